@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The contract between Millgate and a policy module: all that a policy may use.
+ *
+ * A policy never rejects. It states what it found, as one of the results that
+ * it declares; the configuration says what is done about it. millgate-policy(3)
+ * draws the life of a policy.
+ *
+ * Lifetimes. Memory belongs to one of five: the process, the configuration
+ * snapshot (an opened instance), the session (one client connection), the
+ * message, the call (one run of one hook). A policy never frees what it was
+ * given; strings that these functions return live as long as the fact that they
+ * state (session or message), or to the end of the call where that is said.
+ *
+ * Threads. An instance is constant once it is open. The hooks of one session
+ * never run concurrently, but those of different sessions do, and consecutive
+ * hooks of one session run on different threads: keep no thread-locals and no
+ * writable globals.
+ *
+ * Hostile input. Every string that comes from the client is bounded by the MTA
+ * and free of NUL, and nothing else: check it.
+ *
+ * ABI. The structs that a module hands over are only ever appended to; the host
+ * takes the smaller of the module's size and its own.
+ *   1  first version
+ */
+#ifndef MILLGATE_POLICY_H
+#define MILLGATE_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MG_ABI 1
+
+#if defined(__GNUC__)
+#define MG_PRINTF(fmt, first) __attribute__((format(printf, fmt, first)))
+#define MG_EXPORT __attribute__((visibility("default")))
+#else
+#define MG_PRINTF(fmt, first)
+#define MG_EXPORT
+#endif
+
+/* The stages of an SMTP dialogue at which a hook can run (RFC 5321). */
+enum mg_stage {
+	MG_CONNECT, /* the client's address and name are known */
+	MG_HELO,    /* HELO or EHLO; again after STARTTLS, and whenever repeated */
+	MG_MAIL,    /* MAIL FROM: a new message begins */
+	MG_RCPT,    /* RCPT TO: once for each recipient */
+	MG_DATA,    /* DATA, after at least one recipient was accepted */
+	MG_HEADER,  /* once for each header field */
+	MG_EOH,     /* the end of the header section */
+	MG_BODY,    /* once for each chunk of the body */
+	MG_EOM,     /* the end of the message */
+	MG_COMMAND, /* a command that the MTA does not know */
+	MG_STAGES
+};
+#define MG_STAGES_MAX 16 /* room in the structs below for stages to come */
+#define MG_BIT(stage) (1U << (stage))
+
+/*
+ * What a result belongs to, and so how long it lasts: it is found once in its
+ * scope. CONNECT, HELO and COMMAND: the session. RCPT: the recipient. All
+ * others: the message, which ends with the end of the message, RSET, HELO/EHLO
+ * or a new MAIL.
+ */
+enum mg_scope { MG_SESSION, MG_MESSAGE, MG_CALL };
+
+/* What a hook returns: an index into its policy's results, or one of these. */
+#define MG_NONE (-1)    /* nothing to say about this */
+#define MG_ERROR (-2)   /* it could not decide; mg_detail() says why */
+#define MG_TIMEOUT (-3) /* its time ran out */
+
+/* One result that a policy can find. */
+struct mg_result {
+	const char *name; /* lower case; RFC 8601's names where it has them */
+	/*
+	 * What is done about it when the configuration does not say: the words
+	 * after "on NAME", such as "reject 5.7.1 \"{client} is listed\"".
+	 * NULL means "neutral". A result named "error" or "timeout" sets the
+	 * default action of the two that every policy has.
+	 */
+	const char *action;
+	const char *help; /* one sentence for the manual page */
+};
+
+/* What a configuration item is, and the C type of its member. */
+enum mg_type {
+	MG_BOOL = 1, /* yes or no: bool */
+	MG_INT,      /* a whole number in min..max: long long */
+	MG_SIZE,     /* bytes, as 10K or 1M, in min..max: long long */
+	MG_DURATION, /* as 500ms 90s 5m 4h 35d, in min..max (ms): long long ms */
+	MG_STRING,   /* one word: const char *; NULL when not given */
+	MG_STRINGS,  /* words, of all its lines: struct mg_strings */
+	MG_CHOICE,   /* one of the words in choices: int, its index */
+	MG_TABLE,    /* entries and tables: const struct mg_table *, or NULL */
+	MG_LINES     /* lines that open() reads by itself: struct mg_lines */
+};
+
+struct mg_strings {
+	size_t n;
+	const char *const *v;
+};
+
+struct mg_line; /* one line of the configuration, as the policy's open() sees it */
+
+struct mg_lines {
+	size_t n;
+	const struct mg_line *const *v;
+};
+
+/* What the keys of a table are; it decides how an entry is understood. */
+enum mg_key {
+	MG_KEY_ADDRESS = 1, /* IP addresses and networks */
+	MG_KEY_HOST,        /* host names; a domain stands for its subdomains too */
+	MG_KEY_MAIL,        /* mail addresses, domains, local parts; "<>" is the null sender */
+	MG_KEY_TEXT         /* any text; exact, without regard to ASCII case */
+};
+
+/* One item (key) of a policy's block in the configuration. */
+struct mg_item {
+	const char *name;
+	enum mg_type type;
+	size_t offset;       /* of the member in the instance's struct */
+	const char *initial; /* default, as it would stand in the file; NULL for none */
+	const char *syntax;  /* the arguments, for the manual page: "NUMBER" */
+	const char *help;    /* one or more sentences for the manual page */
+	const char *choices; /* MG_CHOICE: the words, separated by blanks */
+	long long min, max;  /* MG_INT, MG_SIZE, MG_DURATION; no limit when both are 0 */
+	enum mg_key key;     /* MG_TABLE */
+	bool required;
+};
+
+struct mg_call; /* one run of one hook; valid until the hook returns */
+struct mg_conf; /* one instance being opened; valid until open() returns */
+struct mg_table;
+
+/* A policy type. Everything it points to must be constant. */
+struct mg_policy {
+	unsigned abi;  /* MG_ABI */
+	unsigned size; /* sizeof(struct mg_policy) */
+	const char *name;
+	const char *help;                /* one sentence for the manual page */
+	const struct mg_result *results; /* the last has no name */
+	const char *const *values;       /* names for mg_value(), NULL last; may be NULL */
+	const struct mg_item *items;     /* the last has no name; may be NULL */
+	size_t conf_size;                /* of the instance's struct */
+	size_t session_size;             /* of mg_state(call, MG_SESSION) */
+	size_t message_size;             /* of mg_state(call, MG_MESSAGE) */
+	unsigned blocking;               /* MG_BIT()s of the stages whose on[] may block */
+
+	/*
+	 * Checks the configuration and completes the instance. self: the
+	 * instance's struct, zeroed, with its items filled in. Returns 0, or -1
+	 * after having reported every error with mg_conf_error(). Called also when a
+	 * value was wrong, with its default, so that all errors are reported in one
+	 * run; never without what is required. One thread;
+	 * may read files; must not wait for the network. May be NULL.
+	 */
+	int (*open)(struct mg_conf *conf, void *self);
+
+	/* Undoes open(); called only when open() returned 0. May be NULL. */
+	void (*close)(void *self);
+
+	/*
+	 * Called as soon as the facts of the stage are known, to begin what
+	 * takes time. Must not block. May be NULL.
+	 */
+	void (*start[MG_STAGES_MAX])(struct mg_call *call, const void *self);
+
+	/*
+	 * Called when the result is needed: at the latest moment that the
+	 * reply allows. Returns a result. A hook that is in blocking may block
+	 * until mg_deadline(); any other must not. May be NULL.
+	 */
+	int (*on[MG_STAGES_MAX])(struct mg_call *call, const void *self);
+
+	/*
+	 * MTA macros that mg_macro() will be asked for, names as "{name}" or
+	 * "x", NULL last; macro_stage: the first stage that needs them.
+	 * May be NULL.
+	 */
+	const char *const *macros;
+	enum mg_stage macro_stage;
+
+	/*
+	 * MG_BIT()s of the stages whose facts the hooks read, besides those that they
+	 * have hooks for; the MTA is asked for no stage that nobody needs.
+	 */
+	unsigned facts;
+
+	/* MG_SERVICE_...s that its hooks use: a service that no enabled policy uses is not started. */
+	unsigned services;
+};
+
+#define MG_SERVICE_DNS 1U /* mg_dns() and what belongs to it */
+
+/*
+ * Registers a policy: the one symbol that a module exports.
+ *
+ *     static const struct mg_policy policy = { .abi = MG_ABI, .size = sizeof(policy), ... };
+ *     MG_REGISTER(policy)
+ */
+#ifdef MG_BUILTIN
+#define MG_REGISTER_NAME_(type) mg_builtin_##type
+#define MG_REGISTER_NAME(type) MG_REGISTER_NAME_(type)
+#define MG_REGISTER(policy)                                         \
+	const struct mg_policy *MG_REGISTER_NAME(MG_BUILTIN)(void); \
+	const struct mg_policy *MG_REGISTER_NAME(MG_BUILTIN)(void)  \
+	{                                                           \
+		return &(policy);                                   \
+	}
+#else
+#define MG_REGISTER(policy)                                         \
+	MG_EXPORT const struct mg_policy *mg_policy_register(void); \
+	MG_EXPORT const struct mg_policy *mg_policy_register(void)  \
+	{                                                           \
+		return &(policy);                                   \
+	}
+#endif
+
+/* ---- While an instance is opened ---------------------------------------- */
+
+/*
+ * Reports an error at a line's word (0: the directive's name, 1: its first
+ * argument, ...), or at the policy's block when line is NULL. The text says what
+ * was found and what was expected; the host adds file, line and column.
+ */
+void mg_conf_error(struct mg_conf *conf, const struct mg_line *line, size_t word, const char *fmt,
+		   ...) MG_PRINTF(4, 5);
+
+/*
+ * Says which of the policy's hooks this instance needs, as MG_BIT()s; the others
+ * are not called, and their stages need not be asked of the MTA. All, when not called.
+ */
+void mg_conf_stages(struct mg_conf *conf, unsigned stages);
+
+/*
+ * Says which of the services that the policy declares this instance needs; all, when not called. One that needs none
+ * of them has nothing to begin and nothing to wait for: its start hooks are not called, and no hook of it may block.
+ */
+void mg_conf_services(struct mg_conf *conf, unsigned services);
+
+/*
+ * The lines of an item, for the position of an error; item NULL: all lines of the block in their order, those
+ * of the keys that every policy has among them. NULL when index is past the last.
+ */
+const struct mg_line *mg_conf_item(struct mg_conf *conf, const char *item, size_t index);
+
+/* The words of a line, its name (0) included, and one of them; NULL past the last. */
+size_t mg_line_words(const struct mg_line *line);
+const char *mg_line_word(const struct mg_line *line, size_t index);
+
+/*
+ * Makes a table of the line's words from first on: plain entries, /regular
+ * expressions/flags, and "cidr:FILE", "pcre:FILE", "texthash:FILE" in Postfix's
+ * formats. check, if not NULL, is called for the right-hand side of each line of a
+ * file and returns NULL, or what was expected instead (a constant). Returns NULL after
+ * having reported the errors. The table lives as long as the instance.
+ */
+const struct mg_table *mg_conf_table(struct mg_conf *conf, const struct mg_line *line, size_t first,
+				     enum mg_key key, const char *(*check)(const char *value));
+
+/* Memory that lives as long as the instance, zeroed; never NULL. */
+void *mg_conf_alloc(struct mg_conf *conf, size_t size);
+
+/* ---- Facts --------------------------------------------------------------- */
+
+/* The client's address: AF_INET or AF_INET6 (an IPv4-mapped one is AF_INET), or NULL for a local or unknown client. */
+const struct sockaddr *mg_client_addr(const struct mg_call *call);
+
+/* The same in numbers ("192.0.2.1", "2001:db8::1"), or "local" or "unknown"; never NULL. */
+const char *mg_client(const struct mg_call *call);
+
+/* The client's port, or 0. */
+unsigned mg_client_port(const struct mg_call *call);
+
+/* The client's name as the MTA verified it, in lower-case ASCII (A-labels), or NULL. */
+const char *mg_client_name(const struct mg_call *call);
+
+/* Submitted without SMTP (sendmail(1), Postfix's non_smtpd_milters). */
+bool mg_is_submitted_locally(const struct mg_call *call);
+
+/* The MTA's own name (macro j), its daemon's name and its address that the client connected to, or NULL. */
+const char *mg_mta_name(const struct mg_call *call);
+const char *mg_daemon_name(const struct mg_call *call);
+const char *mg_daemon_addr(const struct mg_call *call);
+
+/* The argument of HELO/EHLO as sent, or NULL before it and without it. */
+const char *mg_helo(const struct mg_call *call);
+
+/* The reverse-path without its angle brackets ("" for the null sender), or NULL before MAIL. */
+const char *mg_sender(const struct mg_call *call);
+
+/* The recipient of this RCPT without its angle brackets, or NULL at another stage. */
+const char *mg_recipient(const struct mg_call *call);
+
+/* How many recipients the message has: those accepted so far and, at RCPT, the present one. */
+unsigned mg_recipients(const struct mg_call *call);
+
+/*
+ * An ESMTP parameter of MAIL, or, at RCPT, of this recipient: "SIZE" gives "1000" for SIZE=1000,
+ * "SMTPUTF8" gives "" for one without a value, NULL for none. The name in any case.
+ */
+const char *mg_sender_param(const struct mg_call *call, const char *name);
+const char *mg_recipient_param(const struct mg_call *call, const char *name);
+
+/* Who logged in (macro {auth_authen}), by which mechanism ({auth_type}); NULL without AUTH. Known from MAIL on. */
+const char *mg_auth(const struct mg_call *call);
+const char *mg_auth_type(const struct mg_call *call);
+
+/* The TLS version ({tls_version}), or NULL without TLS. Known from the HELO after STARTTLS on. */
+const char *mg_tls(const struct mg_call *call);
+
+/* The MTA's queue id, or NULL while it has none (Postfix: before the first accepted recipient). */
+const char *mg_queue_id(const struct mg_call *call);
+
+/* Any other macro of the MTA, or NULL; the policy declares it in macros. Valid to the end of the call. */
+const char *mg_macro(const struct mg_call *call, const char *name);
+
+/* At MG_HEADER: the field's name and its value, unfolded not, without the line's end. */
+const char *mg_header_name(const struct mg_call *call);
+const char *mg_header_value(const struct mg_call *call);
+
+/* At MG_BODY: this chunk; valid to the end of the call. */
+const unsigned char *mg_body(const struct mg_call *call, size_t *size_r);
+
+/* At MG_COMMAND: the command line as sent. */
+const char *mg_command(const struct mg_call *call);
+
+/* The session's id of our own: in every log line and in the replies. */
+const char *mg_session_id(const struct mg_call *call);
+
+enum mg_stage mg_stage(const struct mg_call *call);
+
+/* ---- What a hook says besides its result ---------------------------------- */
+
+/* Why, for the log and for {detail}; the last one counts. */
+void mg_detail(struct mg_call *call, const char *fmt, ...) MG_PRINTF(2, 3);
+
+/* A value for texts, under one of the names in values; copied. Any other name is ignored and logged. */
+void mg_value(struct mg_call *call, const char *name, const char *value);
+
+/*
+ * The reply that goes with the result, for "reject" and "tempfail" that have none in the configuration:
+ * code 0, or 4xx or 5xx whose second digit is 0 to 5, status NULL or as "5.7.1", text NULL or a text that is sent
+ * as it is (no macros). Copied.
+ */
+void mg_reply(struct mg_call *call, int code, const char *status, const char *text);
+
+/* At MG_BODY: this instance needs no more of this message's body. */
+void mg_enough_body(struct mg_call *call);
+
+/* ---- Services -------------------------------------------------------------- */
+
+/* The clock: milliseconds, never backwards, of no meaning beyond differences. */
+int64_t mg_now(const struct mg_call *call);
+
+/* When this hook must have returned, on the same clock. */
+int64_t mg_deadline(const struct mg_call *call);
+
+/* This instance's state in this session or message: zeroed when that begins, of session_size or message_size. */
+void *mg_state(struct mg_call *call, enum mg_scope scope);
+
+/* Memory that lives as long as the scope, not zeroed; never NULL. */
+void *mg_alloc(struct mg_call *call, enum mg_scope scope, size_t size);
+
+/* Has done(arg) called when the scope (MG_SESSION or MG_MESSAGE) ends, on any thread, last registered first. */
+void mg_at_end(struct mg_call *call, enum mg_scope scope, void (*done)(void *arg), void *arg);
+
+/*
+ * Looks a key up. Returns 1 when found, 0 when not, -1 when that could not be decided (a regular
+ * expression that ran into its limit). value_r, if not NULL: the right-hand side of a file's line, ""
+ * for a plain entry; valid to the end of the call. The key NULL is never found.
+ */
+int mg_table_find(struct mg_call *call, const struct mg_table *table, const char *key,
+		  const char **value_r);
+
+/*
+ * A domain in the form in which domains compare: lower case, A-labels (IDNA 2008), without a final dot.
+ * NULL when it is not a domain name. Valid to the end of the call.
+ */
+const char *mg_domain(struct mg_call *call, const char *domain);
+
+enum mg_level { MG_LOG_ERROR, MG_LOG_WARNING, MG_LOG_INFO, MG_LOG_DEBUG };
+
+/* A log line about this session, with its id; control characters are escaped by the host. */
+void mg_log(struct mg_call *call, enum mg_level level, const char *fmt, ...) MG_PRINTF(3, 4);
+
+/* ---- DNS ------------------------------------------------------------------- */
+
+/*
+ * The policy declares MG_SERVICE_DNS. Answers are shared by all sessions and kept for as long as
+ * their TTL says (within the configured limits); a look-up that anybody has in flight is joined, not repeated.
+ *
+ * Names are plain text, with or without a final dot, in any case; every byte but the dot stands for itself. A
+ * name that DNS cannot carry (an empty label, a label over 63 bytes, over 253 in all) is not asked: MG_DNS_NXDOMAIN.
+ */
+enum mg_dns_type {
+	MG_DNS_A = 1,
+	MG_DNS_PTR = 12,
+	MG_DNS_MX = 15,
+	MG_DNS_TXT = 16,
+	MG_DNS_AAAA = 28
+};
+
+enum mg_dns_status {
+	MG_DNS_FOUND,    /* there is at least one record */
+	MG_DNS_NODATA,   /* the name exists, without records of this type */
+	MG_DNS_NXDOMAIN, /* the name does not exist */
+	MG_DNS_FAILED, /* a server could not say: SERVFAIL, REFUSED, an answer that is none, no server reached */
+	MG_DNS_LATE /* nobody has answered: not by the deadline, or not in all tries */
+};
+
+/* One record. The host makes arrays of them: this struct never grows. */
+struct mg_dns_record {
+	union {
+		struct in_addr a;     /* MG_DNS_A */
+		struct in6_addr aaaa; /* MG_DNS_AAAA */
+		unsigned preference;  /* MG_DNS_MX */
+	} u;
+	/*
+	 * MX and PTR: the name, in lower case, without its final dot ("" is the root, so a null MX). Bytes that are not
+	 * printable ASCII, and dots and backslashes inside a label, stand as \DDD.
+	 * TXT: the character-strings, joined without blanks between them; may hold any byte, NUL too.
+	 * A final NUL follows, which size does not count. A and AAAA: "".
+	 */
+	const char *text;
+	size_t size;
+};
+
+struct mg_dns_answer {
+	enum mg_dns_status status;
+	bool authentic; /* the server says that it validated this by DNSSEC (AD) */
+	unsigned ttl;   /* seconds that it is kept for, from when it came */
+	size_t n;       /* 0 unless MG_DNS_FOUND */
+	const struct mg_dns_record
+		*records; /* in the server's order, those of the last name of a CNAME chain */
+	const char *
+		name; /* that the records belong to: the last of the CNAME chain, written as in text above */
+	const char *why; /* MG_DNS_FAILED, MG_DNS_LATE: a few words for the log; else "" */
+};
+
+/*
+ * Looks a name up. Blocks until the answer is there, but not beyond mg_deadline() (then MG_DNS_LATE; the late answer is
+ * kept for the next who asks). In a hook that must not block: what is known now, else MG_DNS_LATE, and the look-up
+ * goes on. Never NULL; constant; lives to the end of the call.
+ */
+const struct mg_dns_answer *mg_dns(struct mg_call *call, const char *name, enum mg_dns_type type);
+
+/* Begins a look-up, so that mg_dns() will find it done or under way. Never blocks; from any hook. */
+void mg_dns_prefetch(struct mg_call *call, const char *name, enum mg_dns_type type);
+
+/* A walk: questions that follow from answers, asked without anybody waiting. */
+struct mg_dns_walk;
+
+/*
+ * What is done with the answer to one question of a walk. Called once, also when the answer is MG_DNS_FAILED or
+ * MG_DNS_LATE (no server answered in all tries), at once on the asking thread when the answer is known, else on a
+ * thread of the service, perhaps after the session has ended; not at all for questions that the daemon's end cuts off.
+ * The same walk's may run at the same time on several threads. Must not block; may call mg_dns_walk_ask(), and of the
+ * other mg_ functions none. name: as it was asked; answer, data: to be used until it returns; self: the instance.
+ */
+typedef void (*mg_dns_then)(struct mg_dns_walk *walk, const char *name,
+			    const struct mg_dns_answer *answer, const void *data, const void *self);
+
+/*
+ * Begins a walk with one question. data (size bytes; NULL and 0 for none) is copied, and stays constant. max: how many
+ * questions the walk may ask in all, this one included; those beyond are dropped, and their then is not called.
+ * The walk's answers are for mg_dns(), which finds them done or under way. Never blocks; from any hook.
+ */
+void mg_dns_walk(struct mg_call *call, unsigned max, const void *data, size_t size,
+		 const char *name, enum mg_dns_type type, mg_dns_then then);
+
+/* Asks a further question of the walk, from a then. then may be NULL. Returns false when max was reached. */
+bool mg_dns_walk_ask(struct mg_dns_walk *walk, const char *name, enum mg_dns_type type,
+		     mg_dns_then then);
+
+/*
+ * The name under which an address stands in DNS: its octets or nibbles in reverse order, and zone; the zone NULL is
+ * in-addr.arpa or ip6.arpa. NULL when addr is neither AF_INET nor AF_INET6. Valid to the end of the call.
+ */
+const char *mg_dns_reverse(struct mg_call *call, const struct sockaddr *addr, const char *zone);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Actions: "reject 550 5.7.1 TEXT" and its kin, read and checked once, when the configuration is. */
+#include <config.h>
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "action.h"
+#include "conf.h"
+
+const char *const action_names[] = {
+	[ACTION_NEUTRAL] = "neutral",
+	[ACTION_ACCEPT] = "accept",
+	[ACTION_REJECT] = "reject",
+	[ACTION_TEMPFAIL] = "tempfail",
+	[ACTION_DISCARD] = "discard",
+	[ACTION_QUARANTINE] = "quarantine",
+	[ACTION_SCORE] = "score",
+	[ACTION_HEADER] = "header",
+	NULL,
+};
+
+bool action_is_terminal(enum action_kind kind)
+{
+	return kind <= ACTION_DISCARD;
+}
+
+bool action_refuses(enum action_kind kind)
+{
+	return kind == ACTION_REJECT || kind == ACTION_TEMPFAIL || kind == ACTION_DISCARD;
+}
+
+/* One to three digits, without a needless leading zero (RFC 3463 section 2). */
+static const char *action_status_number(const char *p)
+{
+	size_t n = strspn(p, "0123456789");
+
+	return n >= 1 && n <= 3 && (n == 1 || *p != '0') ? p + n : NULL;
+}
+
+static bool action_is_status(const char *word)
+{
+	const char *p = word;
+
+	if (*p != '2' && *p != '4' && *p != '5')
+		return false;
+	if (*++p != '.')
+		return false;
+	p = action_status_number(p + 1);
+	if (!p || *p != '.')
+		return false;
+	p = action_status_number(p + 1);
+	return p && !*p;
+}
+
+static bool action_is_code(const char *word)
+{
+	return strlen(word) == 3 && strspn(word, "0123456789") == 3;
+}
+
+const char *action_check_reply(int code, const char *status)
+{
+	if (code && (code < 400 || code > 599 || code / 10 % 10 > 5))
+		return "a code of 4xx or 5xx whose second digit is 0 to 5 (RFC 5321 section 4.2)";
+	if (*status && !action_is_status(status))
+		return "an enhanced status code such as 5.7.1 (RFC 3463)";
+	if (code && *status && code / 100 != *status - '0')
+		return "a code and an enhanced status code of the same class";
+	return NULL;
+}
+
+struct action_reader {
+	struct arena *arena;
+	struct errors *errors;
+	const struct mg_line *line;
+	size_t word; /* the next to read */
+	const struct mg_policy *type;
+};
+
+static const char *action_next(const struct action_reader *r)
+{
+	return mg_line_word(r->line, r->word);
+}
+
+#define ACTION_LINES_MAX 32 /* of a reply, in the milter protocol */
+
+static int action_read_text(struct action_reader *r, struct action *action)
+{
+	size_t lines = 1;
+
+	if (!action_next(r))
+		return 0;
+	for (const char *p = action_next(r); *p; p++)
+		lines += *p == '\n';
+	if (lines > ACTION_LINES_MAX) {
+		errors_at(r->errors, r->line, r->word, "a text of %zu lines, expected at most %d",
+			  lines, ACTION_LINES_MAX);
+		return -1;
+	}
+	action->text = text_compile(r->arena, r->errors, r->line, r->word++, r->type);
+	return action->text ? 0 : -1;
+}
+
+/* [CODE] [STATUS] ["TEXT"] of reject and tempfail. */
+static int action_read_reply(struct action_reader *r, struct action *action)
+{
+	const int class = action->kind == ACTION_REJECT ? 5 : 4;
+	const size_t first = r->word;
+	const char *word = action_next(r);
+
+	if (word && action_is_code(word)) {
+		action->code = atoi(word);
+		r->word++;
+		word = action_next(r);
+	}
+	if (word && action_is_status(word)) {
+		strcpy(action->status, word);
+		r->word++;
+	}
+
+	const char *expected = action_check_reply(action->code, action->status);
+
+	if (expected) {
+		errors_at(r->errors, r->line, first, "found %d%s%s, expected %s", action->code,
+			  *action->status ? " " : "", action->status, expected);
+		return -1;
+	}
+	if ((action->code && action->code / 100 != class) ||
+	    (*action->status && *action->status - '0' != class)) {
+		errors_at(r->errors, r->line, first, "%s takes %dxx and %d.x.x, found %s",
+			  action_names[action->kind], class, class, mg_line_word(r->line, first));
+		return -1;
+	}
+	return action_read_text(r, action);
+}
+
+static int action_read_score(struct action_reader *r, struct action *action)
+{
+	const char *word = action_next(r);
+	char *end = NULL;
+
+	errno = 0;
+	action->score = word ? strtoll(word, &end, 10) : 0;
+	if (!word || !end || *end || end == word || errno || llabs(action->score) > 1000000) {
+		errors_at(r->errors, r->line, word ? r->word : r->word - 1,
+			  "score takes a whole number between -1000000 and 1000000%s%s",
+			  word ? ", found " : "", word ? word : "");
+		return -1;
+	}
+	r->word++;
+	return 0;
+}
+
+/* A field name (RFC 5322 section 3.6.8). */
+static bool action_is_field_name(const char *name)
+{
+	for (const char *p = name; *p; p++)
+		if (*p <= ' ' || *p >= 127 || *p == ':')
+			return false;
+	return *name && strlen(name) <= 76;
+}
+
+static int action_read_header(struct action_reader *r, struct action *action)
+{
+	const char *name = action_next(r);
+
+	if (!name || !action_is_field_name(name)) {
+		errors_at(r->errors, r->line, name ? r->word : r->word - 1,
+			  "header takes a field name and a text, found %s", name ? name : "none");
+		return -1;
+	}
+	action->header = name;
+	r->word++;
+	if (!action_next(r)) {
+		errors_at(r->errors, r->line, r->word - 1, "header %s has no text", name);
+		return -1;
+	}
+	return action_read_text(r, action);
+}
+
+static int action_read_kind(struct action_reader *r, struct action *action)
+{
+	const char *word = action_next(r);
+
+	for (int i = 0; word && action_names[i]; i++) {
+		if (strcmp(action_names[i], word) == 0) {
+			action->kind = (enum action_kind)i;
+			r->word++;
+			return 0;
+		}
+	}
+	errors_at(
+		r->errors, r->line, word ? r->word : r->word - 1,
+		"%s%s%s, expected an action: neutral, accept, reject, tempfail, discard, quarantine, score or header",
+		word ? "unknown action \"" : "no action", word ? word : "", word ? "\"" : "");
+
+	const char *near = word ? errors_nearest(word, action_names) : NULL;
+
+	if (near)
+		errors_hint(r->errors, "did you mean \"%s\"?", near);
+	return -1;
+}
+
+static int action_read_rest(struct action_reader *r, struct action *action)
+{
+	switch (action->kind) {
+	case ACTION_REJECT:
+	case ACTION_TEMPFAIL:
+		return action_read_reply(r, action);
+	case ACTION_QUARANTINE:
+		return action_read_text(r, action);
+	case ACTION_SCORE:
+		return action_read_score(r, action);
+	case ACTION_HEADER:
+		return action_read_header(r, action);
+	case ACTION_NEUTRAL:
+	case ACTION_ACCEPT:
+	case ACTION_DISCARD:
+		break;
+	}
+	return 0;
+}
+
+struct action *action_parse(struct arena *arena, struct errors *errors, const struct mg_line *line,
+			    size_t word, const struct mg_policy *type)
+{
+	struct action_reader r = { arena, errors, line, word, type };
+	struct action *action = arena_zalloc(arena, sizeof(*action));
+
+	if (action_read_kind(&r, action) < 0 || action_read_rest(&r, action) < 0)
+		return NULL;
+	if (action_next(&r)) {
+		errors_at(
+			errors, line, r.word,
+			"found \"%s\" after the end of the action %s; a text with blanks is quoted",
+			action_next(&r), action_names[action->kind]);
+		return NULL;
+	}
+	return action;
+}
+
+static bool action_conflicts(const struct action *a, const struct action *b)
+{
+	if (action_is_terminal(a->kind) || a->kind == ACTION_QUARANTINE)
+		return a->kind == b->kind ||
+		       (action_is_terminal(a->kind) && action_is_terminal(b->kind));
+	return a->kind == ACTION_HEADER && b->kind == ACTION_HEADER &&
+	       strcasecmp(a->header, b->header) == 0;
+}
+
+void action_add(struct action **list, struct action *action, struct errors *errors,
+		const struct mg_line *line, size_t word)
+{
+	while (*list) {
+		if (action_conflicts(*list, action)) {
+			errors_at(errors, line, word,
+				  "%s cannot be added to %s, which this already has",
+				  action_names[action->kind], action_names[(*list)->kind]);
+			return;
+		}
+		list = &(*list)->next;
+	}
+	*list = action;
+}
+
+const struct action *action_terminal(const struct action *list)
+{
+	static const struct action neutral = { .kind = ACTION_NEUTRAL };
+
+	for (; list; list = list->next)
+		if (action_is_terminal(list->kind))
+			return list;
+	return &neutral;
+}
+
+long long action_score(const struct action *list)
+{
+	long long sum = 0;
+
+	for (; list; list = list->next)
+		if (list->kind == ACTION_SCORE)
+			sum += list->score;
+	return sum;
+}

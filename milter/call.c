@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One run of one hook: the mg_* functions that a policy calls meanwhile. */
+#include <config.h>
+
+#include <string.h>
+#include <strings.h>
+
+#include "call.h"
+#include "dns_call.h"
+#include "domain.h"
+#include "journal.h"
+#include "table.h"
+
+/* ---- Facts ---- */
+
+const struct sockaddr *mg_client_addr(const struct mg_call *call)
+{
+	const struct client *client = &call->session->client;
+
+	return client->has_addr ? (const struct sockaddr *)&client->addr : NULL;
+}
+
+const char *mg_client(const struct mg_call *call)
+{
+	return call->session->client.text;
+}
+
+unsigned mg_client_port(const struct mg_call *call)
+{
+	return call->session->client.port;
+}
+
+const char *mg_client_name(const struct mg_call *call)
+{
+	return call->session->client.name;
+}
+
+bool mg_is_submitted_locally(const struct mg_call *call)
+{
+	return call->session->client.submitted_locally;
+}
+
+const char *mg_macro(const struct mg_call *call, const char *name)
+{
+	const struct session *session = call->session;
+
+	return session->mta->macro(session->mta_ctx, name);
+}
+
+const char *mg_mta_name(const struct mg_call *call)
+{
+	return mg_macro(call, "j");
+}
+
+const char *mg_daemon_name(const struct mg_call *call)
+{
+	return mg_macro(call, "{daemon_name}");
+}
+
+const char *mg_daemon_addr(const struct mg_call *call)
+{
+	return mg_macro(call, "{daemon_addr}");
+}
+
+const char *mg_helo(const struct mg_call *call)
+{
+	return call->session->helo;
+}
+
+const char *mg_sender(const struct mg_call *call)
+{
+	return call->session->message.sender;
+}
+
+const char *mg_recipient(const struct mg_call *call)
+{
+	return call->stage == MG_RCPT ? call->session->message.recipient : NULL;
+}
+
+unsigned mg_recipients(const struct mg_call *call)
+{
+	const struct message *message = &call->session->message;
+
+	return message->accepted + (call->stage == MG_RCPT && message->recipient);
+}
+
+static const char *call_param(const char *const *params, const char *name)
+{
+	const size_t size = strlen(name);
+
+	for (; params && *params; params++)
+		if (strncasecmp(*params, name, size) == 0 &&
+		    ((*params)[size] == '=' || !(*params)[size]))
+			return *params + size + ((*params)[size] == '=');
+	return NULL;
+}
+
+const char *mg_sender_param(const struct mg_call *call, const char *name)
+{
+	return call_param(call->session->message.sender_params, name);
+}
+
+const char *mg_recipient_param(const struct mg_call *call, const char *name)
+{
+	return call->stage == MG_RCPT ? call_param(call->session->message.recipient_params, name)
+				      : NULL;
+}
+
+const char *mg_auth(const struct mg_call *call)
+{
+	return mg_macro(call, "{auth_authen}");
+}
+
+const char *mg_auth_type(const struct mg_call *call)
+{
+	return mg_macro(call, "{auth_type}");
+}
+
+const char *mg_tls(const struct mg_call *call)
+{
+	return mg_macro(call, "{tls_version}");
+}
+
+const char *mg_queue_id(const struct mg_call *call)
+{
+	return call->session->message.queue_id;
+}
+
+const char *mg_header_name(const struct mg_call *call)
+{
+	return call->session->event.header_name;
+}
+
+const char *mg_header_value(const struct mg_call *call)
+{
+	return call->session->event.header_value;
+}
+
+const unsigned char *mg_body(const struct mg_call *call, size_t *size_r)
+{
+	*size_r = call->session->event.body_size;
+	return call->session->event.body;
+}
+
+const char *mg_command(const struct mg_call *call)
+{
+	return call->session->event.command;
+}
+
+const char *mg_session_id(const struct mg_call *call)
+{
+	return call->session->id;
+}
+
+enum mg_stage mg_stage(const struct mg_call *call)
+{
+	return call->stage;
+}
+
+/* ---- What a hook says besides its result ---- */
+
+struct found *call_found(struct mg_call *call)
+{
+	if (!call->found) {
+		call->found =
+			arena_zalloc(state_arena(call->session, call->stage), sizeof(*call->found));
+		call->found->instance = call->instance;
+		call->found->stage = call->stage;
+	}
+	return call->found;
+}
+
+void mg_detail(struct mg_call *call, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	call_found(call)->detail =
+		arena_vprintf(state_arena(call->session, call->stage), fmt, args);
+	va_end(args);
+}
+
+void mg_value(struct mg_call *call, const char *name, const char *value)
+{
+	struct arena *arena = state_arena(call->session, call->stage);
+	const struct instance *instance = call->instance;
+	struct found *found = call_found(call);
+
+	if (!found->values)
+		found->values =
+			arena_zalloc(arena, (instance->nvalues + 1) * sizeof(*found->values));
+	for (size_t i = 0; i < instance->nvalues; i++) {
+		if (strcmp(instance->type->values[i], name) == 0) {
+			found->values[i] = value ? arena_strdup(arena, value) : NULL;
+			return;
+		}
+	}
+	mg_log(call, MG_LOG_ERROR, "sets the value %s, which it does not declare", name);
+}
+
+void mg_reply(struct mg_call *call, int code, const char *status, const char *text)
+{
+	struct arena *arena = state_arena(call->session, call->stage);
+	struct found *found = call_found(call);
+	const char *wrong = action_check_reply(code, status ? status : "");
+
+	if (wrong) {
+		mg_log(call, MG_LOG_ERROR, "proposes the reply %d%s%s, expected %s", code,
+		       status ? " " : "", status ? status : "", wrong);
+		code = 0;
+		status = NULL;
+	}
+	found->code = code;
+	found->status = status ? arena_strdup(arena, status) : NULL;
+	found->text = text && *text ? arena_strdup(arena, text) : NULL;
+}
+
+void mg_enough_body(struct mg_call *call)
+{
+	call->session->asked[call->instance->index].enough_body = true;
+}
+
+/* ---- Services ---- */
+
+int64_t mg_now(const struct mg_call *call)
+{
+	return call->session->host->now() / 1000;
+}
+
+#define CALL_MARGIN_US 100000
+
+/*
+ * How much earlier a wait for an answer ends than the hook must: what it knows by then shall still be its result, and not
+ * come after its deadline, on a busy machine too. A twentieth of the time that there was, if that is less.
+ */
+static int64_t call_margin(const struct mg_call *call)
+{
+	const int64_t part = (call->deadline - call->session->event.began) / 20;
+
+	return part < CALL_MARGIN_US ? part : CALL_MARGIN_US;
+}
+
+int64_t mg_deadline(const struct mg_call *call)
+{
+	return (call->deadline - call_margin(call)) / 1000;
+}
+
+static struct arena *call_scope(struct mg_call *call, enum mg_scope scope)
+{
+	switch (scope) {
+	case MG_SESSION:
+		return &call->session->arena;
+	case MG_MESSAGE:
+		return &call->session->message_arena;
+	case MG_CALL:
+		break;
+	}
+	return &call->session->event_arena;
+}
+
+void *mg_state(struct mg_call *call, enum mg_scope scope)
+{
+	const struct mg_policy *type = call->instance->type;
+	struct asked *asked = &call->session->asked[call->instance->index];
+	void **state = scope == MG_SESSION ? &asked->session_state : &asked->message_state;
+	const size_t size = scope == MG_SESSION ? type->session_size : type->message_size;
+
+	if (!*state)
+		*state = arena_zalloc(call_scope(call, scope), size);
+	return *state;
+}
+
+void *mg_alloc(struct mg_call *call, enum mg_scope scope, size_t size)
+{
+	return arena_alloc(call_scope(call, scope), size);
+}
+
+void mg_at_end(struct mg_call *call, enum mg_scope scope, void (*done)(void *arg), void *arg)
+{
+	arena_at_end(call_scope(call, scope), done, arg);
+}
+
+int mg_table_find(struct mg_call *call, const struct mg_table *table, const char *key,
+		  const char **value_r)
+{
+	return key ? table_find(table, &call->session->event_arena, key, value_r) : 0;
+}
+
+const char *mg_domain(struct mg_call *call, const char *domain)
+{
+	return domain ? domain_fold(&call->session->event_arena, domain) : NULL;
+}
+
+/* A hook that is not declared to block is not made to wait: nor is a start. */
+struct dns_caller call_dns(struct mg_call *call)
+{
+	const struct host *host = call->session->host;
+	const bool may_block = !call->start && call->instance->blocking & MG_BIT(call->stage);
+
+	return (struct dns_caller){
+		.dns = call->instance->services & MG_SERVICE_DNS ? host->dns : NULL,
+		.wait_us = may_block ? call->deadline - call_margin(call) - host->now() : 0
+	};
+}
+
+static void call_release_snapshot(void *arg)
+{
+	struct snapshot *snapshot = arg;
+
+	snapshot_unref(&snapshot);
+}
+
+struct dns_walker call_walker(struct mg_call *call)
+{
+	return (struct dns_walker){ .self = call->instance->self,
+				    .kept = snapshot_ref(call->session->snapshot),
+				    .release = call_release_snapshot };
+}
+
+void mg_log(struct mg_call *call, enum mg_level level, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	journal_policy(call->session, call->instance, level, fmt, args);
+	va_end(args);
+}

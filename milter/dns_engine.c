@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The engine: threads that ask name servers. A channel of c-ares belongs to one thread, which alone touches it; others hand
+ * their questions over by a queue and wake the thread by an eventfd.
+ */
+#include <config.h>
+
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "dns_job.h"
+
+#define GATHER_US 200       /* how long answers are gathered while more come */
+#define TICK_MS 10          /* how exactly time-outs are kept */
+#define WAKE_TAG UINT64_MAX /* the eventfd's event */
+#define EVENTS_MAX 64
+#define RECHECK_US 1000000 /* how often resolv.conf is looked at, when there are questions */
+
+static int64_t engine_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* ---- Answers are delivered ---- */
+
+/*
+ * Under load there is always a further message, the latest when others have had their turn on this processor: they are delivered
+ * together, but gathered not for long.
+ */
+static bool thread_should_deliver(struct engine_thread *thread, int events)
+{
+	if (!thread->finished)
+		return false;
+	if (thread->closing || thread->now - thread->finished_at > GATHER_US)
+		return true;
+	if (events == 0 && thread->yielded)
+		return true;
+	thread->yielded = events == 0;
+	if (thread->yielded)
+		sched_yield();
+	return false;
+}
+
+static void thread_deliver(struct engine_thread *thread)
+{
+	struct dns_job *job;
+
+	for (job = thread->finished; job; job = job->next)
+		job->done(job, job->answer);
+	while ((job = thread->finished)) {
+		thread->finished = job->next;
+		job->tell(job, job->answer);
+		dns_answer_unref(job->answer);
+		job->delivered = true;
+		job_free_if_over(job);
+	}
+	thread->finished_end = &thread->finished;
+	thread->yielded = false;
+}
+
+/* ---- Time ---- */
+
+/* c-ares looks for time-outs when it is told to process. */
+static void thread_tick(struct engine_thread *thread)
+{
+	if (thread->now - thread->ticked_at < TICK_MS * 1000)
+		return;
+	thread->ticked_at = thread->now;
+	for (size_t i = 0; i < thread->servers.n; i++) {
+		ares_process_fd(thread->servers.v[i].channels[0].ares, ARES_SOCKET_BAD,
+				ARES_SOCKET_BAD);
+		ares_process_fd(thread->servers.v[i].channels[1].ares, ARES_SOCKET_BAD,
+				ARES_SOCKET_BAD);
+	}
+}
+
+/* ---- Servers ---- */
+
+/* All questions that are under way are asked anew, of the new servers. */
+static void thread_change_servers(struct engine_thread *thread, const struct dns_servers *servers)
+{
+	struct dns_job *job = thread->first, *next;
+
+	thread->moving = true;
+	server_set_close(&thread->servers);
+	thread->moving = false;
+	server_set_open(&thread->servers, servers, thread->engine->settings, thread->epoll);
+	thread->first = thread->last = NULL;
+	for (; job; job = next) {
+		next = job->next;
+		job->waits = false;
+		job->why = NULL;
+		job_start(job);
+	}
+}
+
+static void thread_check_resolvconf(struct engine_thread *thread)
+{
+	struct dns_servers servers;
+
+	if (thread->engine->settings->servers.n || thread->now - thread->checked_at < RECHECK_US)
+		return;
+	thread->checked_at = thread->now;
+	if (!dns_resolvconf_read(&thread->resolvconf, &servers))
+		return;
+	atomic_fetch_add_explicit(&thread->engine->counters.reloads, 1, memory_order_relaxed);
+	thread_change_servers(thread, &servers);
+}
+
+/* ---- The thread ---- */
+
+static struct dns_job *thread_take(struct engine_thread *thread)
+{
+	struct dns_job *queue;
+
+	pthread_mutex_lock(&thread->lock);
+	queue = thread->queue;
+	thread->queue = NULL;
+	thread->queue_end = &thread->queue;
+	thread->sleeps = !queue;
+	thread->closing = thread->closed;
+	pthread_mutex_unlock(&thread->lock);
+	return queue;
+}
+
+static void thread_begin(struct engine_thread *thread, struct dns_job *queue)
+{
+	struct dns_job *next;
+
+	if (queue)
+		thread_check_resolvconf(thread);
+	for (struct dns_job *job = queue; job; job = next) {
+		next = job->next;
+		job->next = NULL;
+		thread->jobs++;
+		if (thread->closing)
+			job_finish(job, NULL);
+		else
+			job_start(job);
+	}
+}
+
+static void thread_event(struct engine_thread *thread, const struct epoll_event *event)
+{
+	const ares_socket_t fd = (ares_socket_t)(event->data.u64 & UINT32_MAX);
+	const size_t channel = event->data.u64 >> 32;
+	const uint32_t readable = event->events & (EPOLLIN | EPOLLERR | EPOLLHUP);
+	eventfd_t count;
+
+	if (event->data.u64 == WAKE_TAG)
+		eventfd_read(thread->wake, &count);
+	else if (channel / 2 < thread->servers.n)
+		ares_process_fd(thread->servers.v[channel / 2].channels[channel & 1].ares,
+				readable ? fd : ARES_SOCKET_BAD,
+				event->events & EPOLLOUT ? fd : ARES_SOCKET_BAD);
+}
+
+/* How many milliseconds to wait for something to happen. */
+static int thread_patience(const struct engine_thread *thread, bool busy)
+{
+	return busy || thread->finished ? 0 : thread->jobs ? TICK_MS : -1;
+}
+
+static void *thread_run(void *arg)
+{
+	struct engine_thread *thread = arg;
+	struct epoll_event events[EVENTS_MAX];
+	bool busy = false;
+
+	while (!thread->closing) {
+		const int n = epoll_wait(thread->epoll, events, EVENTS_MAX,
+					 thread_patience(thread, busy));
+		struct dns_job *queue;
+
+		thread->now = engine_now();
+		for (int i = 0; i < n; i++)
+			thread_event(thread, &events[i]);
+		queue = thread_take(thread);
+		busy = queue != NULL;
+		thread_begin(thread, queue);
+		thread_tick(thread);
+		thread_due(thread);
+		if (thread_should_deliver(thread, n))
+			thread_deliver(thread);
+	}
+	server_set_close(&thread->servers);
+	thread_deliver(thread);
+	return NULL;
+}
+
+/* ---- What others call ---- */
+
+void dns_engine_ask(struct dns_engine *engine, uint64_t hash, struct dns_job *job)
+{
+	/* Other bits than those that choose the cache's shards and buckets. */
+	struct engine_thread *thread = &engine->threads[(hash >> 48) % engine->nthreads];
+	bool closed, wake = false;
+
+	*job = (struct dns_job){
+		.done = job->done, .tell = job->tell, .chain = job->chain, .thread = thread
+	};
+	pthread_mutex_lock(&thread->lock);
+	closed = thread->closed;
+	if (!closed) {
+		*thread->queue_end = job;
+		thread->queue_end = &job->next;
+		wake = thread->sleeps;
+		thread->sleeps = false;
+	}
+	pthread_mutex_unlock(&thread->lock);
+	if (closed) {
+		job->done(job, NULL);
+		job->tell(job, NULL);
+		free(job);
+	} else if (wake) {
+		eventfd_write(thread->wake, 1);
+	}
+}
+
+const struct dns_engine_counters *dns_engine_count(const struct dns_engine *engine)
+{
+	return &engine->counters;
+}
+
+static int thread_open(struct engine_thread *thread)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.u64 = WAKE_TAG };
+	const struct dns_settings *settings = thread->engine->settings;
+	struct dns_servers servers = settings->servers;
+
+	pthread_mutex_init(&thread->lock, NULL);
+	thread->queue_end = &thread->queue;
+	thread->finished_end = &thread->finished;
+	thread->sleeps = true;
+	thread->now = thread->checked_at = engine_now();
+	thread->resolvconf.path = settings->resolv_conf;
+	thread->epoll = epoll_create1(EPOLL_CLOEXEC);
+	thread->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (thread->epoll < 0 || thread->wake < 0 ||
+	    epoll_ctl(thread->epoll, EPOLL_CTL_ADD, thread->wake, &event) < 0)
+		return -1;
+	if (servers.n == 0)
+		dns_resolvconf_read(&thread->resolvconf, &servers);
+	if (server_set_open(&thread->servers, &servers, settings, thread->epoll) < 0)
+		return -1;
+	thread->has_thread = pthread_create(&thread->thread, NULL, thread_run, thread) == 0;
+	return thread->has_thread ? 0 : -1;
+}
+
+struct dns_engine *dns_engine_open(const struct dns_settings *settings, const char **error_r)
+{
+	const size_t n = (size_t)settings->threads;
+	struct dns_engine *engine = calloc(1, sizeof(*engine) + n * sizeof(engine->threads[0]));
+	sigset_t all, before;
+	bool failed = false;
+
+	if (!engine)
+		abort();
+	*error_r = "cannot begin with c-ares";
+	if (ares_library_init(ARES_LIB_INIT_ALL) != ARES_SUCCESS) {
+		free(engine);
+		return NULL;
+	}
+	engine->settings = settings;
+	engine->limits =
+		(struct dns_limits){ .ttl_min = (unsigned)(settings->ttl_min / 1000),
+				     .ttl_max = (unsigned)(settings->ttl_max / 1000),
+				     .negative_ttl_max =
+					     (unsigned)(settings->negative_ttl_max / 1000) };
+	*error_r = "cannot start the threads that ask name servers";
+	/* Signals are for the main thread. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	for (; engine->nthreads < n && !failed; engine->nthreads++) {
+		engine->threads[engine->nthreads].engine = engine;
+		failed = thread_open(&engine->threads[engine->nthreads]) < 0;
+	}
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (!failed)
+		return engine;
+	dns_engine_close(engine);
+	return NULL;
+}
+
+void dns_engine_close(struct dns_engine *engine)
+{
+	for (size_t i = 0; i < engine->nthreads; i++) {
+		struct engine_thread *thread = &engine->threads[i];
+
+		pthread_mutex_lock(&thread->lock);
+		thread->closed = true;
+		pthread_mutex_unlock(&thread->lock);
+		if (thread->wake >= 0)
+			eventfd_write(thread->wake, 1);
+	}
+	for (size_t i = 0; i < engine->nthreads; i++) {
+		struct engine_thread *thread = &engine->threads[i];
+
+		if (thread->has_thread)
+			pthread_join(thread->thread, NULL);
+		else
+			server_set_close(&thread->servers);
+		if (thread->epoll >= 0)
+			close(thread->epoll);
+		if (thread->wake >= 0)
+			close(thread->wake);
+	}
+	for (size_t i = 0; i < engine->nthreads; i++)
+		pthread_mutex_destroy(&engine->threads[i].lock);
+	free(engine);
+	ares_library_cleanup();
+}

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The jobs of an engine's thread: which server is asked when, and what is made of its answers. */
+#include <config.h>
+
+#include <stdlib.h>
+#include <sys/random.h>
+
+#include "dns_job.h"
+
+#define ROUNDS_MAX 4 /* questions for one chain; a resolver follows it by itself */
+
+/* What c-ares is asked: a job's question to one server. */
+struct attempt {
+	struct dns_job *job;
+	unsigned server, round;
+	bool edns, tcp;
+};
+
+static void job_next_server(struct dns_job *job);
+
+/* ---- A job's life ---- */
+
+static void job_unwait(struct dns_job *job)
+{
+	struct engine_thread *thread = job->thread;
+
+	if (!job->waits)
+		return;
+	*(job->before ? &job->before->next : &thread->first) = job->next;
+	*(job->next ? &job->next->before : &thread->last) = job->before;
+	job->waits = false;
+}
+
+/* All wait for the same time, so the last comes last. */
+static void job_wait(struct dns_job *job)
+{
+	struct engine_thread *thread = job->thread;
+
+	job_unwait(job);
+	job->due = thread->now + thread->engine->settings->timeout * 1000;
+	job->next = NULL;
+	job->before = thread->last;
+	*(thread->last ? &thread->last->next : &thread->first) = job;
+	thread->last = job;
+	job->waits = true;
+}
+
+void job_free_if_over(struct dns_job *job)
+{
+	if (!job->delivered || job->open)
+		return;
+	job->thread->jobs--;
+	free(job);
+}
+
+void job_finish(struct dns_job *job, struct dns_answer *answer)
+{
+	struct engine_thread *thread = job->thread;
+
+	job_unwait(job);
+	job->finished = true;
+	job->answer = answer;
+	job->next = NULL;
+	if (!thread->finished)
+		thread->finished_at = thread->now;
+	*thread->finished_end = job;
+	thread->finished_end = &job->next;
+}
+
+/* No server is left to ask and none will answer any more. */
+static void job_give_up(struct dns_job *job)
+{
+	const unsigned ttl = job->thread->engine->limits.ttl_min ? DNS_FAILED_TTL : 0;
+
+	if (job->thread->servers.n == 0)
+		job->why = "there is no name server";
+	job_finish(job, job->why ? dns_answer_none(MG_DNS_FAILED, ttl, job->why)
+				 : dns_answer_none(MG_DNS_LATE, ttl, "no server has answered"));
+}
+
+/* ---- Asking ---- */
+
+/* Not to be guessed: a forged answer must have it. */
+static unsigned thread_random(struct engine_thread *thread)
+{
+	unsigned id;
+
+	if (thread->random_left < sizeof(unsigned short)) {
+		if (getrandom(thread->random, sizeof(thread->random), 0) !=
+		    (ssize_t)sizeof(thread->random))
+			abort();
+		thread->random_left = sizeof(thread->random);
+	}
+	thread->random_left -= 2;
+	id = thread->random[thread->random_left];
+	return id << 8 | thread->random[thread->random_left + 1];
+}
+
+static void on_answer(void *arg, int status, int timeouts, unsigned char *message, int size);
+
+static void job_try(struct dns_job *job, unsigned index, bool edns, bool tcp)
+{
+	struct engine_thread *thread = job->thread;
+	struct server *server = &thread->servers.v[index];
+	struct attempt *attempt = malloc(sizeof(*attempt));
+	unsigned char query[DNS_QUERY_MAX];
+	size_t size;
+
+	if (!attempt)
+		abort();
+	*attempt = (struct attempt){
+		.job = job, .server = index, .round = job->round, .edns = edns, .tcp = tcp
+	};
+	size = dns_query_write(query, thread_random(thread), job->chain.name, job->chain.type,
+			       edns);
+	job->open++;
+	atomic_fetch_add_explicit(&thread->engine->counters.sent, 1, memory_order_relaxed);
+	ares_send(server->channels[tcp].ares, query, (int)size, on_answer, attempt);
+}
+
+static void job_ask(struct dns_job *job, unsigned index)
+{
+	job->tried |= 1U << index;
+	job->server = index;
+	job_wait(job);
+	/* c-ares may call back before it returns, and so end the job. */
+	job->open++;
+	job_try(job, index, !job->thread->servers.v[index].no_edns, false);
+	job->open--;
+}
+
+/* After each step: asks the next server when none is being asked, or gives up. */
+static void job_settle(struct dns_job *job)
+{
+	if (!job->finished && !job->open)
+		job_next_server(job);
+	job_free_if_over(job);
+}
+
+static void job_next_server(struct dns_job *job)
+{
+	const int index = server_set_choose(&job->thread->servers, job->tried);
+
+	if (index >= 0) {
+		job_ask(job, (unsigned)index);
+		if (!job->finished && !job->open)
+			job_next_server(job);
+	} else if (!job->open) {
+		job_give_up(job);
+	}
+}
+
+void job_start(struct dns_job *job)
+{
+	struct engine_thread *thread = job->thread;
+	int probe;
+
+	job->tried = 0;
+	job->open++;
+	job_next_server(job);
+	probe = job->finished ? -1 : server_set_probe(&thread->servers, job->tried, thread->now);
+	if (probe >= 0) {
+		job->tried |= 1U << probe;
+		job_try(job, (unsigned)probe, !thread->servers.v[probe].no_edns, false);
+	}
+	job->open--;
+	job_settle(job);
+}
+
+/* ---- Answers ---- */
+
+static void job_follow(struct dns_job *job)
+{
+	if (++job->round < ROUNDS_MAX) {
+		job_start(job);
+	} else {
+		job->why = "a CNAME chain that the server does not follow";
+		job_give_up(job);
+	}
+}
+
+/*
+ * After a FORMERR c-ares no more believes in EDNS, and cuts what comes by UDP at 512 bytes. What may have been cut is asked for
+ * by TCP too.
+ */
+static bool is_cut(const struct attempt *attempt, size_t size)
+{
+	return !attempt->tcp && (size == 512 || size == DNS_UDP_SIZE);
+}
+
+static void job_read(struct dns_job *job, const struct attempt *attempt,
+		     const unsigned char *message, size_t size)
+{
+	struct engine_thread *thread = job->thread;
+	struct dns_answer *answer = NULL;
+	const char *why;
+	const enum dns_reading reading = dns_message_read(message, size, &job->chain,
+							  &thread->engine->limits, &answer, &why);
+
+	switch (reading) {
+	case DNS_ANSWER:
+		job_finish(job, answer);
+		return;
+	case DNS_CHAIN:
+		job_follow(job);
+		return;
+	case DNS_NO_EDNS:
+		if (attempt->edns) {
+			thread->servers.v[attempt->server].no_edns = true;
+			job_try(job, attempt->server, false, attempt->tcp);
+			return;
+		}
+		break;
+	case DNS_TRUNCATED:
+	case DNS_GARBAGE:
+		if (is_cut(attempt, size) || (reading == DNS_TRUNCATED && !attempt->tcp)) {
+			job_try(job, attempt->server, attempt->edns, true);
+			return;
+		}
+		break;
+	case DNS_REFUSED:
+		break;
+	}
+	job->why = why;
+	job_next_server(job);
+}
+
+static void server_is_dead(struct engine_thread *thread, unsigned index)
+{
+	struct server *server = &thread->servers.v[index];
+
+	if (server->dead || thread->servers.n == 1)
+		return;
+	server->dead = true;
+	server->probed_at = thread->now;
+	atomic_fetch_add_explicit(&thread->engine->counters.dead, 1, memory_order_relaxed);
+}
+
+/* c-ares has ended a try. */
+static void on_answer(void *arg, int status, int timeouts, unsigned char *message, int size)
+{
+	struct attempt *attempt = arg;
+	struct dns_job *job = attempt->job;
+	struct engine_thread *thread = job->thread;
+	struct server *server = &thread->servers.v[attempt->server];
+
+	(void)timeouts;
+	if (status == ARES_SUCCESS) {
+		server->dead = false;
+		server->answered_at = thread->now;
+	} else if (status == ARES_ECONNREFUSED && !attempt->tcp) {
+		server_is_dead(thread, attempt->server);
+	}
+	if (!job->finished && thread->closing) {
+		job_finish(job, NULL);
+	} else if (!job->finished && attempt->round == job->round) {
+		if (status == ARES_SUCCESS)
+			job_read(job, attempt, message, (size_t)size);
+		else if (status != ARES_ETIMEOUT)
+			job->why = status == ARES_ECONNREFUSED ? "the server's port is closed"
+							       : "the server cannot be asked";
+	}
+	free(attempt);
+	job->open--;
+	if (!thread->moving || job->finished)
+		job_settle(job);
+	else if (!job->waits)
+		job_wait(job); /* until there are the new servers' channels */
+}
+
+/* ---- Time ---- */
+
+/* A server that has said nothing since it was asked is dead: all who wait for it turn to the next one at once. */
+static void thread_turn_away(struct engine_thread *thread, unsigned index)
+{
+	struct dns_job *next;
+	struct dns_job *const last = thread->last;
+
+	for (struct dns_job *job = thread->first; job; job = next) {
+		const bool is_last = job == last;
+
+		next = is_last ? NULL : job->next;
+		if (job->server != index)
+			continue;
+		job_unwait(job);
+		job->open++;
+		job_next_server(job);
+		job->open--;
+		job_settle(job);
+	}
+}
+
+void thread_due(struct engine_thread *thread)
+{
+	struct dns_job *job;
+
+	while ((job = thread->first) && job->due <= thread->now) {
+		const struct server *server = &thread->servers.v[job->server];
+		const int64_t asked_at = job->due - thread->engine->settings->timeout * 1000;
+
+		job_unwait(job);
+		if (!server->dead && server->answered_at < asked_at) {
+			server_is_dead(thread, job->server);
+			if (server->dead)
+				thread_turn_away(thread, job->server);
+		}
+		job->open++;
+		job_next_server(job);
+		job->open--;
+		job_settle(job);
+	}
+}

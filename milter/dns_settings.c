@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The configuration's block dns {}. */
+#include <config.h>
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf.h"
+#include "dns_settings.h"
+#include "errors.h"
+#include "items.h"
+
+#define AT(member) offsetof(struct dns_settings, member)
+#define DNS_PORT 53
+
+const struct mg_item dns_settings_items[] = {
+	{ .name = "server",
+	  .type = MG_STRINGS,
+	  .offset = AT(server_names),
+	  .syntax = "ADDRESS[:PORT] ...",
+	  .help = "The name servers to ask, which must look names up for us (recursion), in this order; an IPv6 address with a "
+		  "port is written in brackets. One that does not answer is left alone until it answers again. When none is given, those of "
+		  "resolv-conf are asked." },
+	{ .name = "resolv-conf",
+	  .type = MG_STRING,
+	  .offset = AT(resolv_conf),
+	  .initial = "/etc/resolv.conf",
+	  .syntax = "FILE",
+	  .help = "Where name servers are read from when there is no server; a change of the file is followed." },
+	{ .name = "timeout",
+	  .type = MG_DURATION,
+	  .offset = AT(timeout),
+	  .initial = "200ms",
+	  .min = 10,
+	  .max = 10000,
+	  .syntax = "DURATION",
+	  .help = "After how long a question is sent again, and to the next server too; each further try waits twice as long." },
+	{ .name = "tries",
+	  .type = MG_INT,
+	  .offset = AT(tries),
+	  .initial = "4",
+	  .min = 1,
+	  .max = 8,
+	  .syntax = "NUMBER",
+	  .help = "How often a question is sent to one server. 4 tries from 200ms on take 3 seconds." },
+	{ .name = "cache-size",
+	  .type = MG_SIZE,
+	  .offset = AT(cache_size),
+	  .initial = "32M",
+	  .min = 65536,
+	  .max = 1LL << 36,
+	  .syntax = "BYTES",
+	  .help = "How much memory the answers that are kept may take." },
+	{ .name = "ttl-min",
+	  .type = MG_DURATION,
+	  .offset = AT(ttl_min),
+	  .initial = "5s",
+	  .max = 3600000,
+	  .syntax = "DURATION",
+	  .help = "How long every answer is kept at least." },
+	{ .name = "ttl-max",
+	  .type = MG_DURATION,
+	  .offset = AT(ttl_max),
+	  .initial = "1d",
+	  .min = 1000,
+	  .max = 7 * 86400000LL,
+	  .syntax = "DURATION",
+	  .help = "How long an answer is kept at most, whatever its TTL." },
+	{ .name = "negative-ttl-max",
+	  .type = MG_DURATION,
+	  .offset = AT(negative_ttl_max),
+	  .initial = "1h",
+	  .min = 1000,
+	  .max = 86400000,
+	  .syntax = "DURATION",
+	  .help = "How long it is believed at most that there is no such name or record (RFC 2308)." },
+	{ .name = "threads",
+	  .type = MG_INT,
+	  .offset = AT(threads),
+	  .initial = "1",
+	  .min = 1,
+	  .max = 8,
+	  .syntax = "NUMBER",
+	  .help = "Threads that ask and read answers. One is enough for 100,000 questions a second." },
+	{ .name = NULL },
+};
+
+static int server_port(const char *text, unsigned *port_r)
+{
+	char *end;
+	const unsigned long port = strtoul(text, &end, 10);
+
+	if (*text < '0' || *text > '9' || *end || port < 1 || port > 65535)
+		return -1;
+	*port_r = (unsigned)port;
+	return 0;
+}
+
+/* Splits an address from a port, if there is one. */
+static int server_split(const char *text, char addr_r[INET6_ADDRSTRLEN], unsigned *port_r)
+{
+	const bool brackets = *text == '[';
+	const char *begin = text + brackets;
+	const char *colon = strchr(text, ':');
+	size_t size = strlen(text);
+
+	if (brackets) {
+		const char *end = strchr(text, ']');
+
+		if (!end || (end[1] && (end[1] != ':' || server_port(end + 2, port_r) < 0)))
+			return -1;
+		size = (size_t)(end - begin);
+	} else if (colon && !strchr(colon + 1, ':')) {
+		if (server_port(colon + 1, port_r) < 0)
+			return -1;
+		size = (size_t)(colon - begin);
+	}
+	if (size >= INET6_ADDRSTRLEN)
+		return -1;
+	memcpy(addr_r, begin, size);
+	addr_r[size] = '\0';
+	return 0;
+}
+
+int dns_servers_add(struct dns_servers *servers, const char *text)
+{
+	struct dns_server server = { .port = DNS_PORT };
+	char addr[INET6_ADDRSTRLEN];
+
+	if (servers->n == DNS_SERVERS_MAX || server_split(text, addr, &server.port) < 0)
+		return -1;
+	if (inet_pton(AF_INET, addr, &server.addr.in4) == 1)
+		server.family = AF_INET;
+	else if (inet_pton(AF_INET6, addr, &server.addr.in6) == 1)
+		server.family = AF_INET6;
+	else
+		return -1;
+	servers->v[servers->n++] = server;
+	return 0;
+}
+
+static void settings_read_servers(struct dns_settings *settings, struct errors *errors,
+				  const struct mg_line *line)
+{
+	for (; line; line = line->next) {
+		if (strcmp(mg_line_word(line, 0), "server") != 0)
+			continue;
+		for (size_t i = 1; i < mg_line_words(line); i++)
+			if (dns_servers_add(&settings->servers, mg_line_word(line, i)) < 0)
+				errors_at(
+					errors, line, i,
+					"found \"%s\", expected an IP address, with a port as 192.0.2.1:53 or [2001:db8::1]:53; at most %d",
+					mg_line_word(line, i), DNS_SERVERS_MAX);
+	}
+}
+
+void dns_settings_read(struct dns_settings *settings, struct errors *errors,
+		       const struct mg_lines *blocks)
+{
+	const struct mg_line *owner = blocks->n ? blocks->v[0] : NULL;
+	const struct item_set set = { dns_settings_items, settings };
+
+	*settings = (struct dns_settings){ .servers.n = 0 };
+	for (size_t i = 0; i < blocks->n; i++) {
+		if (i)
+			errors_at(errors, blocks->v[i], 0, "a second \"dns\": there is one");
+		if (!blocks->v[i]->has_block || mg_line_words(blocks->v[i]) > 1)
+			errors_at(errors, blocks->v[i], 0,
+				  "dns takes a block: dns { server 127.0.0.1 }");
+	}
+	if (items_fill(errors->arena, errors, owner, owner ? owner->block : NULL, &set, 1) < 0 ||
+	    !owner)
+		return;
+	settings_read_servers(settings, errors, owner->block);
+	if (settings->ttl_min > settings->ttl_max || settings->ttl_min > settings->negative_ttl_max)
+		errors_at(errors, owner, 0,
+			  "dns: ttl-min is more than ttl-max or negative-ttl-max");
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Mail addresses in the form in which they compare (RFC 5321, section 4.1.2; RFC 6531). */
+#include <config.h>
+
+#include "domain.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unicase.h>
+#include <uninorm.h>
+#include <unistr.h>
+
+#include "arena.h"
+
+/*
+ * Characters that a local part may hold without quotes (RFC 5322 atext, RFC 6531 UTF8-non-ascii).
+ */
+static bool is_atext(char c)
+{
+	return (c & 0x80) || isalnum((unsigned char)c) || (c && strchr("!#$%&'*+-/=?^_`{|}~", c));
+}
+
+static bool is_dot_string(const char *local, size_t size)
+{
+	bool atom = false; /* the last character was one of an atom */
+
+	for (size_t i = 0; i < size; i++) {
+		if (local[i] == '.' ? !atom : !is_atext(local[i]))
+			return false;
+		atom = local[i] != '.';
+	}
+	return atom;
+}
+
+/* The size of a quoted string at the beginning of text, 0 when there is none. */
+static size_t quoted_size(const char *text)
+{
+	const char *p;
+
+	if (*text != '"')
+		return 0;
+	for (p = text + 1; *p && *p != '"'; p++)
+		if (*p == '\\' && !*++p)
+			return 0;
+	return *p ? (size_t)(p + 1 - text) : 0;
+}
+
+size_t mail_local_size(const char *address)
+{
+	size_t quoted = quoted_size(address);
+	const char *at;
+
+	if (quoted && (!address[quoted] || address[quoted] == '@'))
+		return quoted;
+	at = strrchr(address, '@');
+	return at ? (size_t)(at - address) : strlen(address);
+}
+
+/* The text that a quoted string stands for. */
+static char *unquote(struct arena *arena, const char *quoted, size_t size)
+{
+	char *text = arena_alloc(arena, size);
+	char *to = text;
+
+	for (size_t i = 1; i + 1 < size; i++) {
+		if (quoted[i] == '\\')
+			i++;
+		*to++ = quoted[i];
+	}
+	*to = '\0';
+	return text;
+}
+
+static const char *quote(struct arena *arena, const char *text)
+{
+	char *quoted = arena_alloc(arena, 2 * strlen(text) + 3);
+	char *to = quoted;
+
+	*to++ = '"';
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			*to++ = '\\';
+		*to++ = *text;
+	}
+	*to++ = '"';
+	*to = '\0';
+	return quoted;
+}
+
+/* Lower case; as ASCII only when it is no UTF-8, which an MTA without SMTPUTF8 may let through. */
+static const char *fold_case(struct arena *arena, const char *text)
+{
+	const uint8_t *utf8 = (const uint8_t *)text;
+	size_t size = strlen(text);
+	uint8_t *lower;
+	const char *folded;
+	size_t i = 0;
+
+	while (i < size && utf8[i] < 0x80)
+		i++;
+	if (i == size || u8_check(utf8, size) != NULL)
+		return ascii_fold(arena, text);
+	lower = u8_tolower(utf8, size, NULL, UNINORM_NFC, NULL, &size);
+	if (!lower)
+		return ascii_fold(arena, text);
+	folded = arena_strndup(arena, (const char *)lower, size);
+	free(lower);
+	return folded;
+}
+
+/* The quotes say nothing when the text needs none: "joe"@example.com is joe@example.com. */
+static const char *fold_quoted(struct arena *arena, const char *quoted, size_t size)
+{
+	const char *text = fold_case(arena, unquote(arena, quoted, size));
+
+	return is_dot_string(text, strlen(text)) ? text : quote(arena, text);
+}
+
+static const char *fold_mail_domain(struct arena *arena, const char *domain)
+{
+	const char *folded = domain_fold(arena, domain);
+
+	return folded ? folded : ascii_fold(arena, domain);
+}
+
+static bool is_folded_local(const char *address, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		if (address[i] & 0x80 || address[i] == '"' ||
+		    (address[i] >= 'A' && address[i] <= 'Z'))
+			return false;
+	return true;
+}
+
+const char *mail_fold(struct arena *arena, const char *address)
+{
+	size_t size;
+	const char *domain = NULL;
+	const char *local;
+
+	if (!address)
+		return NULL;
+	size = mail_local_size(address);
+	if (address[size])
+		domain = fold_mail_domain(arena, address + size + 1);
+	if (is_folded_local(address, size) && (!domain || domain == address + size + 1))
+		return address;
+	if (quoted_size(address) == size && size)
+		local = fold_quoted(arena, address, size);
+	else
+		local = fold_case(arena, arena_strndup(arena, address, size));
+	return domain ? arena_printf(arena, "%s@%s", local, domain) : local;
+}

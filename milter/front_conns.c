@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The connections of a front end. */
+#include <config.h>
+
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "front_conns.h"
+#include "session.h"
+
+void conns_init(struct conns *conns, size_t max)
+{
+	conns->max = max;
+	pthread_mutex_init(&conns->lock, NULL);
+}
+
+/*
+ * Where a connection's agreement is kept after its end, until another takes the place. Needs the
+ * lock.
+ */
+static struct agreement *conns_agreement(struct conns *conns, const void *ctx)
+{
+	/* Allocations are far apart: the low bits say little. */
+	return &conns->ended[((uintptr_t)ctx >> 4) % CONNS_ENDED_MAX];
+}
+
+struct conn *conns_add(struct conns *conns, void *ctx)
+{
+	struct conn *conn = calloc(1, sizeof(*conn));
+
+	if (!conn)
+		return NULL;
+	conn->ctx = ctx;
+	conn->state = CONN_BUSY;
+	pthread_mutex_lock(&conns->lock);
+	if (conns->stopping) {
+		pthread_mutex_unlock(&conns->lock);
+		free(conn);
+		return NULL;
+	}
+	conn->refused = conns->served >= conns->max;
+	if (!conn->refused)
+		conns->served++;
+	if (conns_agreement(conns, ctx)->ctx == ctx)
+		conn->agreed = *conns_agreement(conns, ctx);
+	conn->next = conns->first;
+	conn->link = &conns->first;
+	if (conn->next)
+		conn->next->link = &conn->next;
+	conns->first = conn;
+	pthread_mutex_unlock(&conns->lock);
+	return conn;
+}
+
+void conns_remove(struct conns *conns, struct conn *conn)
+{
+	pthread_mutex_lock(&conns->lock);
+	*conns_agreement(conns, conn->ctx) = conn->agreed;
+	*conn->link = conn->next;
+	if (conn->next)
+		conn->next->link = conn->link;
+	if (!conn->refused)
+		conns->served--;
+	pthread_mutex_unlock(&conns->lock);
+	free(conn);
+}
+
+void conns_stop(struct conns *conns)
+{
+	pthread_mutex_lock(&conns->lock);
+	conns->stopping = true;
+	pthread_mutex_unlock(&conns->lock);
+}
+
+size_t conns_end_idle(struct conns *conns)
+{
+	size_t busy = 0;
+
+	pthread_mutex_lock(&conns->lock);
+	for (struct conn *conn = conns->first; conn; conn = conn->next) {
+		enum conn_state idle = CONN_IDLE;
+
+		if (atomic_compare_exchange_strong(&conn->state, &idle, CONN_ENDED))
+			session_end(&conn->session);
+		else if (idle == CONN_BUSY)
+			busy++;
+	}
+	pthread_mutex_unlock(&conns->lock);
+	return busy;
+}
+
+bool conn_take(struct conn *conn)
+{
+	enum conn_state idle = CONN_IDLE;
+
+	return atomic_compare_exchange_strong(&conn->state, &idle, CONN_BUSY);
+}
+
+void conn_leave(struct conn *conn)
+{
+	atomic_store(&conn->state, CONN_IDLE);
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One log line while it is being built: on the caller's stack, in a fixed buffer, without
+ * allocation.
+ *
+ * The same calls make the text form and the JSON form; which of the two is the log's setting.
+ *
+ *     struct log_record r;
+ *
+ *     if (!log_wants(log, MG_LOG_INFO))
+ *             return;
+ *     record_begin(&r, log, MG_LOG_INFO, "decision");
+ *     record_text(&r, "reject: policy %s found %s at %s: ", policy, result, stage);
+ *     record_quoted(&r, reply);
+ *     record_str(&r, "id", id);
+ *     record_list_begin(&r, "policies");
+ *     record_item_begin(&r);
+ *     record_str(&r, "policy", "dnsbl/zen");
+ *     record_str(&r, "result", "listed");
+ *     record_int(&r, "us", 1234);
+ *     record_item_end(&r);
+ *     record_list_end(&r);
+ *     log_write(&r);
+ *
+ * Text: the human part, then NAME=VALUE fields. Without a human part the event's name stands in its
+ * place.
+ *     reject: policy dnsbl/zen found listed at rcpt: "550 5.7.1 no" id=4f2c policies=[dnsbl/zen listed 1234us]
+ * In a list an item is its values without their names; but a number is NAME=VALUE, or followed by
+ * its name where that is a unit (us, ms), and a true value is its name.
+ *
+ * JSON (RFC 8259): one object; "time", "level", "event", "text" (the human part, when there is
+ * one), then the fields in order.
+ *     {"time":"2026-11-22T21:56:37.123Z","level":"info","event":"decision","text":"reject: ...","id":"4f2c",
+ *      "policies":[{"policy":"dnsbl/zen","result":"listed","us":1234}]}
+ *
+ * Escapes. Nothing that a sender chose can end a line or look like another field: control
+ * characters, DEL, bytes that are not UTF-8, U+0080..9F, U+2028/9 and invisible or
+ * direction-changing characters are written as \xNN, \uNNNN or \UNNNNNNNN. In the text form a
+ * backslash is \\, a quote \", and a value with blanks or any of "=,;[]\ is quoted; in the human
+ * part a "=" is \x3d outside of record_quoted()'s strings. In JSON a byte that is not UTF-8 becomes
+ * the four characters \xNN of the string.
+ *
+ * Length. A value (and a piece of the human part) is cut at LOG_VALUE_MAX bytes of output, marked
+ * "...". A field or an item that does not fit into the line is left out as a whole. In either case
+ * the line ends with truncated=yes ("truncated":true).
+ */
+#ifndef MG_LOG_RECORD_H
+#define MG_LOG_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <millgate/policy.h>
+
+struct log;
+
+#define LOG_LINE_MAX 8192
+#define LOG_VALUE_MAX 1200 /* more than the longest reply line, 980 */
+
+/* All members belong to log_record.c. */
+struct log_record {
+	struct log *log;
+	enum mg_level level;
+	const char *event;
+	enum { RECORD_BEGUN, RECORD_IN_TEXT, RECORD_IN_FIELDS, RECORD_ENDED } part;
+	bool json, truncated;
+	bool in_list, in_item;
+	bool list_empty, item_empty; /* no separator before the next */
+	bool item_lost;              /* something of the present item did not fit */
+	size_t item;                 /* where the present item began, to take it back */
+	size_t n;                    /* bytes of line in use */
+	char line[LOG_LINE_MAX];
+};
+
+/*
+ * event: "message", "decision", "session", ...: the kind of line; the JSON schema's discriminator.
+ * log may be NULL: nothing is written.
+ */
+void record_begin(struct log_record *record, struct log *log, enum mg_level level,
+		  const char *event);
+
+/*
+ * The human part, in pieces, before any field. record_text: words of our own (what the
+ * configuration or the code says); record_quoted: anything else, in quotes.
+ */
+void record_text(struct log_record *record, const char *fmt, ...) MG_PRINTF(2, 3);
+void record_quoted(struct log_record *record, const char *value);
+
+/*
+ * Fields, in the line, in a list's item. name: a constant of [a-z0-9_]. A NULL value leaves the
+ * field out.
+ */
+void record_str(struct log_record *record, const char *name, const char *value);
+void record_int(struct log_record *record, const char *name, long long value);
+void record_double(struct log_record *record, const char *name, double value); /* three decimals */
+void record_bool(struct log_record *record, const char *name, bool value);     /* text: yes, no */
+
+/*
+ * A list: of items, which are objects with fields, or of strings (record_element). Lists do not
+ * nest. An item that does not fit is left out as a whole.
+ */
+void record_list_begin(struct log_record *record, const char *name);
+void record_item_begin(struct log_record *record);
+void record_item_end(struct log_record *record);
+void record_element(struct log_record *record, const char *value);
+void record_list_end(struct log_record *record);
+
+/*
+ * Completes the line and gives it, without a line's end but with a NUL. The record cannot be added
+ * to any more.
+ */
+const char *record_end(struct log_record *record, size_t *size_r);
+
+#endif

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The keys of the configuration's top level. */
+#include <config.h>
+
+#include <grp.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf.h"
+#include "errors.h"
+#include "front_socket.h"
+#include "settings.h"
+
+#define AT(member) offsetof(struct settings, member)
+
+const struct mg_item settings_items[] = {
+	{ .name = "listen",
+	  .type = MG_STRING,
+	  .offset = AT(listen),
+	  .required = true,
+	  .syntax = "unix:PATH | inet:PORT@ADDRESS | inet6:PORT@ADDRESS",
+	  .help = "The socket that the MTA connects to. With a chrooted Postfix a unix socket must lie below "
+		  "the queue directory, in a folder that the user postfix can enter. Prefer a unix socket: "
+		  "it is faster, and only for it the MTA is told of steps that need no reply." },
+	{ .name = "socket-mode",
+	  .type = MG_STRING,
+	  .offset = AT(socket_mode),
+	  .initial = "0660",
+	  .syntax = "MODE",
+	  .help = "The permissions of a unix socket, in octal." },
+	{ .name = "socket-group",
+	  .type = MG_STRING,
+	  .offset = AT(socket_group),
+	  .syntax = "GROUP",
+	  .help = "The group that a unix socket is given to, such as postfix." },
+	{ .name = "user",
+	  .type = MG_STRING,
+	  .offset = AT(user),
+	  .syntax = "USER",
+	  .help = "The user to run as, once the socket and the log are open." },
+	{ .name = "group",
+	  .type = MG_STRING,
+	  .offset = AT(group),
+	  .syntax = "GROUP",
+	  .help = "The group to run as; the user's own when not given." },
+	{ .name = "pid-file",
+	  .type = MG_STRING,
+	  .offset = AT(pid_file),
+	  .syntax = "FILE",
+	  .help = "Where the daemon writes its process id; a second daemon with the same file does not start." },
+	{ .name = "modules",
+	  .type = MG_STRING,
+	  .offset = AT(modules),
+	  .initial = MG_MODULEDIR,
+	  .syntax = "DIRECTORY",
+	  .help = "Where policies that are not built in are loaded from, as TYPE.so." },
+	{ .name = "max-connections",
+	  .type = MG_INT,
+	  .offset = AT(max_connections),
+	  .initial = "1000",
+	  .min = 1,
+	  .max = 100000,
+	  .syntax = "NUMBER",
+	  .help = "How many connections of the MTA are served at a time; those beyond are answered with "
+		  "a temporary failure at CONNECT." },
+	{ .name = "stage-budget",
+	  .type = MG_DURATION,
+	  .offset = AT(stage_budget),
+	  .initial = "10s",
+	  .min = 10,
+	  .max = 300000,
+	  .syntax = "DURATION",
+	  .help = "How long the policies may take together for one reply; what is not known by then is the result "
+		  "timeout. Postfix waits 30 seconds (milter_command_timeout)." },
+	{ .name = "reply-at",
+	  .type = MG_CHOICE,
+	  .offset = AT(reply_at),
+	  .initial = "rcpt",
+	  .choices = "connect helo mail rcpt",
+	  .syntax = "connect | helo | mail | rcpt",
+	  .help = "The first stage at which a refusal is given. What policies find earlier is kept until then, so that "
+		  "look-ups have time to finish, the log knows sender and recipient, and exempt recipients are spared." },
+	{ .name = "exempt-recipients",
+	  .type = MG_STRINGS,
+	  .offset = AT(exempt_recipients),
+	  .initial = "postmaster abuse",
+	  .syntax = "LOCAL-PART... | none",
+	  .help = "Recipients that are never refused at RCPT, by the part before the @, in any domain "
+		  "(RFC 5321 section 4.5.1, RFC 2142)." },
+	{ .name = "reply-id",
+	  .type = MG_BOOL,
+	  .offset = AT(reply_id),
+	  .initial = "yes",
+	  .syntax = "yes | no",
+	  .help = "Whether the session id is added to the replies of refusals, in square brackets, so that a "
+		  "sender's complaint leads to the log lines." },
+	{ .name = "log",
+	  .type = MG_LINES,
+	  .offset = AT(log_lines),
+	  .syntax = "[syslog | stderr | file:PATH] [text | json]",
+	  .help = "Where the log goes and in which form; syslog in text when not given. A journal reads syslog too." },
+	{ .name = "log-level",
+	  .type = MG_CHOICE,
+	  .offset = AT(log_level),
+	  .initial = "info",
+	  .choices = "error warning info debug",
+	  .syntax = "error | warning | info | debug",
+	  .help = "The least important lines that are written." },
+	{ .name = "class",
+	  .type = MG_LINES,
+	  .offset = AT(classes),
+	  .syntax = "NAME { ... }",
+	  .help = "Names a set of sessions; see CLASSES." },
+	{ .name = "score",
+	  .type = MG_LINES,
+	  .offset = AT(scores),
+	  .syntax = "{ ACTION THRESHOLD ... }",
+	  .help = "What is done when the score reaches a threshold; see SCORE." },
+	{ .name = "dns",
+	  .type = MG_LINES,
+	  .offset = AT(dns_lines),
+	  .syntax = "{ ... }",
+	  .help = "How names are looked up; see DNS." },
+	{ .name = "policy",
+	  .type = MG_LINES,
+	  .offset = AT(policies),
+	  .syntax = "TYPE [NAME] { ... }",
+	  .help = "Enables a policy; see POLICIES." },
+	{ .name = NULL },
+};
+
+static void settings_check_mode(struct settings *settings, struct errors *errors,
+				const struct mg_line *line)
+{
+	char *end;
+	const unsigned long mode = strtoul(settings->socket_mode, &end, 8);
+
+	settings->mode = (mode_t)mode;
+	if (*end || end == settings->socket_mode || mode > 0777 || *settings->socket_mode == '-')
+		errors_at(errors, line, 1, "found \"%s\", expected a mode in octal such as 0660",
+			  settings->socket_mode);
+}
+
+static void settings_check_listen(const char *listen, struct errors *errors,
+				  const struct mg_line *line)
+{
+	static const char *const kinds[] = { "unix:", "local:", "inet:", "inet6:" };
+	struct front_socket sock;
+	char error[FRONT_ERROR_MAX];
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (strncmp(listen, kinds[i], strlen(kinds[i])) != 0 || !listen[strlen(kinds[i])])
+			continue;
+		if (front_socket_parse(&sock, listen, error) < 0)
+			errors_at(errors, line, 1, "%s", error);
+		return;
+	}
+	errors_at(errors, line, 1,
+		  "found \"%s\", expected unix:PATH, inet:PORT@ADDRESS or inet6:PORT@ADDRESS",
+		  listen);
+}
+
+static void settings_check_user(const char *user, struct errors *errors, const struct mg_line *line)
+{
+	if (!getpwnam(user))
+		errors_at(errors, line, 1, "there is no user \"%s\"", user);
+}
+
+static void settings_check_group(const char *group, struct errors *errors,
+				 const struct mg_line *line)
+{
+	if (!getgrnam(group))
+		errors_at(errors, line, 1, "there is no group \"%s\"", group);
+}
+
+/* One word after "log"; false when it means nothing. */
+static bool settings_log_word(struct settings *settings, const char *word)
+{
+	struct log_settings *log = &settings->log;
+
+	if (strcmp(word, "json") == 0 || strcmp(word, "text") == 0) {
+		log->json = *word == 'j';
+	} else if (strcmp(word, "stderr") == 0) {
+		log->target = LOG_TO_STDERR;
+	} else if (strcmp(word, "syslog") == 0) {
+		log->target = LOG_TO_SYSLOG;
+	} else if (strncmp(word, "syslog:/", 8) == 0) {
+		log->target = LOG_TO_SYSLOG;
+		log->path = word + 7;
+	} else if (strncmp(word, "file:/", 6) == 0) {
+		log->target = LOG_TO_FILE;
+		log->path = word + 5;
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static void settings_check_log(struct settings *settings, struct errors *errors)
+{
+	settings->log.target = LOG_TO_SYSLOG;
+	settings->log.level = (enum mg_level)settings->log_level;
+	for (size_t i = 0; i < settings->log_lines.n; i++) {
+		const struct mg_line *line = settings->log_lines.v[i];
+
+		if (i)
+			errors_at(errors, line, 0, "a second \"log\": there is one log");
+		if (mg_line_words(line) < 2 || line->has_block)
+			errors_at(errors, line, 0,
+				  "log takes syslog, stderr or file:/PATH, and text or json");
+		for (size_t w = 1; w < mg_line_words(line); w++)
+			if (!settings_log_word(settings, mg_line_word(line, w)))
+				errors_at(
+					errors, line, w,
+					"found \"%s\", expected syslog, stderr, file:/PATH, text or json",
+					mg_line_word(line, w));
+	}
+}
+
+static void settings_check_exempt(struct settings *settings, struct errors *errors,
+				  const struct mg_line *line)
+{
+	struct mg_strings *exempt = &settings->exempt_recipients;
+
+	for (size_t i = 0; i < exempt->n; i++) {
+		if (strchr(exempt->v[i], '@'))
+			errors_at(errors, line, i + 1,
+				  "found \"%s\", expected a local part, without @ and domain",
+				  exempt->v[i]);
+		if (strcmp(exempt->v[i], "none") == 0 && exempt->n > 1)
+			errors_at(errors, line, i + 1, "none stands alone");
+	}
+	if (exempt->n == 1 && strcmp(exempt->v[0], "none") == 0)
+		exempt->n = 0;
+}
+
+void settings_check(struct settings *settings, struct errors *errors, const struct mg_line *lines)
+{
+	const struct mg_line *exempt_line = lines;
+
+	settings->mode = 0660;
+	for (const struct mg_line *line = lines; line; line = line->next) {
+		const char *name = mg_line_word(line, 0);
+
+		if (mg_line_words(line) < 2)
+			continue;
+		if (strcmp(name, "socket-mode") == 0)
+			settings_check_mode(settings, errors, line);
+		else if (strcmp(name, "listen") == 0)
+			settings_check_listen(mg_line_word(line, 1), errors, line);
+		else if (strcmp(name, "user") == 0)
+			settings_check_user(mg_line_word(line, 1), errors, line);
+		else if (strcmp(name, "group") == 0 || strcmp(name, "socket-group") == 0)
+			settings_check_group(mg_line_word(line, 1), errors, line);
+		else if (strcmp(name, "exempt-recipients") == 0)
+			exempt_line = line;
+	}
+	settings_check_exempt(settings, errors, exempt_line);
+	settings_check_log(settings, errors);
+	dns_settings_read(&settings->dns, errors, &settings->dns_lines);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A configuration snapshot: one reading of the configuration. */
+#include <config.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conf.h"
+#include "instance.h"
+#include "items.h"
+#include "plan.h"
+#include "snapshot.h"
+
+/* "ACTION THRESHOLD REST" is read as the action "ACTION REST" that has a threshold. */
+static struct action *snapshot_read_rule(struct snapshot *snapshot, struct errors *errors,
+					 const struct mg_line *line)
+{
+	struct conf_word *words =
+		arena_alloc(&snapshot->arena, (line->nwords + 1) * sizeof(*words));
+	struct mg_line *rest = arena_alloc(&snapshot->arena, sizeof(*rest));
+	long long threshold;
+
+	if (line->nwords < 2 || items_number(line->words[1].text, &threshold) < 0 ||
+	    threshold < 1) {
+		errors_at(errors, line, 1, "%s takes a threshold: a whole number from 1 on",
+			  line->words[0].text);
+		return NULL;
+	}
+	memcpy(words, line->words, line->nwords * sizeof(*words));
+	memmove(words + 1, words + 2, (line->nwords - 2) * sizeof(*words));
+	*rest = *line;
+	rest->words = words;
+	rest->nwords = line->nwords - 1;
+
+	struct action *action = action_parse(&snapshot->arena, errors, rest, 0, NULL);
+
+	if (action && (action->kind == ACTION_NEUTRAL || action->kind == ACTION_ACCEPT ||
+		       action->kind == ACTION_SCORE)) {
+		errors_at(
+			errors, line, 0,
+			"a score can reject, tempfail, discard, quarantine or add a header, found %s",
+			action_names[action->kind]);
+		return NULL;
+	}
+	if (action)
+		action->score = threshold;
+	return action;
+}
+
+/* Refusals before the rest, and the hardest of them first: that one counts. */
+static void snapshot_add_rule(struct snapshot *snapshot, struct action *rule)
+{
+	static const int order[] = { [ACTION_REJECT] = 0,
+				     [ACTION_DISCARD] = 1,
+				     [ACTION_TEMPFAIL] = 2,
+				     [ACTION_QUARANTINE] = 3,
+				     [ACTION_HEADER] = 4 };
+	struct action **at = &snapshot->score;
+
+	while (*at && (order[(*at)->kind] < order[rule->kind] ||
+		       ((*at)->kind == rule->kind && (*at)->score >= rule->score)))
+		at = &(*at)->next;
+	rule->next = *at;
+	*at = rule;
+}
+
+static void snapshot_read_score(struct snapshot *snapshot, struct errors *errors)
+{
+	const struct mg_lines *blocks = &snapshot->settings.scores;
+
+	for (size_t i = 0; i < blocks->n; i++) {
+		if (i)
+			errors_at(errors, blocks->v[i], 0, "a second \"score\": there is one");
+		if (!blocks->v[i]->has_block || mg_line_words(blocks->v[i]) > 1)
+			errors_at(errors, blocks->v[i], 0,
+				  "score takes a block: score { reject 10; quarantine 7 }");
+		for (const struct mg_line *line = blocks->v[i]->block; line; line = line->next) {
+			struct action *rule = snapshot_read_rule(snapshot, errors, line);
+
+			if (rule)
+				snapshot_add_rule(snapshot, rule);
+		}
+	}
+}
+
+static void snapshot_read(struct snapshot *snapshot, struct errors *errors, const char *path)
+{
+	const struct mg_line *lines = conf_read(&snapshot->arena, errors, path);
+	const struct item_set set = { settings_items, &snapshot->settings };
+
+	if (!lines && access(path, R_OK) < 0)
+		return;
+	/* After errors the rest is read all the same: all are reported in one run. */
+	items_fill(&snapshot->arena, errors, NULL, lines, &set, 1);
+	settings_check(&snapshot->settings, errors, lines);
+	class_read_all(snapshot, errors);
+	snapshot_read_score(snapshot, errors);
+	instance_read_all(snapshot, errors);
+	plan_needs(snapshot);
+}
+
+struct snapshot *snapshot_load(const char *path, FILE *errors_out)
+{
+	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
+	struct errors errors = { 0 };
+
+	if (!snapshot)
+		abort();
+	atomic_init(&snapshot->references, 1);
+	errors.arena = &snapshot->arena;
+	snapshot_read(snapshot, &errors, path);
+	if (errors.count) {
+		errors_print(&errors, errors_out);
+		snapshot_unref(&snapshot);
+	}
+	return snapshot;
+}
+
+struct snapshot *snapshot_ref(struct snapshot *snapshot)
+{
+	atomic_fetch_add_explicit(&snapshot->references, 1, memory_order_relaxed);
+	return snapshot;
+}
+
+void snapshot_unref(struct snapshot **snapshot)
+{
+	struct snapshot *old = *snapshot;
+
+	*snapshot = NULL;
+	if (!old || atomic_fetch_sub_explicit(&old->references, 1, memory_order_acq_rel) != 1)
+		return;
+	arena_free(&old->arena);
+	free(old);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Where the macros of texts get their values from in a session. */
+#include <config.h>
+
+#include <stdio.h>
+
+#include "source.h"
+
+#define SOURCE_TEXT_MAX \
+	7000 /* what REPLY_LINES_MAX lines can hold; more than any header of ours needs */
+
+static const char *source_number(struct source *source, long long number)
+{
+	snprintf(source->number, sizeof(source->number), "%lld", number);
+	return source->number;
+}
+
+static const char *source_mta(const struct session *session, const char *macro)
+{
+	return session->mta->macro(session->mta_ctx, macro);
+}
+
+static const char *source_macro(void *ctx, enum text_macro macro)
+{
+	struct source *source = ctx;
+	const struct session *session = source->session;
+	const struct found *found = source->found;
+
+	switch (macro) {
+	case TEXT_CLIENT:
+		return session->client.text;
+	case TEXT_CLIENT_NAME:
+		return session->client.name ? session->client.name : "unknown";
+	case TEXT_CLIENT_PORT:
+		return source_number(source, session->client.port);
+	case TEXT_DAEMON:
+		return source_mta(session, "{daemon_name}");
+	case TEXT_HELO:
+		return session->helo;
+	case TEXT_SENDER:
+		return session->message.sender && !*session->message.sender
+			       ? "<>"
+			       : session->message.sender;
+	case TEXT_RECIPIENT:
+		return session->message.recipient;
+	case TEXT_AUTH:
+		return source_mta(session, "{auth_authen}");
+	case TEXT_TLS:
+		return source_mta(session, "{tls_version}");
+	case TEXT_QUEUE_ID:
+		return session->message.queue_id;
+	case TEXT_ID:
+		return session->id;
+	case TEXT_POLICY:
+		return found ? found->instance->name : "score";
+	case TEXT_RESULT:
+		return found ? found->instance->result_names[found->result] : NULL;
+	case TEXT_DETAIL:
+		return found ? found->detail : NULL;
+	case TEXT_SCORE:
+		return source_number(source, source->score);
+	case TEXT_MACROS:
+		break;
+	}
+	return NULL;
+}
+
+static const char *source_value(void *ctx, size_t index)
+{
+	const struct source *source = ctx;
+
+	return source->found && source->found->values ? source->found->values[index] : NULL;
+}
+
+struct text_source source_text(struct source *source)
+{
+	return (struct text_source){ source_macro, source_value, source };
+}
+
+const char *source_render(struct arena *arena, const struct text *text, struct session *session,
+			  const struct found *found, long long score)
+{
+	struct source source = { .session = session, .found = found, .score = score };
+	const struct text_source from = source_text(&source);
+	char buf[SOURCE_TEXT_MAX];
+
+	return arena_strndup(arena, buf, text_render(text, &from, buf, sizeof(buf)));
+}

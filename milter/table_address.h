@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* IP addresses and networks, and lists of networks that are searched without going through them. */
+#ifndef MG_TABLE_ADDRESS_H
+#define MG_TABLE_ADDRESS_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct fault;
+struct sockaddr;
+
+/* An address; one of IPv4 fills the upper half of high, so that prefixes are the same for both. */
+struct address {
+	uint64_t high, low;
+	unsigned bits; /* 32 or 128 */
+};
+
+struct network {
+	struct address address;
+	unsigned prefix; /* its length in bits */
+};
+
+/*
+ * In numbers, without brackets. An IPv4-mapped IPv6 address is the IPv4 address that it stands
+ * for.
+ */
+bool address_parse(const char *text, struct address *r);
+bool address_from_sockaddr(const struct sockaddr *from, struct address *r);
+const char *address_print(const struct address *address, char text_r[INET6_ADDRSTRLEN]);
+
+/*
+ * "192.0.2.1", "192.0.2.0/24", "2001:db8::/32", "[2001:db8::1]". Returns 0, or -1 and what is
+ * wrong.
+ */
+int network_parse(const char *text, struct network *r, struct fault *fault_r);
+/* Clears the address's bits after the prefix. */
+void network_mask(struct network *network);
+bool network_has(const struct network *network, const struct address *address);
+
+struct networks;
+
+struct networks *networks_new(struct arena *arena);
+void networks_add(struct networks *networks, const struct network *network, const char *value);
+void networks_finish(struct networks *networks);
+
+/* The value of the first network, in the order in which they were added, that has the address. */
+bool networks_find(const struct networks *networks, const struct address *address,
+		   const char **value_r);
+
+#endif

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Plain entries of the configuration: networks, domains, addresses, texts, /regular expressions/.
+ */
+#include <config.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "arena.h"
+#include "domain.h"
+#include "table_hash.h"
+#include "table_source.h"
+
+/* They have no right-hand sides, so their order does not matter. */
+struct plain {
+	struct table_source source;
+	struct networks *networks; /* MG_KEY_ADDRESS */
+	struct hash *hash;         /* all others */
+	struct regex *regexes;
+	size_t nregexes, room;
+};
+
+static int plain_find_regex(const struct plain *plain, struct table_key *key)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < plain->nregexes; i++) {
+		int found = regex_find(&key->table->regexes, &plain->regexes[i], key->scratch,
+				       &key->match, table_key_text(key));
+
+		if (found > 0)
+			return 1;
+		if (found < 0)
+			r = -1; /* unless a later one finds it */
+	}
+	return r;
+}
+
+static int plain_find(const struct table_source *source, struct table_key *key,
+		      const char **value_r)
+{
+	const struct plain *plain = (const struct plain *)source;
+
+	*value_r = "";
+	if (plain->networks
+		    ? key->is_address && networks_find(plain->networks, &key->address, value_r)
+		    : hash_find_key(plain->hash, key, value_r))
+		return 1;
+	return plain_find_regex(plain, key);
+}
+
+static void plain_finish(struct table_source *source)
+{
+	struct plain *plain = (struct plain *)source;
+
+	if (plain->networks)
+		networks_finish(plain->networks);
+}
+
+static void plain_free(void *arg)
+{
+	struct plain *plain = arg;
+
+	free(plain->regexes);
+}
+
+struct table_source *table_plain_new(struct mg_table *table)
+{
+	struct plain *plain = arena_zalloc(table->arena, sizeof(*plain));
+
+	plain->source.find = plain_find;
+	plain->source.finish = plain_finish;
+	if (table->kind == MG_KEY_ADDRESS)
+		plain->networks = networks_new(table->arena);
+	else
+		plain->hash = hash_new(table->arena);
+	arena_at_end(table->arena, plain_free, plain);
+	return &plain->source;
+}
+
+bool table_plain_is(const struct table_source *source)
+{
+	return source->find == plain_find;
+}
+
+/* ---- Entries --------------------------------------------------------------- */
+
+static int add_regex(struct mg_table *table, struct plain *plain, const char *word,
+		     struct fault *fault_r)
+{
+	struct regex regex;
+	const char *end;
+
+	if (regex_compile(table->arena, &table->regexes, word, false, &regex, &end, fault_r) != 0)
+		return -1;
+	if (*end) {
+		fault_set(fault_r, 0, "there is text after the regular expression's flags");
+		fault_hint(fault_r, "expected /expression/flags; a slash inside is written \\/");
+		return -1;
+	}
+	plain->regexes =
+		table_grow(plain->regexes, plain->nregexes, &plain->room, sizeof(*plain->regexes));
+	plain->regexes[plain->nregexes++] = regex;
+	return 0;
+}
+
+static int add_network(struct plain *plain, const char *word, struct fault *fault_r)
+{
+	struct network network;
+
+	if (network_parse(word, &network, fault_r) != 0)
+		return -1;
+	networks_add(plain->networks, &network, "");
+	return 0;
+}
+
+/*
+ * "[192.0.2.1]", "[IPv6:2001:db8::1]" (RFC 5321, section 4.1.3): what stands in HELO or after the
+ * '@'.
+ */
+static bool is_literal(const char *word)
+{
+	size_t size = strlen(word);
+
+	return size > 2 && word[0] == '[' && word[size - 1] == ']' && !strpbrk(word, "@ \t");
+}
+
+static bool is_host(struct arena *arena, const char *word)
+{
+	struct address unused;
+
+	return is_literal(word) || address_parse(word, &unused) || domain_fold(arena, word);
+}
+
+static int check_host(struct arena *arena, const char *word, struct fault *fault_r)
+{
+	const char *name = *word == '.' ? word + 1 : word;
+
+	if (*word == '.' ? domain_fold(arena, name) != NULL : is_host(arena, name))
+		return 0;
+	fault_set(fault_r, 0, "\"%s\" is no domain", word);
+	if (strncmp(word, "*.", 2) == 0 && domain_fold(arena, word + 2))
+		fault_hint(fault_r, "did you mean \"%s\"? It stands for all subdomains", word + 1);
+	else
+		fault_hint(
+			fault_r,
+			"expected example.com (with its subdomains) or .example.com (only these)");
+	return -1;
+}
+
+static bool has_blank_outside_quotes(const char *local, size_t size)
+{
+	return *local != '"' && memchr(local, ' ', size);
+}
+
+static int check_mail(struct arena *arena, const char *word, struct fault *fault_r)
+{
+	size_t local = mail_local_size(word);
+	bool at = word[local] == '@';
+
+	if (strcmp(word, "<>") == 0)
+		return 0;
+	/* Any other word may be a domain; this is the one local part that needs none (RFC 5321, section 4.1.1.3). */
+	if (strcasecmp(word, "postmaster") == 0) {
+		fault_set(fault_r, 0, "\"%s\" without '@' would be a domain", word);
+		fault_hint(fault_r, "did you mean \"%s@\"?", word);
+		return -1;
+	}
+	if (!at && check_host(arena, word, fault_r) == 0)
+		return 0;
+	if (at && local > 0 && !has_blank_outside_quotes(word, local) &&
+	    (!word[local + 1] || is_host(arena, word + local + 1)))
+		return 0;
+	fault_set(fault_r, 0, "\"%s\" is no mail address or part of one", word);
+	if (at && local == 0 && domain_fold(arena, word + 1))
+		fault_hint(fault_r, "did you mean \"%s\"?", word + 1);
+	else
+		fault_hint(fault_r,
+			   "expected user@example.com, example.com, .example.com, user@ or <>");
+	return -1;
+}
+
+int table_plain_add(struct mg_table *table, struct table_source *source, const char *word,
+		    struct fault *fault_r)
+{
+	struct plain *plain = (struct plain *)source;
+
+	if (*word == '/')
+		return add_regex(table, plain, word, fault_r);
+	switch (table->kind) {
+	case MG_KEY_ADDRESS:
+		return add_network(plain, word, fault_r);
+	case MG_KEY_HOST:
+		if (check_host(table->arena, word, fault_r) != 0)
+			return -1;
+		break;
+	case MG_KEY_MAIL:
+		if (check_mail(table->arena, word, fault_r) != 0)
+			return -1;
+		break;
+	case MG_KEY_TEXT:
+		break;
+	}
+	hash_add(plain->hash, table_fold(table->kind, table->arena, word), "", 0);
+	return 0;
+}

@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Looks up what is known of a client and its mail in lists of the configuration and in tables of
+ * the kind that Postfix describes in access(5) and header_checks(5).
+ */
+#include <millgate/policy.h>
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+struct rule;
+
+struct access {
+	/* Lines of whichever verb comes last: open() asks for all, in the order of the file. */
+	struct mg_lines lines;
+	struct rule *rules;
+	size_t nrules;
+};
+
+enum { OK, REJECT, DEFER, DISCARD, HOLD };
+
+static const struct mg_result results[] = {
+	[OK] = {
+		.name = "ok",
+		.action = "accept",
+		.help = "A line ok matched, or a table says OK or a number.",
+	},
+	[REJECT] = {
+		.name = "reject",
+		.action = "reject",
+		.help = "A line reject matched, or a table says REJECT or 5NN. The table's code, enhanced code and "
+			"text are used where the configuration gives none.",
+	},
+	[DEFER] = {
+		.name = "defer",
+		.action = "tempfail",
+		.help = "A line defer matched, or a table says DEFER, DEFER_IF_PERMIT or 4NN. The table's code, "
+			"enhanced code and text are used where the configuration gives none.",
+	},
+	[DISCARD] = {
+		.name = "discard",
+		.action = "discard",
+		.help = "A line discard matched, or a table says DISCARD.",
+	},
+	[HOLD] = {
+		.name = "hold",
+		.action = "quarantine \"{text}\"",
+		.help = "A line hold matched, or a table says HOLD.",
+	},
+	{ .name = NULL },
+};
+
+static const char *const values[] = { "kind", "key", "text", NULL };
+
+/* ---- The right-hand sides of tables, Postfix's access(5) ---------------------- */
+
+struct outcome {
+	int result;       /* or MG_NONE */
+	int code;         /* 0: not given */
+	char status[12];  /* "": not given */
+	const char *text; /* "": not given */
+};
+
+#define EXPECTED \
+	"OK, DUNNO, REJECT, DEFER, DEFER_IF_PERMIT, DISCARD, HOLD, a number, or a code 4NN or 5NN and a text"
+
+static const struct word {
+	const char *word;
+	int result;
+	char class; /* of the reply's codes; 0: no reply */
+} words[] = {
+	{ "OK", OK, 0 },
+	{ "RELAY", OK, 0 },
+	{ "DUNNO", MG_NONE, 0 },
+	{ "REJECT", REJECT, '5' },
+	{ "DEFER", DEFER, '4' },
+	/* A tempfail is held while a later policy may still reject: what this word asks for. */
+	{ "DEFER_IF_PERMIT", DEFER, '4' },
+	{ "DISCARD", DISCARD, 0 },
+	{ "HOLD", HOLD, 0 },
+};
+
+#define NWORDS (sizeof(words) / sizeof(words[0]))
+
+static size_t span_digits(const char *s)
+{
+	return strspn(s, "0123456789");
+}
+
+static const char *skip_blanks(const char *s)
+{
+	return s + strspn(s, " \t");
+}
+
+/* The length of an enhanced status code (RFC 3463) at the beginning of a text; 0 for none. */
+static size_t span_status(const char *text)
+{
+	size_t size = 0;
+
+	if (span_digits(text) != 1)
+		return 0;
+	for (int part = 0; part < 3; part++) {
+		size_t digits = span_digits(text + size);
+
+		/* Without needless zeros (RFC 3463 section 2). */
+		if (digits < 1 || digits > 3 || (digits > 1 && text[size] == '0'))
+			return 0;
+		size += digits;
+		if (part < 2 && text[size++] != '.')
+			return 0;
+	}
+	return text[size] && !isblank((unsigned char)text[size]) ? 0 : size;
+}
+
+/* What stands after the word or code of a reply. Returns NULL, or what was expected. */
+static const char *read_reply_text(const char *text, char class, struct outcome *outcome)
+{
+	size_t size = class ? span_status(text) : 0;
+
+	outcome->text = text;
+	if (size == 0)
+		return NULL;
+	if (text[0] != class)
+		return class == '5' ? "an enhanced status code 5.x.x with a code 5NN or REJECT"
+				    : "an enhanced status code 4.x.x with a code 4NN or DEFER";
+	snprintf(outcome->status, sizeof(outcome->status), "%.*s", (int)size, text);
+	outcome->text = skip_blanks(text + size);
+	return NULL;
+}
+
+static const char *read_code(const char *value, struct outcome *outcome)
+{
+	const char *text = skip_blanks(value + 3);
+
+	if (value[0] != '4' && value[0] != '5')
+		return EXPECTED;
+	if (value[1] > '5')
+		return "a code 4NN or 5NN whose second digit is 0 to 5";
+	outcome->result = value[0] == '4' ? DEFER : REJECT;
+	outcome->code = (value[0] - '0') * 100 + (value[1] - '0') * 10 + (value[2] - '0');
+	return read_reply_text(text, value[0], outcome);
+}
+
+/* Reads a right-hand side. Returns NULL, or what was expected instead. */
+static const char *outcome_read(const char *value, struct outcome *outcome)
+{
+	size_t digits = span_digits(value);
+	size_t size = strcspn(value, " \t");
+
+	*outcome = (struct outcome){ .result = OK, .text = "" };
+	if (digits == size && digits == 3 && value[3])
+		return read_code(value, outcome);
+	if (digits > 0 && !value[digits]) {
+		/* access(5) takes any number as OK; nobody who writes 550 means that. */
+		if (digits == 3 && (value[0] == '4' || value[0] == '5'))
+			return "a text after the code (a mere number would mean OK)";
+		return NULL;
+	}
+	if (size == strlen("DEFER_IF_REJECT") && strncasecmp(value, "DEFER_IF_REJECT", size) == 0)
+		return "DEFER or DEFER_IF_PERMIT: DEFER_IF_REJECT is not supported";
+	for (size_t i = 0; i < NWORDS; i++) {
+		if (size != strlen(words[i].word) || strncasecmp(value, words[i].word, size) != 0)
+			continue;
+		outcome->result = words[i].result;
+		return read_reply_text(skip_blanks(value + size), words[i].class, outcome);
+	}
+	return EXPECTED;
+}
+
+static const char *outcome_check(const char *value)
+{
+	struct outcome outcome;
+
+	return outcome_read(value, &outcome);
+}
+
+/* ---- The lines of the configuration ------------------------------------------- */
+
+static const char *key_client(struct mg_call *call)
+{
+	return mg_client_addr(call) ? mg_client(call) : NULL;
+}
+
+/* Postfix's name for a client without a verified one. */
+static const char *key_client_name(struct mg_call *call)
+{
+	const char *name = mg_client_name(call);
+
+	return name ? name : "unknown";
+}
+
+static const char *key_helo(struct mg_call *call)
+{
+	return mg_helo(call);
+}
+
+static const char *key_address(const char *address)
+{
+	return address && !address[0] ? "<>" : address;
+}
+
+static const char *key_sender(struct mg_call *call)
+{
+	return key_address(mg_sender(call));
+}
+
+static const char *key_recipient(struct mg_call *call)
+{
+	return key_address(mg_recipient(call));
+}
+
+/* "Name: value" on one line. Blanks before the colon are obsolete, and no part of the name (RFC 5322, 4.5). */
+static const char *key_header(struct mg_call *call)
+{
+	const char *name = mg_header_name(call);
+	const char *value = mg_header_value(call);
+	size_t size = strlen(name);
+	char *key = mg_alloc(call, MG_CALL, size + strlen(value) + sizeof(": "));
+	char *end;
+
+	while (size > 0 && isblank((unsigned char)name[size - 1]))
+		size--;
+	end = key + sprintf(key, "%.*s: ", (int)size, name);
+	for (value += strspn(value, " \t\r\n"); *value; value++)
+		if (*value != '\r' && *value != '\n')
+			*end++ = *value;
+	*end = '\0';
+	return key;
+}
+
+static const struct kind {
+	const char *name;
+	enum mg_stage stage;
+	enum mg_key key;
+	const char *(*find)(struct mg_call *call);
+	const char *rejected; /* what is said without a text in a table */
+	const char *deferred;
+} kinds[] = {
+	{ "client", MG_CONNECT, MG_KEY_ADDRESS, key_client, "Client host rejected",
+	  "Client host deferred" },
+	{ "client-name", MG_CONNECT, MG_KEY_HOST, key_client_name, "Client host rejected",
+	  "Client host deferred" },
+	{ "helo", MG_HELO, MG_KEY_HOST, key_helo, "Helo command rejected",
+	  "Helo command deferred" },
+	{ "sender", MG_MAIL, MG_KEY_MAIL, key_sender, "Sender address rejected",
+	  "Sender address deferred" },
+	{ "recipient", MG_RCPT, MG_KEY_MAIL, key_recipient, "Recipient address rejected",
+	  "Recipient address deferred" },
+	{ "header", MG_HEADER, MG_KEY_TEXT, key_header, "Message header rejected",
+	  "Message header deferred" },
+};
+
+#define NKINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+enum verb {
+	VERB_OK,
+	VERB_REJECT,
+	VERB_DEFER,
+	VERB_DISCARD,
+	VERB_HOLD,
+	VERB_DUNNO,
+	VERB_CHECK,
+	VERBS
+};
+
+#define VERB_ITEM(verb, text)                                                               \
+	{                                                                                   \
+		.name = (verb), .type = MG_LINES, .offset = offsetof(struct access, lines), \
+		.syntax = "KIND ENTRY...", .help = (text),                                  \
+	}
+
+static const struct mg_item items[VERBS + 1] = {
+	[VERB_OK] = VERB_ITEM("ok", "What is among the entries is the result ok. KIND is client, client-name, helo, "
+				    "sender, recipient or header."),
+	[VERB_REJECT] = VERB_ITEM("reject", "What is among the entries is the result reject."),
+	[VERB_DEFER] = VERB_ITEM("defer", "What is among the entries is the result defer."),
+	[VERB_DISCARD] = VERB_ITEM("discard", "What is among the entries is the result discard."),
+	[VERB_HOLD] = VERB_ITEM("hold", "What is among the entries is the result hold."),
+	[VERB_DUNNO] = VERB_ITEM("dunno", "What is among the entries is not looked up in the lines of this KIND that "
+					  "follow: an exception to them."),
+	[VERB_CHECK] = {
+		.name = "check",
+		.type = MG_LINES,
+		.offset = offsetof(struct access, lines),
+		.syntax = "KIND TABLE...",
+		.help = "The right-hand side of the first match in the tables (cidr:FILE, pcre:FILE, texthash:FILE) "
+			"decides. With DUNNO, or without a match, the lines that follow are searched.",
+	},
+};
+
+struct rule {
+	enum verb verb;
+	const struct kind *kind;
+	const struct mg_table *table;
+};
+
+static const struct kind *kind_find(const char *name)
+{
+	for (size_t i = 0; name && i < NKINDS; i++)
+		if (strcmp(kinds[i].name, name) == 0)
+			return &kinds[i];
+	return NULL;
+}
+
+/* VERBS for another key of the block. */
+static enum verb verb_find(const char *name)
+{
+	enum verb verb = 0;
+
+	while (verb < VERBS && strcmp(items[verb].name, name) != 0)
+		verb++;
+	return verb;
+}
+
+/* Only the lines of files have a right-hand side. Returns 0, or -1 after having reported the entries. */
+static int check_is_files(struct mg_conf *conf, const struct mg_line *line)
+{
+	int status = 0;
+
+	for (size_t i = 2; i < mg_line_words(line); i++) {
+		const char *word = mg_line_word(line, i);
+
+		if (strncmp(word, "cidr:", 5) == 0 || strncmp(word, "pcre:", 5) == 0 ||
+		    strncmp(word, "texthash:", 9) == 0)
+			continue;
+		mg_conf_error(conf, line, i,
+			      "\"%s\" has no right-hand side that \"check\" could use; "
+			      "expected cidr:FILE, pcre:FILE or texthash:FILE",
+			      word);
+		status = -1;
+	}
+	return status;
+}
+
+static int rule_read(struct mg_conf *conf, const struct mg_line *line, struct rule *rule)
+{
+	const char *name = mg_line_word(line, 1);
+
+	rule->kind = kind_find(name);
+	if (!rule->kind) {
+		mg_conf_error(
+			conf, line, 1,
+			"%s%s%sexpected client, client-name, helo, sender, recipient or header",
+			name ? "unknown kind \"" : "", name ? name : "", name ? "\"; " : "");
+		return -1;
+	}
+	if (mg_line_words(line) < 3) {
+		mg_conf_error(conf, line, 2, "nothing to compare the %s with; expected %s", name,
+			      rule->verb == VERB_CHECK ? "a table" : "entries or tables");
+		return -1;
+	}
+	if (rule->verb == VERB_CHECK && check_is_files(conf, line) < 0)
+		return -1;
+	rule->table = mg_conf_table(conf, line, 2, rule->kind->key,
+				    rule->verb == VERB_CHECK ? outcome_check : NULL);
+	return rule->table ? 0 : -1;
+}
+
+/* How many lines the block has, those of other keys included. */
+static size_t count_lines(struct mg_conf *conf)
+{
+	size_t n = 0;
+
+	while (mg_conf_item(conf, NULL, n))
+		n++;
+	return n;
+}
+
+static int access_open(struct mg_conf *conf, void *self)
+{
+	struct access *access = self;
+	size_t nlines = count_lines(conf);
+	unsigned stages = 0;
+	int status = 0;
+
+	access->rules = mg_conf_alloc(conf, (nlines + 1) * sizeof(*access->rules));
+	for (size_t i = 0; i < nlines; i++) {
+		const struct mg_line *line = mg_conf_item(conf, NULL, i);
+		struct rule *rule = &access->rules[access->nrules];
+
+		rule->verb = verb_find(mg_line_word(line, 0));
+		if (rule->verb == VERBS)
+			continue;
+		if (rule_read(conf, line, rule) < 0)
+			status = -1;
+		else
+			stages |= MG_BIT(rule->kind->stage);
+		access->nrules++;
+	}
+	if (access->nrules == 0) {
+		mg_conf_error(
+			conf, NULL, 0,
+			"nothing to check; expected lines such as \"reject client 192.0.2.0/24\"");
+		return -1;
+	}
+	if (status == 0)
+		mg_conf_stages(conf, stages);
+	return status;
+}
+
+/* ---- The look-up ---------------------------------------------------------------- */
+
+/* What a match of the rule comes to. Returns 0, or -1 when its right-hand side makes no sense. */
+static int rule_outcome(const struct rule *rule, const char *value, struct outcome *outcome_r)
+{
+	static const int result[VERBS] = {
+		[VERB_OK] = OK,           [VERB_REJECT] = REJECT, [VERB_DEFER] = DEFER,
+		[VERB_DISCARD] = DISCARD, [VERB_HOLD] = HOLD,     [VERB_DUNNO] = MG_NONE,
+	};
+
+	if (rule->verb == VERB_CHECK)
+		return outcome_read(value, outcome_r) ? -1 : 0;
+	*outcome_r = (struct outcome){ .result = result[rule->verb], .text = "" };
+	return 0;
+}
+
+static int access_say(struct mg_call *call, const struct kind *kind, const char *key,
+		      const struct outcome *outcome)
+{
+	const char *name = results[outcome->result].name;
+	const char *text = outcome->text;
+	const char *otherwise = outcome->result == REJECT  ? kind->rejected
+				: outcome->result == DEFER ? kind->deferred
+							   : name;
+
+	mg_value(call, "kind", kind->name);
+	mg_value(call, "key", key);
+	mg_value(call, "text", text[0] ? text : otherwise);
+	mg_detail(call, "%s %s: %s%s%s", kind->name, key, name, text[0] ? " " : "", text);
+	if (outcome->result == REJECT || outcome->result == DEFER)
+		mg_reply(call, outcome->code, outcome->status[0] ? outcome->status : NULL,
+			 text[0] ? text : otherwise);
+	return outcome->result;
+}
+
+static int access_error(struct mg_call *call, const struct kind *kind, const char *key,
+			const char *why)
+{
+	mg_value(call, "kind", kind->name);
+	mg_value(call, "key", key);
+	mg_detail(call, "%s %s: %s", kind->name, key, why);
+	return MG_ERROR;
+}
+
+/* The first line that matches decides; every stage's hook. */
+static int access_search(struct mg_call *call, const void *self)
+{
+	const struct access *access = self;
+	const char *keys[NKINDS] = { NULL };
+	bool excepted[NKINDS] = { false };
+
+	for (size_t i = 0; i < access->nrules; i++) {
+		const struct rule *rule = &access->rules[i];
+		size_t k = (size_t)(rule->kind - kinds);
+		const char *value = "";
+		struct outcome outcome;
+		int found;
+
+		if (rule->kind->stage != mg_stage(call) || excepted[k])
+			continue;
+		if (!keys[k])
+			keys[k] = rule->kind->find(call);
+		found = mg_table_find(call, rule->table, keys[k], &value);
+		if (found == 0)
+			continue;
+		if (found < 0)
+			return access_error(call, rule->kind, keys[k],
+					    "the table could not be searched");
+		if (rule_outcome(rule, value, &outcome) < 0)
+			return access_error(call, rule->kind, keys[k],
+					    "the table's right-hand side is none");
+		if (outcome.result != MG_NONE)
+			return access_say(call, rule->kind, keys[k], &outcome);
+		excepted[k] = rule->verb == VERB_DUNNO;
+	}
+	return MG_NONE;
+}
+
+static const struct mg_policy policy = {
+	.abi = MG_ABI,
+	.size = sizeof(policy),
+	.name = "access",
+	.help = "Looks up clients, senders, recipients and header fields in lists and in Postfix's tables.",
+	.results = results,
+	.values = values,
+	.items = items,
+	.conf_size = sizeof(struct access),
+	.open = access_open,
+	.on = {
+		[MG_CONNECT] = access_search,
+		[MG_HELO] = access_search,
+		[MG_MAIL] = access_search,
+		[MG_RCPT] = access_search,
+		[MG_HEADER] = access_search,
+	},
+};
+
+MG_REGISTER(policy)

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Counts the commands of a session that the MTA does not know (RFC 5321, 4.2.4): their sender is
+ * hardly a mail client. The smallest policy, and so the one to begin a new one with.
+ */
+#include <millgate/policy.h>
+
+#include <stdio.h>
+
+/* The configuration of one instance; filled in from the items below, constant afterwards. */
+struct commands {
+	long long max;
+};
+
+/* What is remembered of one session; all zero when it begins. */
+struct session {
+	unsigned unknown;
+};
+
+/* What can be found: the indices of results[]. */
+enum { TOO_MANY };
+
+static const struct mg_result results[] = {
+	[TOO_MANY] = {
+		.name = "too-many",
+		.action = "tempfail 421 4.7.0 \"Too many unknown commands\"",
+		.help = "The client has sent more unknown commands than max in this session.",
+	},
+	{ .name = NULL },
+};
+
+static const char *const values[] = { "count", NULL };
+
+static const struct mg_item items[] = {
+	{
+		.name = "max",
+		.type = MG_INT,
+		.offset = offsetof(struct commands, max),
+		.initial = "3",
+		.min = 0,
+		.max = 1000000,
+		.syntax = "NUMBER",
+		.help = "How many unknown commands a client may send before it is told off.",
+	},
+	{ .name = NULL },
+};
+
+static int commands_command(struct mg_call *call, const void *self)
+{
+	const struct commands *commands = self;
+	struct session *session = mg_state(call, MG_SESSION);
+	char count[16];
+
+	session->unknown++;
+	if (session->unknown <= commands->max)
+		return MG_NONE;
+	snprintf(count, sizeof(count), "%u", session->unknown);
+	mg_value(call, "count", count);
+	mg_detail(call, "%u unknown commands, the last: %s", session->unknown, mg_command(call));
+	return TOO_MANY;
+}
+
+static const struct mg_policy policy = {
+	.abi = MG_ABI,
+	.size = sizeof(policy),
+	.name = "commands",
+	.help = "Counts the commands that the MTA does not know.",
+	.results = results,
+	.values = values,
+	.items = items,
+	.conf_size = sizeof(struct commands),
+	.session_size = sizeof(struct session),
+	.on = { [MG_COMMAND] = commands_command },
+};
+
+MG_REGISTER(policy)

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Asks lists of addresses and of domains about a client, its names and the sender (RFC 5782). All questions are in flight as soon as
+ * what they are about is known. What the lists say is weighed once: at CONNECT when they are about the client only,
+ * else at MAIL, when all is known.
+ */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../shared/public.h"
+#include "dnsbl.h"
+
+enum { LISTED, ALLOWED, UNLISTED };
+
+static const struct mg_result results[] = {
+	[LISTED] = {
+		.name = "listed",
+		.action = "reject 550 5.7.1 \"{subject} is listed by {zone}: {txt}\"",
+		.help = "The weights of the lists that have an entry add up to threshold, or to more.",
+	},
+	[ALLOWED] = {
+		.name = "allowed",
+		.help = "The sum is allow-threshold or less: lists of negative weight speak for the client.",
+	},
+	[UNLISTED] = {
+		.name = "unlisted",
+		.help = "The sum is between the two.",
+	},
+	{ .name = NULL },
+};
+
+static const char *const values[] = { "subject", "zone", "answer", "txt", "zones", "sum", NULL };
+
+static const struct mg_item items[] = {
+	{
+		.name = "zone",
+		.type = MG_LINES,
+		.offset = offsetof(struct dnsbl, zone_lines),
+		.syntax = "NAME [ANSWER ...] [weight NUMBER] [ipv4|ipv6]",
+		.help = "A list of addresses, which is asked about the client; see LISTS.",
+	},
+	{
+		.name = "domain-zone",
+		.type = MG_LINES,
+		.offset = offsetof(struct dnsbl, domain_zone_lines),
+		.syntax = "NAME [client-name] [helo] [sender] [ANSWER ...] [weight NUMBER]",
+		.help = "A list of domains, which is asked about the names that are given, or else about all three.",
+	},
+	{
+		.name = "threshold",
+		.type = MG_INT,
+		.offset = offsetof(struct dnsbl, threshold),
+		.initial = "1",
+		.min = -1000000,
+		.max = 1000000,
+		.syntax = "NUMBER",
+		.help = "The least sum of weights that is the result listed.",
+	},
+	{
+		.name = "allow-threshold",
+		.type = MG_INT,
+		.offset = offsetof(struct dnsbl, allow_threshold),
+		.initial = "-1",
+		.min = -1000000,
+		.max = 1000000,
+		.syntax = "NUMBER",
+		.help = "The highest sum of weights that is the result allowed.",
+	},
+	{
+		.name = "test-interval",
+		.type = MG_DURATION,
+		.offset = offsetof(struct dnsbl, test_interval),
+		.initial = "6h",
+		.max = 30 * 86400000LL,
+		.syntax = "DURATION",
+		.help = "How often each list is asked for its test entries (RFC 5782); 0: never, for lists of your own that have none.",
+	},
+	{ .name = NULL },
+};
+
+/* ---- Questions ------------------------------------------------------------------------- */
+
+/* A domain that can be looked up: in ASCII, with a dot, and no address. */
+static const char *domain_of(struct mg_call *call, const char *name)
+{
+	const char *domain = name ? mg_domain(call, name) : NULL;
+
+	return domain && strchr(domain, '.') ? domain : NULL;
+}
+
+/* What a list is asked about, or NULL when there is nothing to ask. */
+static const char *subject_of(struct mg_call *call, enum dnsbl_about about)
+{
+	const char *sender = mg_sender(call);
+
+	switch (about) {
+	case DNSBL_CLIENT:
+		return public_addr(mg_client_addr(call)) ? mg_client(call) : NULL;
+	case DNSBL_CLIENT_NAME:
+		return domain_of(call, mg_client_name(call));
+	case DNSBL_HELO:
+		return domain_of(call, mg_helo(call));
+	default:
+		sender = sender ? strrchr(sender, '@') : NULL;
+		return sender ? domain_of(call, sender + 1) : NULL;
+	}
+}
+
+/* The name to ask for, or NULL when this list is not to be asked. */
+static const char *question_of(struct mg_call *call, const struct dnsbl_zone *zone,
+			       enum dnsbl_about about, const char *subject)
+{
+	const struct sockaddr *addr = mg_client_addr(call);
+	size_t size;
+	char *name;
+
+	if (!subject || !(zone->about & DNSBL_BIT(about)))
+		return NULL;
+	if (about == DNSBL_CLIENT)
+		return (addr->sa_family == AF_INET ? zone->ipv4 : zone->ipv6)
+			       ? mg_dns_reverse(call, addr, zone->name)
+			       : NULL;
+	size = strlen(subject) + strlen(zone->name) + 2;
+	name = mg_alloc(call, MG_CALL, size);
+	snprintf(name, size, "%s.%s", subject, zone->name);
+	return name;
+}
+
+/* The list's text is asked for as soon as it is known that there is one to show. */
+static void ask_text(struct mg_dns_walk *walk, const char *name, const struct mg_dns_answer *answer,
+		     const void *data, const void *self)
+{
+	const struct dnsbl *dnsbl = self;
+	const struct dnsbl_zone *zone = &dnsbl->zones[*(const size_t *)data];
+	struct in_addr addr;
+
+	if (dnsbl_read_answer(zone, answer, &addr) == DNSBL_COUNTS)
+		mg_dns_walk_ask(walk, name, MG_DNS_TXT, NULL);
+}
+
+static void begin(struct mg_call *call, const struct dnsbl *dnsbl, enum dnsbl_about about)
+{
+	const char *subject = dnsbl->about & DNSBL_BIT(about) ? subject_of(call, about) : NULL;
+
+	for (size_t i = 0; subject && i < dnsbl->nzones; i++) {
+		const char *name = question_of(call, &dnsbl->zones[i], about, subject);
+
+		if (name && dnsbl->text && dnsbl->zones[i].weight > 0)
+			mg_dns_walk(call, 2, &i, sizeof(i), name, MG_DNS_A, ask_text);
+		else if (name)
+			mg_dns_prefetch(call, name, MG_DNS_A);
+	}
+}
+
+static void dnsbl_start_connect(struct mg_call *call, const void *self)
+{
+	begin(call, self, DNSBL_CLIENT);
+	begin(call, self, DNSBL_CLIENT_NAME);
+	dnsbl_watch_start(call, self);
+}
+
+static void dnsbl_start_helo(struct mg_call *call, const void *self)
+{
+	begin(call, self, DNSBL_HELO);
+	dnsbl_watch_start(call, self);
+}
+
+static void dnsbl_start_mail(struct mg_call *call, const void *self)
+{
+	begin(call, self, DNSBL_SENDER);
+	dnsbl_watch_start(call, self);
+}
+
+/* ---- What the lists say ---------------------------------------------------------------- */
+
+/* One entry of a list. */
+struct entry {
+	const struct dnsbl_zone *zone;
+	const char *subject, *name;
+	struct in_addr answer;
+};
+
+/* What is known so far. low and high: what the sum can still become by the lists that have not answered. */
+struct tally {
+	long long sum, low, high;
+	struct entry worst, best; /* of the highest positive weight, and the lowest negative */
+	unsigned asked;
+	bool late, failed;
+	char why[300];   /* of a list that gave no answer */
+	char zones[600]; /* those that have an entry */
+	char detail[900];
+};
+
+static void append(char *text, size_t room, const char *word)
+{
+	const size_t size = strlen(text);
+
+	snprintf(text + size, room - size, "%s%s", size ? ", " : "", word);
+}
+
+static void tally_entry(struct tally *tally, const struct entry *entry)
+{
+	const struct dnsbl_zone *zone = entry->zone;
+	char answer[INET_ADDRSTRLEN] = "";
+	char text[500];
+
+	tally->sum += zone->weight;
+	if (zone->weight > 0 && (!tally->worst.zone || zone->weight > tally->worst.zone->weight))
+		tally->worst = *entry;
+	if (zone->weight < 0 && (!tally->best.zone || zone->weight < tally->best.zone->weight))
+		tally->best = *entry;
+	inet_ntop(AF_INET, &entry->answer, answer, sizeof(answer));
+	snprintf(text, sizeof(text), "%s: %s %s (%+lld)", entry->subject, zone->name, answer,
+		 zone->weight);
+	append(tally->detail, sizeof(tally->detail), text);
+	append(tally->zones, sizeof(tally->zones), zone->name);
+}
+
+static void tally_unknown(struct tally *tally, const struct dnsbl_zone *zone, const char *why)
+{
+	if (zone->weight > 0)
+		tally->high += zone->weight;
+	else
+		tally->low += zone->weight;
+	snprintf(tally->why, sizeof(tally->why), "%s: %s", zone->name, why);
+}
+
+static void tally_answer(struct mg_call *call, const struct dnsbl *dnsbl, struct tally *tally,
+			 struct entry *entry)
+{
+	const struct mg_dns_answer *answer = mg_dns(call, entry->name, MG_DNS_A);
+	const enum dnsbl_meaning meaning = dnsbl_read_answer(entry->zone, answer, &entry->answer);
+	const bool believed = dnsbl_watch_judge(call, dnsbl, entry->zone, meaning == DNSBL_COUNTS);
+	char text[INET_ADDRSTRLEN] = "", why[100];
+
+	if (answer->status == MG_DNS_LATE || answer->status == MG_DNS_FAILED) {
+		tally->late = tally->late || answer->status == MG_DNS_LATE;
+		tally->failed = tally->failed || answer->status == MG_DNS_FAILED;
+		tally_unknown(tally, entry->zone, answer->why);
+	} else if (meaning == DNSBL_REFUSED || meaning == DNSBL_NONSENSE) {
+		inet_ntop(AF_INET, &entry->answer, text, sizeof(text));
+		snprintf(why, sizeof(why), "answers %s: %s", text,
+			 meaning == DNSBL_REFUSED ? "it refuses to tell us"
+						  : "that is not the answer of a list");
+		dnsbl_watch_complain(call, entry->zone, why);
+		tally->failed = true;
+		tally_unknown(tally, entry->zone, why);
+	} else if (meaning == DNSBL_COUNTS && !believed) {
+		tally->failed = true;
+		tally_unknown(tally, entry->zone, "lists everything");
+	} else if (meaning == DNSBL_COUNTS) {
+		tally_entry(tally, entry);
+	}
+}
+
+/* A name that is, say, both the client's and its HELO is one entry. */
+static void tally_zone(struct mg_call *call, const struct dnsbl *dnsbl, struct tally *tally,
+		       const struct dnsbl_zone *zone, const char *const *subjects)
+{
+	const char *names[DNSBL_ABOUTS];
+
+	for (int about = 0; about < DNSBL_ABOUTS; about++) {
+		struct entry entry = { zone, subjects[about], NULL, { 0 } };
+		bool again = false;
+
+		entry.name = names[about] =
+			question_of(call, zone, (enum dnsbl_about)about, entry.subject);
+		for (int i = 0; entry.name && i < about; i++)
+			again = again || (names[i] && strcmp(names[i], entry.name) == 0);
+		if (!entry.name || again)
+			continue;
+		tally->asked++;
+		tally_answer(call, dnsbl, tally, &entry);
+	}
+}
+
+static int classify(const struct dnsbl *dnsbl, long long sum)
+{
+	return sum >= dnsbl->threshold         ? LISTED
+	       : sum <= dnsbl->allow_threshold ? ALLOWED
+					       : UNLISTED;
+}
+
+/* The list's own text, or else what it answered. */
+static void say_entry(struct mg_call *call, const struct dnsbl *dnsbl, const struct entry *entry)
+{
+	char answer[INET_ADDRSTRLEN] = "";
+	const struct mg_dns_answer *text = NULL;
+
+	if (!entry->zone)
+		return;
+	inet_ntop(AF_INET, &entry->answer, answer, sizeof(answer));
+	if (dnsbl->text && entry->zone->weight > 0)
+		text = mg_dns(call, entry->name, MG_DNS_TXT);
+	mg_value(call, "subject", entry->subject);
+	mg_value(call, "zone", entry->zone->name);
+	mg_value(call, "answer", answer);
+	mg_value(call, "txt",
+		 text && text->n > 0 && *text->records[0].text ? text->records[0].text : answer);
+}
+
+static int judge(struct mg_call *call, const struct dnsbl *dnsbl)
+{
+	const char *subjects[DNSBL_ABOUTS];
+	struct tally tally = { .sum = 0 };
+	char sum[24];
+	int result;
+
+	for (int about = 0; about < DNSBL_ABOUTS; about++)
+		subjects[about] = dnsbl->about & DNSBL_BIT(about)
+					  ? subject_of(call, (enum dnsbl_about)about)
+					  : NULL;
+	for (size_t i = 0; i < dnsbl->nzones; i++)
+		tally_zone(call, dnsbl, &tally, &dnsbl->zones[i], subjects);
+	if (tally.asked == 0)
+		return MG_NONE;
+	result = classify(dnsbl, tally.sum + tally.low);
+	/* What is known decides, unless those that have not answered could change it. */
+	if (result != classify(dnsbl, tally.sum + tally.high)) {
+		mg_detail(call, "%s", tally.why);
+		return tally.late ? MG_TIMEOUT : MG_ERROR;
+	}
+	snprintf(sum, sizeof(sum), "%lld", tally.sum);
+	mg_value(call, "sum", sum);
+	mg_value(call, "zones", tally.zones);
+	say_entry(call, dnsbl, result == ALLOWED || !tally.worst.zone ? &tally.best : &tally.worst);
+	mg_detail(call, "%s", tally.detail);
+	return result;
+}
+
+static bool is_about_names(const struct dnsbl *dnsbl)
+{
+	return dnsbl->about & (DNSBL_BIT(DNSBL_HELO) | DNSBL_BIT(DNSBL_SENDER));
+}
+
+static int dnsbl_connect(struct mg_call *call, const void *self)
+{
+	return is_about_names(self) ? MG_NONE : judge(call, self);
+}
+
+static int dnsbl_mail(struct mg_call *call, const void *self)
+{
+	return judge(call, self);
+}
+
+static const struct mg_policy policy = {
+	.abi = MG_ABI,
+	.size = sizeof(policy),
+	.name = "dnsbl",
+	.help = "Asks DNS lists about the client, its names and the sender.",
+	.results = results,
+	.values = values,
+	.items = items,
+	.conf_size = sizeof(struct dnsbl),
+	.blocking = MG_BIT(MG_CONNECT) | MG_BIT(MG_MAIL),
+	.open = dnsbl_open,
+	.start = { [MG_CONNECT] = dnsbl_start_connect,
+		   [MG_HELO] = dnsbl_start_helo,
+		   [MG_MAIL] = dnsbl_start_mail },
+	.on = { [MG_CONNECT] = dnsbl_connect, [MG_MAIL] = dnsbl_mail },
+	.services = MG_SERVICE_DNS,
+};
+
+MG_REGISTER(policy)

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The policy "dnsbl": its lists, as the configuration names them. */
+#ifndef MG_DNSBL_H
+#define MG_DNSBL_H
+
+#include <millgate/policy.h>
+
+#include <stdatomic.h>
+
+/* What a list is asked about. */
+enum dnsbl_about { DNSBL_CLIENT, DNSBL_CLIENT_NAME, DNSBL_HELO, DNSBL_SENDER, DNSBL_ABOUTS };
+#define DNSBL_BIT(about) (1U << (about))
+#define DNSBL_NAMES (DNSBL_BIT(DNSBL_CLIENT_NAME) | DNSBL_BIT(DNSBL_HELO) | DNSBL_BIT(DNSBL_SENDER))
+
+/* The entries that every list has, or must not have (RFC 5782, 5); a list of domains uses the first two. */
+enum dnsbl_entry {
+	DNSBL_LISTED,
+	DNSBL_NOT_LISTED,
+	DNSBL_LISTED6,
+	DNSBL_NOT_LISTED6,
+	DNSBL_ENTRIES
+};
+
+/* Of a list: what its test entries said (1 << entry: it was wrong), and whether that is in the log. */
+#define DNSBL_WRONG ((1U << DNSBL_ENTRIES) - 1)
+#define DNSBL_TOLD (1U << DNSBL_ENTRIES)
+#define DNSBL_NO_ANSWER (2U << DNSBL_ENTRIES)
+#define DNSBL_TESTED \
+	(4U << DNSBL_ENTRIES) /* what it must not list was answered, or never will be */
+
+/*
+ * What is remembered of a list: no more than when it was tested, what came out, and when a complaint was last written.
+ * The instance is constant; this is shared by all sessions, and so atomic.
+ */
+struct dnsbl_watch {
+	atomic_llong tested;     /* when its test was begun: ms, 0 for never */
+	atomic_llong complained; /* when it was last said that it refuses, or answers nonsense */
+	atomic_uint state;
+};
+
+/* Answers, by octet: a bit for each value. */
+struct dnsbl_mask {
+	uint64_t octets[4][4];
+};
+
+/* One line: a list, the answers of it that count, and what they count. */
+struct dnsbl_zone {
+	const char *name;
+	unsigned about;    /* DNSBL_BIT()s */
+	bool ipv4, ipv6;   /* which clients it is asked about */
+	bool ipv6_entries; /* it says that it lists these, so it must have their test entries */
+	size_t nmasks;     /* 0: all that are answers of a list */
+	const struct dnsbl_mask *masks;
+	long long weight;
+	struct dnsbl_watch *watch; /* one for all lines of the same list */
+};
+
+struct dnsbl {
+	struct mg_lines zone_lines, domain_zone_lines;
+	long long threshold, allow_threshold;
+	long long test_interval; /* ms; 0: never */
+	size_t nzones;
+	struct dnsbl_zone *zones;
+	unsigned about; /* of all zones */
+	bool text;      /* some reply has {txt} */
+};
+
+/* What an answer of a list means. */
+enum dnsbl_meaning {
+	DNSBL_COUNTS,
+	DNSBL_OTHER,   /* a list's answer, but not one of this line's */
+	DNSBL_NOTHING, /* not listed */
+	DNSBL_REFUSED, /* the operator does not answer us */
+	DNSBL_NONSENSE /* not the answer of a list */
+};
+
+/* addr_r: the first record that is the reason for the meaning; not set for DNSBL_NOTHING. */
+enum dnsbl_meaning dnsbl_read_answer(const struct dnsbl_zone *zone,
+				     const struct mg_dns_answer *answer, struct in_addr *addr_r);
+
+/* open(): reads the lines. */
+int dnsbl_open(struct mg_conf *conf, void *self);
+
+/* Begins to ask for the test entries of all lists whose time has come. Never blocks. */
+void dnsbl_watch_start(struct mg_call *call, const struct dnsbl *dnsbl);
+
+/*
+ * Says in the log, once, what the test has shown. Returns false when the list cannot be believed: it lists everything.
+ * lists: it lists what it was asked about; this is believed only after the first test.
+ */
+bool dnsbl_watch_judge(struct mg_call *call, const struct dnsbl *dnsbl,
+		       const struct dnsbl_zone *zone, bool lists);
+
+/* Says in the log, once in an hour, that a list refuses or answers nonsense. */
+void dnsbl_watch_complain(struct mg_call *call, const struct dnsbl_zone *zone, const char *why);
+
+#endif

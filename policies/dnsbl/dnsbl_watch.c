@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The policy "dnsbl": notices lists that cannot be used, by the entries that each must have and must not have
+ * (RFC 5782, 5). The first session begins the test, which no mail waits for; later ones say what came out, and
+ * repeat the test after test-interval.
+ */
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "dnsbl.h"
+
+#define WATCH_AGAIN_MS (5 * 60 * 1000LL) /* after a test that nobody answered */
+#define WATCH_COMPLAIN_MS (60 * 60 * 1000LL)
+
+/* What a walk carries. */
+struct watch_step {
+	size_t zone;
+	enum dnsbl_entry entry;
+};
+
+static bool watch_is_domains(const struct dnsbl_zone *zone)
+{
+	return zone->about & DNSBL_NAMES;
+}
+
+/* 127.0.0.2 and 127.0.0.1, or ::FFFF:7F00:2 and ::FFFF:7F00:1. */
+static const char *watch_address_name(struct mg_call *call, const char *zone,
+				      enum dnsbl_entry entry)
+{
+	const bool listed = entry == DNSBL_LISTED || entry == DNSBL_LISTED6;
+	struct sockaddr_in in4 = { .sin_family = AF_INET,
+				   .sin_addr.s_addr = htonl(listed ? 0x7f000002 : 0x7f000001) };
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+	const void *addr = entry >= DNSBL_LISTED6 ? (const void *)&in6 : (const void *)&in4;
+
+	in6.sin6_addr.s6_addr[10] = in6.sin6_addr.s6_addr[11] = 0xff;
+	memcpy(&in6.sin6_addr.s6_addr[12], &in4.sin_addr, 4);
+	return mg_dns_reverse(call, addr, zone);
+}
+
+static const char *watch_name(struct mg_call *call, const struct dnsbl_zone *zone,
+			      enum dnsbl_entry entry)
+{
+	const size_t size = strlen(zone->name) + sizeof("invalid.");
+	char *name;
+
+	if (!watch_is_domains(zone))
+		return watch_address_name(call, zone->name, entry);
+	name = mg_alloc(call, MG_CALL, size);
+	snprintf(name, size, "%s.%s", entry == DNSBL_LISTED ? "test" : "invalid", zone->name);
+	return name;
+}
+
+static bool watch_is_wrong(enum dnsbl_entry entry, enum dnsbl_meaning meaning)
+{
+	if (entry == DNSBL_LISTED || entry == DNSBL_LISTED6)
+		return meaning == DNSBL_NOTHING || meaning == DNSBL_NONSENSE;
+	return meaning != DNSBL_NOTHING;
+}
+
+/* On a thread of the service. */
+static void watch_then(struct mg_dns_walk *walk, const char *name,
+		       const struct mg_dns_answer *answer, const void *data, const void *self)
+{
+	const struct dnsbl *dnsbl = self;
+	const struct watch_step *step = data;
+	const struct dnsbl_zone *zone = &dnsbl->zones[step->zone];
+	const unsigned bit = 1U << step->entry;
+	const enum dnsbl_meaning meaning = dnsbl_read_answer(zone, answer, &(struct in_addr){ 0 });
+
+	(void)walk;
+	(void)name;
+	if (step->entry == DNSBL_NOT_LISTED || step->entry == DNSBL_NOT_LISTED6)
+		atomic_fetch_or(&zone->watch->state, DNSBL_TESTED);
+	if (answer->status == MG_DNS_FAILED || answer->status == MG_DNS_LATE ||
+	    meaning == DNSBL_REFUSED) {
+		atomic_fetch_or(&zone->watch->state, DNSBL_NO_ANSWER);
+	} else if (watch_is_wrong(step->entry, meaning)) {
+		atomic_fetch_or(&zone->watch->state, bit);
+		atomic_fetch_and(&zone->watch->state, ~DNSBL_TOLD);
+	} else {
+		atomic_fetch_and(&zone->watch->state, ~bit);
+	}
+}
+
+static void watch_begin(struct mg_call *call, const struct dnsbl *dnsbl, size_t index)
+{
+	const struct dnsbl_zone *zone = &dnsbl->zones[index];
+
+	atomic_fetch_and(&zone->watch->state, ~DNSBL_NO_ANSWER);
+	for (int entry = 0; entry < DNSBL_ENTRIES; entry++) {
+		const struct watch_step step = { index, (enum dnsbl_entry)entry };
+		const bool wanted = entry < DNSBL_LISTED6 ? watch_is_domains(zone) || zone->ipv4
+							  : zone->ipv6_entries;
+
+		if (wanted)
+			mg_dns_walk(call, 1, &step, sizeof(step),
+				    watch_name(call, zone, step.entry), MG_DNS_A, watch_then);
+	}
+}
+
+/* Of the sessions that find it due at the same time one begins the test. */
+static bool watch_is_due(const struct dnsbl *dnsbl, struct dnsbl_watch *watch, long long now)
+{
+	const bool again = atomic_load(&watch->state) & DNSBL_NO_ANSWER &&
+			   dnsbl->test_interval > WATCH_AGAIN_MS;
+	const long long interval = again ? WATCH_AGAIN_MS : dnsbl->test_interval;
+	long long tested = atomic_load(&watch->tested);
+
+	return (tested == 0 || now - tested >= interval) &&
+	       atomic_compare_exchange_strong(&watch->tested, &tested, now);
+}
+
+void dnsbl_watch_start(struct mg_call *call, const struct dnsbl *dnsbl)
+{
+	const long long now = mg_now(call) + 1; /* never 0 */
+
+	for (size_t i = 0; dnsbl->test_interval > 0 && i < dnsbl->nzones; i++)
+		if (watch_is_due(dnsbl, dnsbl->zones[i].watch, now))
+			watch_begin(call, dnsbl, i);
+}
+
+static void watch_tell(struct mg_call *call, const struct dnsbl_zone *zone, unsigned state)
+{
+	static const struct {
+		const char *entry, *domain, *what;
+	} entries[DNSBL_ENTRIES] = {
+		[DNSBL_LISTED] = { "127.0.0.2", "test", "does not list" },
+		[DNSBL_NOT_LISTED] = { "127.0.0.1", "invalid", "lists" },
+		[DNSBL_LISTED6] = { "::ffff:7f00:2", "", "does not list" },
+		[DNSBL_NOT_LISTED6] = { "::ffff:7f00:1", "", "lists" },
+	};
+
+	for (int i = 0; i < DNSBL_ENTRIES; i++)
+		if (state & (1U << i))
+			mg_log(call, MG_LOG_WARNING,
+			       "the list %s %s its test entry %s (RFC 5782): %s", zone->name,
+			       entries[i].what,
+			       watch_is_domains(zone) ? entries[i].domain : entries[i].entry,
+			       i == DNSBL_NOT_LISTED || i == DNSBL_NOT_LISTED6
+				       ? "it lists everything, and is not believed"
+				       : "it may have ended; is its name right?");
+}
+
+/* The first test is under way: its answer has been on its way as long as the client's. */
+static bool watch_lists_all(struct mg_call *call, const struct dnsbl_zone *zone)
+{
+	const bool ipv6_only = !watch_is_domains(zone) && !zone->ipv4 && zone->ipv6_entries;
+	const char *name = watch_name(call, zone, ipv6_only ? DNSBL_NOT_LISTED6 : DNSBL_NOT_LISTED);
+	const enum dnsbl_meaning meaning =
+		dnsbl_read_answer(zone, mg_dns(call, name, MG_DNS_A), &(struct in_addr){ 0 });
+
+	return meaning != DNSBL_NOTHING && meaning != DNSBL_REFUSED;
+}
+
+bool dnsbl_watch_judge(struct mg_call *call, const struct dnsbl *dnsbl,
+		       const struct dnsbl_zone *zone, bool lists)
+{
+	const bool untested = lists && dnsbl->test_interval > 0 &&
+			      !(atomic_load(&zone->watch->state) & DNSBL_TESTED);
+	const bool lists_all = untested && watch_lists_all(call, zone);
+	const unsigned state = atomic_load(&zone->watch->state);
+
+	if (state & DNSBL_WRONG && !(state & DNSBL_TOLD) &&
+	    !(atomic_fetch_or(&zone->watch->state, DNSBL_TOLD) & DNSBL_TOLD))
+		watch_tell(call, zone, state);
+	return !lists_all && !(state & (1U << DNSBL_NOT_LISTED | 1U << DNSBL_NOT_LISTED6));
+}
+
+void dnsbl_watch_complain(struct mg_call *call, const struct dnsbl_zone *zone, const char *why)
+{
+	const long long now = mg_now(call) + 1;
+	long long before = atomic_load(&zone->watch->complained);
+
+	if (before != 0 && now - before < WATCH_COMPLAIN_MS)
+		return;
+	if (atomic_compare_exchange_strong(&zone->watch->complained, &before, now))
+		mg_log(call, MG_LOG_WARNING, "the list %s %s", zone->name, why);
+}

@@ -1,0 +1,561 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Judges the header section of a message: what RFC 5322 asks of it, and rules of the configuration. */
+#include <millgate/policy.h>
+
+#include <string.h>
+#include <strings.h>
+
+#define NAMES_MAX 64 /* the bits of an integer in struct message */
+
+struct rule;
+
+struct headers {
+	struct mg_strings required;
+	struct mg_strings once;
+	long long max_line;
+	long long max_length;
+	struct mg_lines match;
+	struct rule *rules; /* as many as match has lines */
+};
+
+/* A line "match". */
+struct rule {
+	const char *field; /* "*": any */
+	const struct mg_table *table;
+};
+
+/* What was seen of a message. */
+struct message {
+	uint64_t required; /* bit i: required.v[i] */
+	uint64_t once;
+	unsigned found; /* bit i: the result i; each is stated once */
+	bool from;
+};
+
+enum { MISSING, DUPLICATE, OVERLONG, EIGHT_BIT, MATCHED, NO_FROM, MANY_FROM, BAD_FROM };
+
+static const struct mg_result results[] = {
+	[MISSING] = {
+		.name = "missing",
+		.action = "reject 550 5.6.0 \"The message has no {field} field\"",
+		.help = "A field of required is not there.",
+	},
+	[DUPLICATE] = {
+		.name = "duplicate",
+		.action = "reject 550 5.6.0 \"The message has more than one {field} field\"",
+		.help = "A field of once is there twice.",
+	},
+	[OVERLONG] = {
+		.name = "overlong",
+		.action = "reject 550 5.6.0 \"The {field} field is too long: {detail}\"",
+		.help = "A line of a field is longer than max-line, or a field longer than max-length.",
+	},
+	[EIGHT_BIT] = {
+		.name = "8bit",
+		.help = "A field has octets beyond ASCII, and the client did not say SMTPUTF8 at MAIL. Nothing is done "
+			"about it by default: much mail that is wanted has them.",
+	},
+	[MATCHED] = {
+		.name = "matched",
+		.action = "reject 550 5.7.1 \"The {field} field is not accepted here\"",
+		.help = "The value of a field is among the entries of a line match.",
+	},
+	[NO_FROM] = {
+		.name = "no-from",
+		.action = "reject 550 5.6.0 \"The message has no From field\"",
+		.help = "There is no From field. This, rather than missing, is found also when required has From.",
+	},
+	[MANY_FROM] = {
+		.name = "many-from",
+		.action = "reject 550 5.7.1 \"The From field has more than one address\"",
+		.help = "The From field has several addresses. RFC 5322 allows it, hardly anybody does it, and no "
+			"reader can tell whose domain answers for the message.",
+	},
+	[BAD_FROM] = {
+		.name = "bad-from",
+		.action = "reject 550 5.6.0 \"The From field is malformed\"",
+		.help = "The From field is no list of mail addresses, or has none.",
+	},
+	{ .name = NULL },
+};
+
+static const char *const values[] = { "field", "text", NULL };
+
+static const struct mg_item items[] = {
+	{
+		.name = "required",
+		.type = MG_STRINGS,
+		.offset = offsetof(struct headers, required),
+		.initial = "From Date",
+		.syntax = "FIELD...",
+		.help = "Fields that a message must have.",
+	},
+	{
+		.name = "once",
+		.type = MG_STRINGS,
+		.offset = offsetof(struct headers, once),
+		.initial =
+			"From Sender Reply-To To Cc Bcc Message-ID In-Reply-To References Subject Date",
+		.syntax = "FIELD...",
+		.help = "Fields that a message may have once at most. The default are those of which RFC 5322 says so.",
+	},
+	{
+		.name = "max-line",
+		.type = MG_INT,
+		.offset = offsetof(struct headers, max_line),
+		.initial = "998",
+		.min = 0,
+		.max = 1000000,
+		.syntax = "NUMBER",
+		.help = "How many octets a line of a field may have, the name included and CR LF not. 0: no limit.",
+	},
+	{
+		.name = "max-length",
+		.type = MG_SIZE,
+		.offset = offsetof(struct headers, max_length),
+		.initial = "100K",
+		.syntax = "SIZE",
+		.help = "How long a field may be: its name and its value, all lines together, without the colon and the "
+			"last line's end. 0: no limit.",
+	},
+	{
+		.name = "match",
+		.type = MG_LINES,
+		.offset = offsetof(struct headers, match),
+		.syntax = "FIELD|* ENTRY...",
+		.help = "Compares the value of a field, or with * of any, with entries: /regular expressions/flags, "
+			"tables, or whole values. A folded value is compared as one line, without the blanks before "
+			"it. Encoded words are not decoded.",
+	},
+	{ .name = NULL },
+};
+
+/* ---- From: a list of mailboxes (RFC 5322, 3.4; RFC 6854) ------------------------ */
+
+/*
+ * Words of a phrase, a local part or a domain: atoms, with dots wherever they stand, and 8-bit
+ * octets (RFC 6532). Whether a dot is well placed does not matter for how many addresses there are.
+ */
+static bool is_atom(char c)
+{
+	return (unsigned char)c > ' ' && c != 0x7f && !strchr("()<>[]:;@\\,\"", c);
+}
+
+/* at: behind the opening character. Returns what is behind the closing one, or NULL when there is none. */
+static const char *skip_to(const char *at, char close)
+{
+	for (; *at; at++) {
+		if (*at == close)
+			return at + 1;
+		if (*at == '\\' && !*++at)
+			return NULL;
+	}
+	return NULL;
+}
+
+/* at: behind a '('. Comments nest. */
+static const char *skip_comment(const char *at)
+{
+	for (unsigned depth = 1; *at; at++) {
+		if (*at == '(')
+			depth++;
+		else if (*at == ')' && --depth == 0)
+			return at + 1;
+		else if (*at == '\\' && !*++at)
+			return NULL;
+	}
+	return NULL;
+}
+
+/* Blanks, folds and comments. NULL for a comment that does not end. */
+static const char *skip_blanks(const char *at)
+{
+	while (at) {
+		at += strspn(at, " \t\r\n");
+		if (*at != '(')
+			break;
+		at = skip_comment(at + 1);
+	}
+	return at;
+}
+
+/* Counts words and what is between them. Returns what follows, or NULL for a quoted string that does not end. */
+static const char *skip_words(const char *at, unsigned *words_r)
+{
+	for (*words_r = 0; (at = skip_blanks(at)); (*words_r)++) {
+		if (*at == '"')
+			at = skip_to(at + 1, '"');
+		else if (is_atom(*at))
+			while (is_atom(*at))
+				at++;
+		else
+			break;
+	}
+	return at;
+}
+
+/* at: behind an '@'. Returns what follows the domain, or NULL for none. */
+static const char *skip_domain(const char *at)
+{
+	unsigned words;
+
+	at = skip_blanks(at);
+	if (at && *at == '[')
+		return skip_blanks(skip_to(at + 1, ']'));
+	if (!at || *at == '"')
+		return NULL;
+	at = skip_words(at, &words);
+	return words == 1 ? at : NULL;
+}
+
+/* Returns what follows "local-part@domain", or NULL. */
+static const char *skip_address(const char *at)
+{
+	unsigned words;
+
+	at = skip_words(at, &words);
+	return at && words == 1 && *at == '@' ? skip_domain(at + 1) : NULL;
+}
+
+/* at: behind a '<', with the obsolete route or without. Returns what follows '>', or NULL. */
+static const char *skip_angle(const char *at)
+{
+	for (at = skip_blanks(at); at && (*at == '@' || *at == ','); at = skip_blanks(at))
+		at = *at == '@' ? skip_domain(at + 1) : at + 1;
+	at = at ? skip_address(at + (*at == ':')) : NULL;
+	return at && *at == '>' ? skip_blanks(at + 1) : NULL;
+}
+
+/*
+ * One element of a list: a mailbox, or nothing at all (obsolete). Returns what follows, or NULL
+ * for anything else. An @ in a display name is taken, though it should be in quotes: the address
+ * is the one in brackets, and "a@example.org <a@example.org>" is everyday mail.
+ */
+static const char *skip_mailbox(const char *at, unsigned *count)
+{
+	const char *end = at;
+	unsigned words;
+
+	while ((end = skip_words(end, &words)) && *end == '@')
+		end++;
+	if (end && end == skip_blanks(at) && *end != '<')
+		return end;
+	end = end && *end == '<' ? skip_angle(end + 1) : skip_address(at);
+	*count += end != NULL;
+	return end;
+}
+
+/* Returns how many mailboxes a list has, those in groups included; -1 when it is none. */
+static int count_mailboxes(const char *at)
+{
+	unsigned count = 0, words;
+	bool in_group = false;
+
+	for (;;) {
+		const char *name = skip_words(at, &words);
+
+		if (!in_group && name && *name == ':' && words > 0) {
+			in_group = true;
+			at = name + 1;
+			continue;
+		}
+		at = skip_mailbox(at, &count);
+		if (at && *at == ';' && in_group) {
+			in_group = false;
+			at = skip_blanks(at + 1);
+		}
+		if (!at || (*at && *at != ','))
+			return -1;
+		if (!*at)
+			return in_group ? -1 : (int)count;
+		at++;
+	}
+}
+
+/* ---- The hooks -------------------------------------------------------------------- */
+
+/*
+ * The name that a field goes by: blanks between it and the colon are obsolete syntax, and no part
+ * of it (RFC 5322, 4.5).
+ */
+static const char *field_name(struct mg_call *call)
+{
+	const char *name = mg_header_name(call);
+	size_t size = strlen(name);
+	char *cut;
+
+	while (size > 0 && (name[size - 1] == ' ' || name[size - 1] == '\t'))
+		size--;
+	if (!name[size])
+		return name;
+	cut = mg_alloc(call, MG_CALL, size + 1);
+	memcpy(cut, name, size);
+	cut[size] = '\0';
+	return cut;
+}
+
+/* Whether this is the message's first finding of its kind: a thousand bad fields are not a thousand results. */
+static bool is_first(struct mg_call *call, int result)
+{
+	struct message *message = mg_state(call, MG_MESSAGE);
+	bool first = !(message->found & (1U << result));
+
+	message->found |= 1U << result;
+	return first;
+}
+
+static int found(struct mg_call *call, int result, const char *field)
+{
+	mg_value(call, "field", field);
+	return result;
+}
+
+/* The bit of a name in a list, or 0. */
+static uint64_t name_bit(const struct mg_strings *names, const char *name)
+{
+	for (size_t i = 0; i < names->n; i++)
+		if (strcasecmp(names->v[i], name) == 0)
+			return UINT64_C(1) << i;
+	return 0;
+}
+
+static int check_once(struct mg_call *call, const struct headers *headers, const char *name)
+{
+	struct message *message = mg_state(call, MG_MESSAGE);
+	uint64_t bit = name_bit(&headers->once, name);
+	bool again = (message->once & bit) != 0;
+
+	message->once |= bit;
+	if (!again || !is_first(call, DUPLICATE))
+		return MG_NONE;
+	mg_detail(call, "a second %s", name);
+	return found(call, DUPLICATE, name);
+}
+
+/* The length of the longest line; the first begins with the name, a colon and a blank. */
+static size_t longest_line(const char *name, const char *value)
+{
+	size_t longest = 0, length = strlen(name) + 1 + (value[0] != ' ' && value[0] != '\t');
+
+	for (;;) {
+		size_t part = strcspn(value, "\n");
+		bool cr = part > 0 && value[part - 1] == '\r';
+
+		length += part - cr;
+		if (length > longest)
+			longest = length;
+		if (!value[part])
+			return longest;
+		value += part + 1;
+		length = 0;
+	}
+}
+
+static int check_length(struct mg_call *call, const struct headers *headers, const char *name,
+			const char *value)
+{
+	long long line = (long long)longest_line(name, value);
+	long long length = (long long)(strlen(name) + strlen(value));
+	bool is_long_line = headers->max_line > 0 && line > headers->max_line;
+	bool is_long = headers->max_length > 0 && length > headers->max_length;
+
+	if ((!is_long_line && !is_long) || !is_first(call, OVERLONG))
+		return MG_NONE;
+	mg_detail(call, is_long_line ? "a line of %lld octets" : "%lld octets",
+		  is_long_line ? line : length);
+	return found(call, OVERLONG, name);
+}
+
+static bool is_ascii(const char *s)
+{
+	while (*s && (unsigned char)*s < 0x80)
+		s++;
+	return !*s;
+}
+
+static int check_8bit(struct mg_call *call, const char *name, const char *value)
+{
+	if ((is_ascii(name) && is_ascii(value)) || mg_sender_param(call, "SMTPUTF8") ||
+	    !is_first(call, EIGHT_BIT))
+		return MG_NONE;
+	mg_detail(call, "8-bit octets in %s", name);
+	return found(call, EIGHT_BIT, name);
+}
+
+static int check_from(struct mg_call *call, const char *name, const char *value)
+{
+	struct message *message = mg_state(call, MG_MESSAGE);
+	int mailboxes, result;
+
+	if (strcasecmp(name, "From") != 0)
+		return MG_NONE;
+	message->from = true;
+	mailboxes = count_mailboxes(value);
+	result = mailboxes > 1 ? MANY_FROM : BAD_FROM;
+	if (mailboxes == 1 || !is_first(call, result))
+		return MG_NONE;
+	if (mailboxes > 1)
+		mg_detail(call, "%d addresses in From", mailboxes);
+	else
+		mg_detail(call, "%s", mailboxes < 0 ? "From is malformed" : "no address in From");
+	return found(call, result, name);
+}
+
+/* The value on one line, without the blanks before it. */
+static const char *unfold(struct mg_call *call, const char *value)
+{
+	char *line, *end;
+
+	value += strspn(value, " \t\r\n");
+	if (!strpbrk(value, "\r\n"))
+		return value;
+	line = end = mg_alloc(call, MG_CALL, strlen(value) + 1);
+	for (; *value; value++)
+		if (*value != '\r' && *value != '\n')
+			*end++ = *value;
+	*end = '\0';
+	return line;
+}
+
+static int check_match(struct mg_call *call, const struct headers *headers, const char *name,
+		       const char *value)
+{
+	const char *line = headers->match.n > 0 ? unfold(call, value) : value;
+
+	for (size_t i = 0; i < headers->match.n; i++) {
+		const struct rule *rule = &headers->rules[i];
+		const char *text = "";
+		int status;
+
+		if (strcmp(rule->field, "*") != 0 && strcasecmp(rule->field, name) != 0)
+			continue;
+		status = mg_table_find(call, rule->table, line, &text);
+		if (status == 0)
+			continue;
+		if (status > 0 && !is_first(call, MATCHED))
+			return MG_NONE;
+		mg_value(call, "text", text);
+		mg_detail(call, status < 0 ? "%s could not be compared" : "%s matched", name);
+		return found(call, status < 0 ? MG_ERROR : MATCHED, name);
+	}
+	return MG_NONE;
+}
+
+static int headers_header(struct mg_call *call, const void *self)
+{
+	const struct headers *headers = self;
+	struct message *message = mg_state(call, MG_MESSAGE);
+	const char *name = field_name(call);
+	const char *value = mg_header_value(call);
+	int result;
+
+	message->required |= name_bit(&headers->required, name);
+	result = check_once(call, headers, name);
+	if (result == MG_NONE)
+		result = check_from(call, name, value);
+	if (result == MG_NONE)
+		result = check_length(call, headers, mg_header_name(call), value);
+	if (result == MG_NONE)
+		result = check_match(call, headers, name, value);
+	if (result == MG_NONE)
+		result = check_8bit(call, name, value);
+	return result;
+}
+
+static int headers_eoh(struct mg_call *call, const void *self)
+{
+	const struct headers *headers = self;
+	struct message *message = mg_state(call, MG_MESSAGE);
+
+	if (!message->from)
+		return found(call, NO_FROM, "From");
+	for (size_t i = 0; i < headers->required.n; i++) {
+		const char *name = headers->required.v[i];
+
+		if (message->required & name_bit(&headers->required, name))
+			continue;
+		mg_detail(call, "no %s", name);
+		return found(call, MISSING, name);
+	}
+	return MG_NONE;
+}
+
+/* ---- The configuration -------------------------------------------------------------- */
+
+/* Reports a word that no field can have as its name (RFC 5322, 3.6.8). */
+static int check_name(struct mg_conf *conf, const struct mg_line *line, size_t word)
+{
+	const char *name = mg_line_word(line, word);
+	const char *at = name;
+
+	while (*at > ' ' && *at < 0x7f && *at != ':')
+		at++;
+	if (at > name && !*at)
+		return 0;
+	mg_conf_error(conf, line, word,
+		      "\"%s\" is no name of a field; expected one such as Subject, without blanks "
+		      "and the colon",
+		      name);
+	return -1;
+}
+
+static int rule_read(struct mg_conf *conf, const struct mg_line *line, struct rule *rule)
+{
+	rule->field = mg_line_word(line, 1);
+	if (rule->field && check_name(conf, line, 1) < 0)
+		return -1;
+	if (mg_line_words(line) < 3) {
+		mg_conf_error(conf, line, mg_line_words(line),
+			      "expected a field's name or *, and what its value "
+			      "is compared with: match Subject /casino/");
+		return -1;
+	}
+	rule->table = mg_conf_table(conf, line, 2, MG_KEY_TEXT, NULL);
+	return rule->table ? 0 : -1;
+}
+
+static int check_names(struct mg_conf *conf, const char *item, const struct mg_strings *names)
+{
+	const struct mg_line *line;
+	int status = 0;
+
+	for (size_t i = 0; (line = mg_conf_item(conf, item, i)); i++)
+		for (size_t word = 1; word < mg_line_words(line); word++)
+			if (check_name(conf, line, word) < 0)
+				status = -1;
+	if (names->n <= NAMES_MAX)
+		return status;
+	mg_conf_error(conf, mg_conf_item(conf, item, 0), 0, "%s takes at most %d names", item,
+		      NAMES_MAX);
+	return -1;
+}
+
+static int headers_open(struct mg_conf *conf, void *self)
+{
+	struct headers *headers = self;
+	int status = check_names(conf, "required", &headers->required);
+
+	if (check_names(conf, "once", &headers->once) < 0)
+		status = -1;
+	headers->rules = mg_conf_alloc(conf, headers->match.n * sizeof(*headers->rules));
+	for (size_t i = 0; i < headers->match.n; i++)
+		if (rule_read(conf, headers->match.v[i], &headers->rules[i]) < 0)
+			status = -1;
+	return status;
+}
+
+static const struct mg_policy policy = {
+	.abi = MG_ABI,
+	.size = sizeof(policy),
+	.name = "headers",
+	.help = "Judges the header section of a message.",
+	.results = results,
+	.values = values,
+	.items = items,
+	.conf_size = sizeof(struct headers),
+	.message_size = sizeof(struct message),
+	.open = headers_open,
+	.on = { [MG_HEADER] = headers_header, [MG_EOH] = headers_eoh },
+};
+
+MG_REGISTER(policy)

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The policy "helo": looks up the name that a client gives (RFC 5321, 4.1.4). The address of the client's kind is asked for first: most
+ * names have it, and one question is enough. Only when there is none, further questions tell whether there is anything at all.
+ */
+#include <netinet/in.h>
+#include <string.h>
+
+#include "helo.h"
+
+static enum mg_dns_type own_type(struct mg_call *call)
+{
+	return mg_client_addr(call)->sa_family == AF_INET ? MG_DNS_A : MG_DNS_AAAA;
+}
+
+static enum mg_dns_type other_type(enum mg_dns_type type)
+{
+	return type == MG_DNS_A ? MG_DNS_AAAA : MG_DNS_A;
+}
+
+/* data: the type that was asked for. */
+static void then_others(struct mg_dns_walk *walk, const char *name,
+			const struct mg_dns_answer *answer, const void *data, const void *self)
+{
+	(void)self;
+	if (answer->status != MG_DNS_NODATA)
+		return;
+	mg_dns_walk_ask(walk, name, other_type(*(const enum mg_dns_type *)data), NULL);
+	mg_dns_walk_ask(walk, name, MG_DNS_MX, NULL);
+}
+
+void helo_lookup_start(struct mg_call *call, const char *name)
+{
+	const enum mg_dns_type type = own_type(call);
+
+	mg_dns_walk(call, 3, &type, sizeof(type), name, type, then_others);
+}
+
+static bool has_client(struct mg_call *call, const struct mg_dns_answer *answer)
+{
+	const struct sockaddr *addr = mg_client_addr(call);
+
+	for (size_t i = 0; i < answer->n; i++) {
+		const struct mg_dns_record *record = &answer->records[i];
+
+		if (addr->sa_family == AF_INET
+			    ? memcmp(&record->u.a,
+				     &((const struct sockaddr_in *)(const void *)addr)->sin_addr,
+				     4) == 0
+			    : memcmp(&record->u.aaaa,
+				     &((const struct sockaddr_in6 *)(const void *)addr)->sin6_addr,
+				     16) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Says what an answer that was none is the reason for. */
+static int undecided(struct mg_call *call, const struct mg_dns_answer *answer)
+{
+	mg_detail(call, "%s", answer->why);
+	return answer->status == MG_DNS_LATE ? MG_TIMEOUT : MG_ERROR;
+}
+
+static bool is_unknown(const struct mg_dns_answer *answer)
+{
+	return answer->status == MG_DNS_LATE || answer->status == MG_DNS_FAILED;
+}
+
+/* There is no address of the client's kind: is there anything? */
+static int lookup_others(struct mg_call *call, const char *name)
+{
+	const struct mg_dns_answer *other = mg_dns(call, name, other_type(own_type(call)));
+	const struct mg_dns_answer *mx = other->n > 0 ? other : mg_dns(call, name, MG_DNS_MX);
+
+	if (other->n > 0 || mx->n > 0) {
+		mg_detail(call, "has %s, but not the address %s",
+			  other->n > 0 ? "an address" : "an MX", mg_client(call));
+		return HELO_MISMATCH;
+	}
+	if (is_unknown(other) || is_unknown(mx))
+		return undecided(call, is_unknown(other) ? other : mx);
+	mg_detail(call, "has neither address nor MX");
+	return HELO_UNRESOLVED;
+}
+
+int helo_lookup(struct mg_call *call, const char *name)
+{
+	const struct mg_dns_answer *own = mg_dns(call, name, own_type(call));
+
+	if (is_unknown(own))
+		return undecided(call, own);
+	if (own->status == MG_DNS_NODATA)
+		return lookup_others(call, name);
+	if (own->status == MG_DNS_NXDOMAIN) {
+		mg_detail(call, "does not exist");
+		return HELO_UNRESOLVED;
+	}
+	if (has_client(call, own))
+		return HELO_MATCHES;
+	mg_detail(call, "does not have the address %s", mg_client(call));
+	return HELO_MISMATCH;
+}

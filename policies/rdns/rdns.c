@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Looks at the name of a client's address: whether there is one, whether it leads back to the address (iprev, RFC
+ * 8601, 2.7.3 and 3), and whether it looks as if nobody had chosen it. The names' addresses are asked for as soon as the names are there.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "../shared/public.h"
+#include <millgate/policy.h>
+#include "rdns.h"
+
+#define NAMES_MAX 20
+
+struct rdns {
+	long long max_names;
+	bool builtin;
+	const struct mg_table *generic, *chosen;
+};
+
+enum { PASS, GENERIC, FAIL, MISSING, TEMPERROR, PERMERROR };
+
+static const struct mg_result results[] = {
+	[PASS] = {
+		.name = "pass",
+		.help = "The address has a name, and one of its names has that address.",
+	},
+	[GENERIC] = {
+		.name = "generic",
+		.help = "The same; but every such name looks like one that a provider makes for the lines of its customers.",
+	},
+	[FAIL] = {
+		.name = "fail",
+		.help = "The address has a name, but no such name has the address.",
+	},
+	[MISSING] = {
+		.name = "missing",
+		.help = "The address has no name. (RFC 8601 calls this permerror.)",
+	},
+	[TEMPERROR] = {
+		.name = "temperror",
+		.help = "A name server could not tell.",
+	},
+	[PERMERROR] = {
+		.name = "permerror",
+		.help = "The address has names, but none that is a host's: they cannot be looked up.",
+	},
+	{ .name = NULL },
+};
+
+static const char *const iprev[] = {
+	[PASS] = "pass",         [GENERIC] = "pass",        [FAIL] = "fail",
+	[MISSING] = "permerror", [TEMPERROR] = "temperror", [PERMERROR] = "permerror",
+};
+
+static const char *const values[] = { "name", "iprev", NULL };
+
+static const struct mg_item items[] = {
+	{
+		.name = "max-names",
+		.type = MG_INT,
+		.offset = offsetof(struct rdns, max_names),
+		.initial = "5",
+		.min = 1,
+		.max = NAMES_MAX,
+		.syntax = "NUMBER",
+		.help = "How many names of an address are looked at, if it has several.",
+	},
+	{
+		.name = "builtin-patterns",
+		.type = MG_BOOL,
+		.offset = offsetof(struct rdns, builtin),
+		.initial = "yes",
+		.syntax = "yes|no",
+		.help = "Whether names look generic that the policy knows by itself; see GENERIC NAMES.",
+	},
+	{
+		.name = "generic",
+		.type = MG_TABLE,
+		.key = MG_KEY_HOST,
+		.offset = offsetof(struct rdns, generic),
+		.syntax = "DOMAIN|/REGEX/|pcre:FILE|texthash:FILE...",
+		.help = "Further names that look generic.",
+	},
+	{
+		.name = "chosen",
+		.type = MG_TABLE,
+		.key = MG_KEY_HOST,
+		.offset = offsetof(struct rdns, chosen),
+		.syntax = "DOMAIN|/REGEX/|pcre:FILE|texthash:FILE...",
+		.help = "Names that do not look generic, whatever else says so.",
+	},
+	{ .name = NULL },
+};
+
+/* ---- Beginning --------------------------------------------------------------------- */
+
+static enum mg_dns_type address_type(const struct sockaddr *addr)
+{
+	return addr->sa_family == AF_INET ? MG_DNS_A : MG_DNS_AAAA;
+}
+
+/* A name that a host can have: a dot inside, and what letters, digits, hyphens and underscores make. */
+static bool is_host_name(const char *name)
+{
+	return strchr(name, '.') &&
+	       !name[strspn(name,
+			    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")];
+}
+
+static size_t names_of(const struct rdns *rdns, const struct mg_dns_answer *answer)
+{
+	return answer->n < (size_t)rdns->max_names ? answer->n : (size_t)rdns->max_names;
+}
+
+/* data: the type to ask the names for. */
+static void ask_names(struct mg_dns_walk *walk, const char *name,
+		      const struct mg_dns_answer *answer, const void *data, const void *self)
+{
+	const enum mg_dns_type *type = data;
+
+	(void)name;
+	for (size_t i = 0; i < names_of(self, answer); i++)
+		if (is_host_name(answer->records[i].text))
+			mg_dns_walk_ask(walk, answer->records[i].text, *type, NULL);
+}
+
+static void rdns_start(struct mg_call *call, const void *self)
+{
+	const struct sockaddr *addr = mg_client_addr(call);
+	enum mg_dns_type type;
+
+	(void)self;
+	if (!public_addr(addr))
+		return;
+	type = address_type(addr);
+	mg_dns_walk(call, NAMES_MAX + 1, &type, sizeof(type), mg_dns_reverse(call, addr, NULL),
+		    MG_DNS_PTR, ask_names);
+}
+
+/* ---- Judging ----------------------------------------------------------------------- */
+
+static bool has_record(const struct mg_dns_answer *answer, const struct sockaddr *addr)
+{
+	for (size_t i = 0; i < answer->n; i++) {
+		const struct mg_dns_record *record = &answer->records[i];
+
+		if (addr->sa_family == AF_INET
+			    ? memcmp(&record->u.a,
+				     &((const struct sockaddr_in *)(const void *)addr)->sin_addr,
+				     4) == 0
+			    : memcmp(&record->u.aaaa,
+				     &((const struct sockaddr_in6 *)(const void *)addr)->sin6_addr,
+				     16) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Returns PASS or GENERIC, or MG_ERROR when a table could not be searched. */
+static int judge_look(struct mg_call *call, const struct rdns *rdns, const char *name,
+		      const struct sockaddr *addr)
+{
+	const int chosen = rdns->chosen ? mg_table_find(call, rdns->chosen, name, NULL) : 0;
+	const int generic =
+		rdns->generic && chosen == 0 ? mg_table_find(call, rdns->generic, name, NULL) : 0;
+	const char *why = generic > 0 ? "the configuration" : NULL;
+
+	if (chosen < 0 || generic < 0) {
+		mg_detail(call, "the patterns could not be searched for %s", name);
+		return MG_ERROR;
+	}
+	if (chosen == 0 && !why && rdns->builtin)
+		why = rdns_generic(name, addr);
+	mg_detail(call, why ? "%s looks generic by %s" : "%s", name, why);
+	return why ? GENERIC : PASS;
+}
+
+/* What is known of the names so far. */
+struct names {
+	const char *first; /* the first that is a host's */
+	int result;       /* of those that lead back: PASS, GENERIC or MG_ERROR; MG_NONE for none */
+	const char *name; /* that the result is about */
+	const char *late, *failed; /* a name of which nothing could be known */
+};
+
+/* Returns true when the others need not be looked at. */
+static bool judge_name(struct mg_call *call, const struct rdns *rdns, struct names *names,
+		       const char *name)
+{
+	const struct sockaddr *addr = mg_client_addr(call);
+	const struct mg_dns_answer *answer = mg_dns(call, name, address_type(addr));
+
+	if (!names->first)
+		names->first = name;
+	if (answer->status == MG_DNS_LATE)
+		names->late = name;
+	else if (answer->status == MG_DNS_FAILED)
+		names->failed = name;
+	if (!has_record(answer, addr))
+		return false;
+	names->name = name;
+	names->result = judge_look(call, rdns, name, addr);
+	return names->result != GENERIC;
+}
+
+static int judge_names(struct mg_call *call, const struct rdns *rdns,
+		       const struct mg_dns_answer *answer)
+{
+	struct names names = { .result = MG_NONE };
+
+	for (size_t i = 0; i < names_of(rdns, answer); i++)
+		if (is_host_name(answer->records[i].text) &&
+		    judge_name(call, rdns, &names, answer->records[i].text))
+			break;
+	mg_value(call, "name", names.name ? names.name : names.first);
+	if (names.result == PASS || names.result == MG_ERROR)
+		return names.result;
+	if (names.late || names.failed) {
+		mg_detail(call, "%s: %s", names.late ? names.late : names.failed,
+			  names.late ? "no answer in time" : "no answer");
+		return names.late ? MG_TIMEOUT : TEMPERROR;
+	}
+	if (names.result == GENERIC)
+		return GENERIC;
+	mg_detail(call, names.first ? "%s does not have the address" : "no name is a host's",
+		  names.first);
+	return names.first ? FAIL : PERMERROR;
+}
+
+static int judge(struct mg_call *call, const struct rdns *rdns)
+{
+	const struct mg_dns_answer *answer =
+		mg_dns(call, mg_dns_reverse(call, mg_client_addr(call), NULL), MG_DNS_PTR);
+
+	switch (answer->status) {
+	case MG_DNS_FOUND:
+		return judge_names(call, rdns, answer);
+	case MG_DNS_LATE:
+		mg_detail(call, "%s", answer->why);
+		return MG_TIMEOUT;
+	case MG_DNS_FAILED:
+		mg_detail(call, "%s", answer->why);
+		return TEMPERROR;
+	default:
+		mg_detail(call, "the address has no name");
+		return MISSING;
+	}
+}
+
+static int rdns_connect(struct mg_call *call, const void *self)
+{
+	int result;
+
+	if (!public_addr(mg_client_addr(call)))
+		return MG_NONE;
+	result = judge(call, self);
+	mg_value(call, "iprev", result < 0 ? "temperror" : iprev[result]);
+	return result;
+}
+
+static const struct mg_policy policy = {
+	.abi = MG_ABI,
+	.size = sizeof(policy),
+	.name = "rdns",
+	.help = "Looks at the name of the client's address.",
+	.results = results,
+	.values = values,
+	.items = items,
+	.conf_size = sizeof(struct rdns),
+	.blocking = MG_BIT(MG_CONNECT),
+	.start = { [MG_CONNECT] = rdns_start },
+	.on = { [MG_CONNECT] = rdns_connect },
+	.services = MG_SERVICE_DNS,
+};
+
+MG_REGISTER(policy)

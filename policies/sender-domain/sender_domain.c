@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Asks whether the sender's domain can take mail, bounces most of all (RFC 5321, 5.1; null MX: RFC 7505). The addresses of all
+ * mail hosts are asked for at once as soon as their names are there.
+ */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../shared/public.h"
+#include <millgate/policy.h>
+
+#define HOSTS_MAX 20
+
+struct sender_domain {
+	long long max_hosts;
+	bool ask_tld; /* the configuration has an action for unknown-tld */
+};
+
+enum { EXISTS, NULL_MX, BAD_MX, NO_MAIL, UNKNOWN, UNKNOWN_TLD };
+
+static const struct mg_result results[] = {
+	[EXISTS] = {
+		.name = "exists",
+		.help = "The domain has a mail host (MX), or an address where there is no MX record, that can be one of the Internet's.",
+	},
+	[NULL_MX] = {
+		.name = "null-mx",
+		.action = "reject 550 5.7.27 \"{domain} takes no mail, so it sends none\"",
+		.help = "The domain says that it takes no mail (RFC 7505).",
+	},
+	[BAD_MX] = {
+		.name = "bad-mx",
+		.action = "reject 550 5.1.8 \"{domain}: {detail}\"",
+		.help = "Its mail hosts have no address, or only private and local ones.",
+	},
+	[NO_MAIL] = {
+		.name = "no-mail",
+		.action = "reject 550 5.1.8 \"{domain} has neither MX nor address\"",
+		.help = "The domain exists, but has neither MX records nor an address.",
+	},
+	[UNKNOWN] = {
+		.name = "unknown",
+		.action = "reject 550 5.1.8 \"{domain} does not exist\"",
+		.help = "The domain does not exist, or is no domain name.",
+	},
+	[UNKNOWN_TLD] = {
+		.name = "unknown-tld",
+		.help = "The same, and its top-level domain does not exist. Found only when the configuration has an action for it, since it "
+			"takes one question more; else this is unknown.",
+	},
+	{ .name = NULL },
+};
+
+static const char *const values[] = { "domain", "host", NULL };
+
+static const struct mg_item items[] = {
+	{
+		.name = "max-hosts",
+		.type = MG_INT,
+		.offset = offsetof(struct sender_domain, max_hosts),
+		.initial = "5",
+		.min = 1,
+		.max = HOSTS_MAX,
+		.syntax = "NUMBER",
+		.help = "How many mail hosts of a domain are looked at.",
+	},
+	{ .name = NULL },
+};
+
+/* ---- What answers mean ------------------------------------------------------------- */
+
+static bool has_public(const struct mg_dns_answer *answer, enum mg_dns_type type)
+{
+	for (size_t i = 0; i < answer->n; i++)
+		if (type == MG_DNS_A ? public_in4(answer->records[i].u.a)
+				     : public_in6(&answer->records[i].u.aaaa))
+			return true;
+	return false;
+}
+
+/* RFC 7505, 3: one MX record, which names the root. */
+static bool is_null_mx(const struct mg_dns_answer *answer)
+{
+	return answer->n == 1 && !*answer->records[0].text;
+}
+
+/*
+ * The mail host of this rank among those to look at, NULL when there are no more: those of the lowest preferences, which are
+ * not sorted for it, as there are few. One that is the root is none.
+ */
+static const char *host_of(const struct sender_domain *conf, const struct mg_dns_answer *answer,
+			   size_t rank)
+{
+	if (rank >= (size_t)conf->max_hosts)
+		return NULL;
+	for (size_t i = 0; i < answer->n; i++) {
+		size_t before = 0;
+
+		for (size_t j = 0; j < answer->n; j++)
+			before +=
+				answer->records[j].u.preference < answer->records[i].u.preference ||
+				(answer->records[j].u.preference ==
+					 answer->records[i].u.preference &&
+				 j < i);
+		if (before == rank)
+			return answer->records[i].text;
+	}
+	return NULL;
+}
+
+static const char *tld_of(const char *domain)
+{
+	const char *dot = strrchr(domain, '.');
+
+	return dot ? dot + 1 : NULL;
+}
+
+/* ---- Beginning --------------------------------------------------------------------- */
+
+/* The other kind of address is asked for only when this one does not do. */
+static void then_address(struct mg_dns_walk *walk, const char *name,
+			 const struct mg_dns_answer *answer, const void *data, const void *self)
+{
+	(void)data;
+	(void)self;
+	if (answer->status != MG_DNS_NXDOMAIN && !has_public(answer, MG_DNS_A))
+		mg_dns_walk_ask(walk, name, MG_DNS_AAAA, NULL);
+}
+
+static void then_mx(struct mg_dns_walk *walk, const char *name, const struct mg_dns_answer *answer,
+		    const void *data, const void *self)
+{
+	const struct sender_domain *conf = self;
+	const char *host;
+
+	(void)data;
+	if (answer->status == MG_DNS_NODATA) {
+		/* Both, as most often the domain has neither. */
+		mg_dns_walk_ask(walk, name, MG_DNS_A, NULL);
+		mg_dns_walk_ask(walk, name, MG_DNS_AAAA, NULL);
+	} else if (answer->status == MG_DNS_NXDOMAIN && conf->ask_tld && tld_of(name)) {
+		mg_dns_walk_ask(walk, tld_of(name), MG_DNS_A, NULL);
+	}
+	for (size_t i = 0; answer->n > 0 && (host = host_of(conf, answer, i)); i++)
+		if (*host)
+			mg_dns_walk_ask(walk, host, MG_DNS_A, then_address);
+}
+
+/* The domain part, or NULL when there is nothing to look up: no sender, no domain, an address literal. */
+static const char *domain_part(const struct mg_call *call)
+{
+	const char *sender = mg_sender(call);
+	const char *at = sender ? strrchr(sender, '@') : NULL;
+
+	return at && at[1] && at[1] != '[' && !mg_is_submitted_locally(call) ? at + 1 : NULL;
+}
+
+static void sender_domain_start(struct mg_call *call, const void *self)
+{
+	const char *domain = mg_domain(call, domain_part(call));
+
+	(void)self;
+	if (domain)
+		mg_dns_walk(call, 2 * HOSTS_MAX + 2, NULL, 0, domain, MG_DNS_MX, then_mx);
+}
+
+/* ---- Judging ----------------------------------------------------------------------- */
+
+/* What is known of the hosts so far. */
+struct hosts {
+	const char *good;       /* one with an address of the Internet's */
+	const char *not_public; /* one with an address, but none of these */
+	const char *unknown;    /* one of which nothing could be known, and why */
+	const char *why;
+	bool late;
+};
+
+/* Returns false when there is no such name, and so no other type to ask for. */
+static bool look_at_type(struct mg_call *call, struct hosts *hosts, const char *host,
+			 enum mg_dns_type type)
+{
+	const struct mg_dns_answer *answer = mg_dns(call, host, type);
+
+	if (has_public(answer, type)) {
+		hosts->good = host;
+	} else if (answer->n > 0) {
+		hosts->not_public = host;
+	} else if (answer->status == MG_DNS_FAILED || answer->status == MG_DNS_LATE) {
+		hosts->unknown = host;
+		hosts->why = answer->why;
+		hosts->late = hosts->late || answer->status == MG_DNS_LATE;
+	}
+	return answer->status != MG_DNS_NXDOMAIN;
+}
+
+static void look_at(struct mg_call *call, struct hosts *hosts, const char *host)
+{
+	if (look_at_type(call, hosts, host, MG_DNS_A) && !hosts->good)
+		look_at_type(call, hosts, host, MG_DNS_AAAA);
+}
+
+static int undecided(struct mg_call *call, const char *name, const char *why, bool late)
+{
+	mg_detail(call, "%s: %s", name, why);
+	return late ? MG_TIMEOUT : MG_ERROR;
+}
+
+/* otherwise: when no host has an address. */
+static int judge_hosts(struct mg_call *call, const struct hosts *hosts, int otherwise)
+{
+	mg_value(call, "host", hosts->good ? hosts->good : hosts->not_public);
+	if (hosts->good)
+		return EXISTS;
+	if (hosts->unknown)
+		return undecided(call, hosts->unknown, hosts->why, hosts->late);
+	if (hosts->not_public)
+		mg_detail(call, "%s has only a private or local address", hosts->not_public);
+	else
+		mg_detail(call, otherwise == BAD_MX ? "no mail host has an address"
+						    : "neither MX nor address");
+	return hosts->not_public ? BAD_MX : otherwise;
+}
+
+static int judge_mx(struct mg_call *call, const struct sender_domain *conf,
+		    const struct mg_dns_answer *answer)
+{
+	struct hosts hosts = { .late = false };
+	const char *host;
+
+	if (is_null_mx(answer)) {
+		mg_detail(call, "null MX");
+		return NULL_MX;
+	}
+	for (size_t i = 0; !hosts.good && (host = host_of(conf, answer, i)); i++)
+		if (*host)
+			look_at(call, &hosts, host);
+	return judge_hosts(call, &hosts, BAD_MX);
+}
+
+static int judge_no_mx(struct mg_call *call, const char *domain)
+{
+	struct hosts hosts = { .late = false };
+
+	look_at(call, &hosts, domain);
+	return judge_hosts(call, &hosts, NO_MAIL);
+}
+
+static int judge_unknown(struct mg_call *call, const struct sender_domain *conf, const char *domain)
+{
+	const char *tld = conf->ask_tld ? tld_of(domain) : NULL;
+
+	if (tld && mg_dns(call, tld, MG_DNS_A)->status == MG_DNS_NXDOMAIN) {
+		mg_detail(call, "there is no top-level domain %s", tld);
+		return UNKNOWN_TLD;
+	}
+	mg_detail(call, "no such domain");
+	return UNKNOWN;
+}
+
+static int sender_domain_mail(struct mg_call *call, const void *self)
+{
+	const char *sent = domain_part(call);
+	const char *domain = mg_domain(call, sent);
+	const struct mg_dns_answer *answer;
+
+	if (!sent)
+		return MG_NONE;
+	mg_value(call, "domain", domain ? domain : sent);
+	if (!domain) {
+		mg_detail(call, "not a domain name");
+		return UNKNOWN;
+	}
+	answer = mg_dns(call, domain, MG_DNS_MX);
+	switch (answer->status) {
+	case MG_DNS_FOUND:
+		return judge_mx(call, self, answer);
+	case MG_DNS_NODATA:
+		return judge_no_mx(call, domain);
+	case MG_DNS_NXDOMAIN:
+		return judge_unknown(call, self, domain);
+	default:
+		return undecided(call, domain, answer->why, answer->status == MG_DNS_LATE);
+	}
+}
+
+static int sender_domain_open(struct mg_conf *conf, void *self)
+{
+	struct sender_domain *sender_domain = self;
+	const struct mg_line *line;
+
+	for (size_t i = 0; (line = mg_conf_item(conf, "on", i)); i++)
+		if (mg_line_word(line, 1) && strcmp(mg_line_word(line, 1), "unknown-tld") == 0)
+			sender_domain->ask_tld = true;
+	return 0;
+}
+
+static const struct mg_policy policy = {
+	.abi = MG_ABI,
+	.size = sizeof(policy),
+	.name = "sender-domain",
+	.help = "Asks whether the sender's domain can take mail.",
+	.results = results,
+	.values = values,
+	.items = items,
+	.conf_size = sizeof(struct sender_domain),
+	.blocking = MG_BIT(MG_MAIL),
+	.open = sender_domain_open,
+	.start = { [MG_MAIL] = sender_domain_start },
+	.on = { [MG_MAIL] = sender_domain_mail },
+	.services = MG_SERVICE_DNS,
+};
+
+MG_REGISTER(policy)

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Limits what a message may have: its size (RFC 1870), recipients and lines (RFC 5321, 4.5.3.1),
+ * and the number and size of its header fields.
+ */
+#include <millgate/policy.h>
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The limits; 0: none. */
+struct size {
+	long long max_message;
+	long long max_recipients;
+	long long max_header;
+	long long max_headers;
+	long long max_header_count;
+	long long max_body_line;
+};
+
+/* What is counted of a message. */
+struct count {
+	long long message;
+	long long headers;
+	long long header_count;
+	long long line; /* of the body: so far, across chunks */
+	bool cr;        /* the line's last octet is one */
+	unsigned over;  /* bit i: the result i was stated; once is enough */
+};
+
+enum { MESSAGE, RECIPIENTS, HEADER, HEADERS, HEADER_COUNT, BODY_LINE };
+
+static const struct mg_result results[] = {
+	[MESSAGE] = {
+		.name = "message",
+		.action = "reject 552 5.3.4 \"The message is larger than {limit} bytes\"",
+		.help = "The message is larger than max-message: as the client announces it with SIZE at MAIL, or as "
+			"counted.",
+	},
+	[RECIPIENTS] = {
+		.name = "recipients",
+		.action = "tempfail 452 4.5.3 \"No more than {limit} recipients at a time\"",
+		.help = "This recipient is one more than max-recipients. The default action defers this recipient "
+			"alone; the message goes on to those before it, and the client tries the rest again.",
+	},
+	[HEADER] = {
+		.name = "header",
+		.action = "reject 552 5.3.4 \"A header field is larger than {limit} bytes\"",
+		.help = "A header field is larger than max-header.",
+	},
+	[HEADERS] = {
+		.name = "headers",
+		.action = "reject 552 5.3.4 \"The header is larger than {limit} bytes\"",
+		.help = "The header fields together are larger than max-headers.",
+	},
+	[HEADER_COUNT] = {
+		.name = "header-count",
+		.action = "reject 552 5.3.4 \"The message has more than {limit} header fields\"",
+		.help = "There are more header fields than max-header-count.",
+	},
+	[BODY_LINE] = {
+		.name = "body-line",
+		.action = "reject 554 5.6.0 \"A line is longer than {limit} octets\"",
+		.help = "A line of the body is longer than max-body-line.",
+	},
+	{ .name = NULL },
+};
+
+static const char *const values[] = { "limit", "count", NULL };
+
+#define SIZE_ITEM(item, kind, member, value, text)                                       \
+	{                                                                                \
+		.name = (item), .type = (kind), .offset = offsetof(struct size, member), \
+		.initial = (value), .max = (kind) == MG_INT ? 1000000 : 0,               \
+		.syntax = (kind) == MG_SIZE ? "SIZE" : "NUMBER", .help = (text),         \
+	}
+
+static const struct mg_item items[] = {
+	SIZE_ITEM(
+		"max-message", MG_SIZE, max_message, "50M",
+		"The size of a message, header and body, with its line ends as CR LF. 0: no limit, as for all "
+		"others."),
+	SIZE_ITEM(
+		"max-recipients", MG_INT, max_recipients, "1000",
+		"The number of recipients of a message. The standard asks for room for 100 at least."),
+	SIZE_ITEM("max-header", MG_SIZE, max_header, "100K",
+		  "The size of a header field, all its lines with their CR LF together."),
+	SIZE_ITEM("max-headers", MG_SIZE, max_headers, "500K",
+		  "The size of all header fields together, counted likewise."),
+	SIZE_ITEM("max-header-count", MG_INT, max_header_count, "1000",
+		  "The number of header fields."),
+	SIZE_ITEM(
+		"max-body-line", MG_INT, max_body_line, "0",
+		"The length in octets of a line of the body, without its CR LF. The standard allows 998; mail with "
+		"longer ones is common, so there is no limit unless one is given."),
+	{ .name = NULL },
+};
+
+/* Says which limit was passed, and by what. */
+static int over(struct mg_call *call, int result, long long count, long long limit)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%lld", limit);
+	mg_value(call, "limit", text);
+	snprintf(text, sizeof(text), "%lld", count);
+	mg_value(call, "count", text);
+	mg_detail(call, "%s: %lld is more than %lld", results[result].name, count, limit);
+	return result;
+}
+
+/* The same for the message's results: each is stated once. */
+static int over_first(struct mg_call *call, int result, long long value, long long limit)
+{
+	struct count *count = mg_state(call, MG_MESSAGE);
+
+	if (count->over & (1U << result))
+		return MG_NONE;
+	count->over |= 1U << result;
+	return over(call, result, value, limit);
+}
+
+static bool is_over(long long count, long long limit)
+{
+	return limit > 0 && count > limit;
+}
+
+/* The client's own figure is believed as far as it speaks against the message. */
+static int size_mail(struct mg_call *call, const void *self)
+{
+	const struct size *size = self;
+	const char *announced = mg_sender_param(call, "SIZE");
+	char *end;
+	long long bytes;
+
+	if (!announced || !isdigit((unsigned char)announced[0]))
+		return MG_NONE;
+	bytes = strtoll(announced, &end, 10); /* one that is too large becomes the largest */
+	return !*end && is_over(bytes, size->max_message)
+		       ? over_first(call, MESSAGE, bytes, size->max_message)
+		       : MG_NONE;
+}
+
+static int size_rcpt(struct mg_call *call, const void *self)
+{
+	const struct size *size = self;
+	unsigned recipients = mg_recipients(call);
+
+	return is_over(recipients, size->max_recipients)
+		       ? over(call, RECIPIENTS, recipients, size->max_recipients)
+		       : MG_NONE;
+}
+
+/* As it was sent: "Name: value" CR LF, with CR LF at each fold, of which the MTA shows LF. */
+static long long field_size(const char *name, const char *value)
+{
+	size_t size = strlen(name) + strlen(value) + sizeof(":\r\n") - 1;
+
+	if (value[0] != ' ' && value[0] != '\t')
+		size++;
+	for (const char *at = strchr(value, '\n'); at; at = strchr(at + 1, '\n'))
+		if (at == value || at[-1] != '\r')
+			size++;
+	return (long long)size;
+}
+
+static int size_header(struct mg_call *call, const void *self)
+{
+	const struct size *size = self;
+	struct count *count = mg_state(call, MG_MESSAGE);
+	long long field = field_size(mg_header_name(call), mg_header_value(call));
+	int result;
+
+	count->message += field;
+	count->headers += field;
+	count->header_count++;
+	result = is_over(field, size->max_header)
+			 ? over_first(call, HEADER, field, size->max_header)
+			 : MG_NONE;
+	if (result == MG_NONE && is_over(count->headers, size->max_headers))
+		result = over_first(call, HEADERS, count->headers, size->max_headers);
+	if (result == MG_NONE && is_over(count->header_count, size->max_header_count))
+		result =
+			over_first(call, HEADER_COUNT, count->header_count, size->max_header_count);
+	return result;
+}
+
+static int size_eoh(struct mg_call *call, const void *self)
+{
+	const struct size *size = self;
+	struct count *count = mg_state(call, MG_MESSAGE);
+
+	count->message += 2; /* the empty line */
+	return is_over(count->message, size->max_message)
+		       ? over_first(call, MESSAGE, count->message, size->max_message)
+		       : MG_NONE;
+}
+
+/*
+ * Returns the length of the first line that is longer than limit, or 0. A line may begin in one
+ * chunk and end in another; a CR belongs to it until the LF after it is seen.
+ */
+static long long long_line(struct count *count, const unsigned char *body, size_t size,
+			   long long limit)
+{
+	while (size > 0) {
+		const unsigned char *lf = memchr(body, '\n', size);
+		size_t part = lf ? (size_t)(lf - body) : size;
+		bool cr = part > 0 ? body[part - 1] == '\r' : count->cr;
+		long long length = count->line + (long long)part;
+
+		if (length - cr > limit)
+			return length - cr;
+		count->line = lf ? 0 : length;
+		count->cr = !lf && cr;
+		part += lf != NULL;
+		body += part;
+		size -= part;
+	}
+	return 0;
+}
+
+/* Whether a limit is still to be watched. */
+static bool is_open(const struct count *count, int result, long long limit)
+{
+	return limit > 0 && !(count->over & (1U << result));
+}
+
+static int size_body(struct mg_call *call, const void *self)
+{
+	const struct size *size = self;
+	struct count *count = mg_state(call, MG_MESSAGE);
+	size_t bytes;
+	const unsigned char *body = mg_body(call, &bytes);
+	int result = MG_NONE;
+	long long line = 0;
+
+	count->message += (long long)bytes;
+	if (is_open(count, BODY_LINE, size->max_body_line))
+		line = long_line(count, body, bytes, size->max_body_line);
+	if (line > 0)
+		result = over_first(call, BODY_LINE, line, size->max_body_line);
+	else if (is_over(count->message, size->max_message))
+		result = over_first(call, MESSAGE, count->message, size->max_message);
+	if (!is_open(count, BODY_LINE, size->max_body_line) &&
+	    !is_open(count, MESSAGE, size->max_message))
+		mg_enough_body(call);
+	return result;
+}
+
+/* Only the stages that a limit asks for; without any there is nothing to do. */
+static int size_open(struct mg_conf *conf, void *self)
+{
+	const struct size *size = self;
+	unsigned stages = 0;
+
+	if (size->max_message > 0)
+		stages |= MG_BIT(MG_MAIL) | MG_BIT(MG_HEADER) | MG_BIT(MG_EOH) | MG_BIT(MG_BODY);
+	if (size->max_recipients > 0)
+		stages |= MG_BIT(MG_RCPT);
+	if (size->max_header > 0 || size->max_headers > 0 || size->max_header_count > 0)
+		stages |= MG_BIT(MG_HEADER);
+	if (size->max_body_line > 0)
+		stages |= MG_BIT(MG_BODY);
+	if (!stages) {
+		mg_conf_error(conf, NULL, 0, "nothing to limit: every limit is 0");
+		return -1;
+	}
+	mg_conf_stages(conf, stages);
+	return 0;
+}
+
+static const struct mg_policy policy = {
+	.abi = MG_ABI,
+	.size = sizeof(policy),
+	.name = "size",
+	.help = "Limits the size of messages, their recipients, header fields and lines.",
+	.results = results,
+	.values = values,
+	.items = items,
+	.conf_size = sizeof(struct size),
+	.message_size = sizeof(struct count),
+	.open = size_open,
+	.on = {
+		[MG_MAIL] = size_mail,
+		[MG_RCPT] = size_rcpt,
+		[MG_HEADER] = size_header,
+		[MG_EOH] = size_eoh,
+		[MG_BODY] = size_body,
+	},
+};
+
+MG_REGISTER(policy)

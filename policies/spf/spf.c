@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Asks the domain that a sender, or a client, claims whether it permits this client (SPF, RFC 7208). */
+#include <millgate/policy.h>
+
+#include <string.h>
+#include <strings.h>
+
+#include "spf_check.h"
+#include "spf_received.h"
+
+#define MAPPED "\0\0\0\0\0\0\0\0\0\0\377\377" /* before an IPv4 address in IPv6 */
+
+struct spf {
+	struct mg_strings identities;
+	int engine;
+	const char *explanation;
+	const struct mg_table *relays;
+	spf_engine *check;
+};
+
+enum { ENGINE_RFC7208, ENGINE_LIBSPF2 };
+
+static const struct mg_result results[] = {
+	[SPF_NONE] = {
+		.name = "none",
+		.help = "The domain has no SPF record, or there is no domain that could have one.",
+	},
+	[SPF_NEUTRAL] = {
+		.name = "neutral",
+		.help = "The domain says that it says nothing about this client.",
+	},
+	[SPF_PASS] = {
+		.name = "pass",
+		.help = "The domain permits this client.",
+	},
+	[SPF_FAIL] = {
+		.name = "fail",
+		.action = "reject 550 5.7.23 \"{explanation}\"",
+		.help = "The domain does not permit this client.",
+	},
+	[SPF_SOFTFAIL] = {
+		.name = "softfail",
+		.help = "The domain thinks that this client is probably not permitted.",
+	},
+	[SPF_TEMPERROR] = {
+		.name = "temperror",
+		.action = "tempfail 451 4.4.3 \"The SPF record of {domain} cannot be found out now\"",
+		.help = "DNS had no answer: another attempt may have one. The default action is the one that RFC 7208, "
+			"section 8.6, names, so that mail does not get in that a fail would have kept out; neutral "
+			"lets it in.",
+	},
+	[SPF_PERMERROR] = {
+		.name = "permerror",
+		.help = "The domain's record is wrong, or costs more than the standard allows: only its owner can help.",
+	},
+	{ .name = NULL },
+};
+
+static const char *const values[] = { "domain",  "mechanism",    "explanation", "identity",
+				      "problem", "received_spf", NULL };
+
+static const struct mg_item items[] = {
+	{
+		.name = "identities",
+		.type = MG_STRINGS,
+		.offset = offsetof(struct spf, identities),
+		.initial = "mailfrom",
+		.syntax = "mailfrom|helo...",
+		.help = "What is checked: the sender's domain (mailfrom) at MAIL, for the null sender the HELO name; and the "
+			"HELO name by itself (helo) at HELO. Each that is named gives a result of its own.",
+	},
+	{
+		.name = "relays",
+		.type = MG_TABLE,
+		.key = MG_KEY_ADDRESS,
+		.offset = offsetof(struct spf, relays),
+		.syntax = "ADDRESS|NETWORK|cidr:FILE...",
+		.help = "Clients that bring mail from elsewhere with its sender unchanged: our own relays and backup MX hosts, and "
+			"forwarders that we asked to forward. They are not checked, and there is no result.",
+	},
+	{
+		.name = "explanation",
+		.type = MG_STRING,
+		.offset = offsetof(struct spf, explanation),
+		.initial = "\"%{d} does not permit %{c} to send its mail\"",
+		.syntax = "TEXT",
+		.help = "The explanation for domains that have none, with the macros of RFC 7208, section 7.",
+	},
+	{
+		.name = "engine",
+		.type = MG_CHOICE,
+		.offset = offsetof(struct spf, engine),
+		.initial = "rfc7208",
+		.choices = "rfc7208 libspf2",
+		.syntax = "rfc7208|libspf2",
+		.help = "Who evaluates: Millgate itself, or the library libspf2, which sees only records that were found valid, "
+			"and DNS within the limits of RFC 7208. libspf2 may have been left out of the build; then that "
+			"is an error.",
+	},
+	{ .name = NULL },
+};
+
+/* ---- The question ---- */
+
+static const char *ascii_domain(struct mg_call *call, const char *domain)
+{
+	const char *c = domain;
+	const char *folded;
+
+	while (*c && (unsigned char)*c < 0x80)
+		c++;
+	folded = *c ? mg_domain(call, domain) : domain;
+	return folded ? folded : "";
+}
+
+static void query_client(const struct mg_call *call, struct spf_query *query)
+{
+	const struct sockaddr *addr = mg_client_addr(call);
+	const struct sockaddr_in *in4 = (const struct sockaddr_in *)(const void *)addr;
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)(const void *)addr;
+
+	query->family = addr ? addr->sa_family : AF_UNSPEC;
+	if (query->family == AF_INET)
+		memcpy(query->address, &in4->sin_addr, 4);
+	else if (query->family == AF_INET6)
+		memcpy(query->address, &in6->sin6_addr, 16);
+	if (query->family == AF_INET6 && memcmp(query->address, MAPPED, 12) == 0) {
+		memmove(query->address, query->address + 12, 4);
+		query->family = AF_INET;
+	}
+}
+
+/* A sender without a local part stands for its postmaster (RFC 7208, section 4.3). */
+static void query_sender(struct mg_call *call, const char *sender, struct spf_query *query)
+{
+	const char *at = strrchr(sender, '@');
+
+	query->domain = ascii_domain(call, at ? at + 1 : sender);
+	query->local = at && at > sender ? spf_printf(call, "%.*s", (int)(at - sender), sender)
+					 : "postmaster";
+	query->sender = spf_printf(call, "%s@%s", query->local, query->domain);
+}
+
+enum query { QUERY_NONE, QUERY_ONE, QUERY_UNDECIDED };
+
+/* The null sender's identity is the postmaster of the HELO name (section 2.4). */
+static enum query query_make(struct mg_call *call, const struct spf *spf, bool is_helo,
+			     struct spf_query *query_r)
+{
+	const char *sender = is_helo ? "" : mg_sender(call);
+	int is_relay;
+
+	*query_r = (struct spf_query){ .helo = mg_helo(call), .receiver = mg_mta_name(call) };
+	query_client(call, query_r);
+	if (!sender || mg_is_submitted_locally(call) || query_r->family == AF_UNSPEC)
+		return QUERY_NONE;
+	is_relay = spf->relays ? mg_table_find(call, spf->relays, mg_client(call), NULL) : 0;
+	if (is_relay)
+		return is_relay > 0 ? QUERY_NONE : QUERY_UNDECIDED;
+	query_r->helo = ascii_domain(call, query_r->helo ? query_r->helo : "");
+	if (!query_r->receiver)
+		query_r->receiver = "unknown";
+	query_sender(call, sender[0] ? sender : query_r->helo, query_r);
+	return QUERY_ONE;
+}
+
+/* ---- The hooks ---- */
+
+static int judge(struct mg_call *call, const struct spf *spf, bool is_helo)
+{
+	const char *identity = is_helo ? "helo" : "mailfrom";
+	struct spf_outcome outcome;
+	struct spf_query query;
+
+	switch (query_make(call, spf, is_helo, &query)) {
+	case QUERY_NONE:
+		return MG_NONE;
+	case QUERY_UNDECIDED:
+		mg_detail(call, "relays could not be searched");
+		return MG_ERROR;
+	case QUERY_ONE:
+		break;
+	}
+	spf->check(call, &query, spf->explanation, &outcome);
+	mg_detail(call, "%s %s%s%s", identity, query.domain[0] ? query.domain : query.sender,
+		  outcome.problem[0] || outcome.mechanism[0] ? ": " : "",
+		  outcome.problem[0] ? outcome.problem : outcome.mechanism);
+	if (outcome.result == SPF_LATE)
+		return MG_TIMEOUT;
+	mg_value(call, "domain", query.domain);
+	mg_value(call, "mechanism", outcome.mechanism);
+	mg_value(call, "explanation", outcome.explanation);
+	mg_value(call, "identity", identity);
+	mg_value(call, "problem", outcome.problem);
+	mg_value(call, "received_spf",
+		 spf_received(call, &query, &outcome, results[outcome.result].name, identity));
+	return (int)outcome.result;
+}
+
+static int spf_helo(struct mg_call *call, const void *self)
+{
+	return judge(call, self, true);
+}
+
+static int spf_mail(struct mg_call *call, const void *self)
+{
+	return judge(call, self, false);
+}
+
+static void begin(struct mg_call *call, const struct spf *spf, bool is_helo)
+{
+	struct spf_query query;
+
+	if (query_make(call, spf, is_helo, &query) == QUERY_ONE)
+		spf_ask_ahead(call, &query);
+}
+
+static void spf_begin_helo(struct mg_call *call, const void *self)
+{
+	begin(call, self, true);
+}
+
+static void spf_begin_mail(struct mg_call *call, const void *self)
+{
+	begin(call, self, false);
+}
+
+/* ---- Opening ---- */
+
+static int open_identities(struct mg_conf *conf, const struct spf *spf)
+{
+	const struct mg_line *line;
+	unsigned stages = 0;
+	int status = 0;
+
+	for (size_t i = 0; i < spf->identities.n; i++) {
+		const char *word = spf->identities.v[i];
+
+		if (strcasecmp(word, "mailfrom") == 0)
+			stages |= MG_BIT(MG_MAIL);
+		else if (strcasecmp(word, "helo") == 0)
+			stages |= MG_BIT(MG_HELO);
+	}
+	for (size_t i = 0; (line = mg_conf_item(conf, "identities", i)); i++) {
+		for (size_t word = 1; word < mg_line_words(line); word++) {
+			if (strcasecmp(mg_line_word(line, word), "mailfrom") == 0 ||
+			    strcasecmp(mg_line_word(line, word), "helo") == 0)
+				continue;
+			mg_conf_error(conf, line, word,
+				      "\"%s\" is no identity; expected mailfrom or helo",
+				      mg_line_word(line, word));
+			status = -1;
+		}
+	}
+	mg_conf_stages(conf, stages);
+	return status;
+}
+
+static int spf_open(struct mg_conf *conf, void *self)
+{
+	struct spf *spf = self;
+	int status = open_identities(conf, spf);
+
+	spf->check = spf->engine == ENGINE_LIBSPF2 ? spf_check_libspf2 : spf_check_host;
+	if (!spf->check) {
+		mg_conf_error(conf, mg_conf_item(conf, "engine", 0), 1,
+			      "this build is without libspf2; expected engine rfc7208");
+		status = -1;
+	}
+	if (!spf_macro_is_explanation(spf->explanation, strlen(spf->explanation))) {
+		mg_conf_error(
+			conf, mg_conf_item(conf, "explanation", 0), 1,
+			"not a text with macros as in RFC 7208, section 7: \"%%\" alone is \"%%%%\"");
+		status = -1;
+	}
+	return status;
+}
+
+static const struct mg_policy policy = {
+	.abi = MG_ABI,
+	.size = sizeof(policy),
+	.name = "spf",
+	.help = "Asks the domain that a sender claims whether it permits the client.",
+	.results = results,
+	.values = values,
+	.items = items,
+	.conf_size = sizeof(struct spf),
+	.blocking = MG_BIT(MG_HELO) | MG_BIT(MG_MAIL),
+	.open = spf_open,
+	.start = { [MG_HELO] = spf_begin_helo, [MG_MAIL] = spf_begin_mail },
+	.on = { [MG_HELO] = spf_helo, [MG_MAIL] = spf_mail },
+	.facts = MG_BIT(MG_CONNECT) | MG_BIT(MG_HELO),
+	.services = MG_SERVICE_DNS,
+};
+
+MG_REGISTER(policy)

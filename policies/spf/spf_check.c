@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* check_host() of RFC 7208, section 4: our own engine. */
+#include "spf_check.h"
+
+#include <string.h>
+
+#include "spf_record.h"
+#include "spf_validated.h"
+
+/* One evaluation. */
+struct check {
+	struct mg_call *call;
+	const struct spf_query *query;
+	struct spf_outcome *outcome;
+	unsigned lookups, voids;
+	const char *explained; /* the domain whose record's explanation counts; NULL for none */
+	struct spf_term explanation;
+};
+
+/* What a mechanism came to. */
+enum match { NO_MATCH, MATCH, TEMPORARY, PERMANENT };
+
+/* A record under evaluation. */
+struct record {
+	const char *domain;
+	const char *text;
+	size_t size;
+	unsigned depth; /* of includes */
+};
+
+static enum spf_result check_domain(struct check *check, const char *domain, unsigned depth);
+
+/* ---- Questions ---- */
+
+/* Returns PERMANENT when this is one look-up too many. */
+static enum match lookup_count(struct check *check)
+{
+	if (++check->lookups <= SPF_LOOKUPS_MAX)
+		return MATCH;
+	check->outcome->problem = "more than 10 terms that ask DNS";
+	return PERMANENT;
+}
+
+static enum match lookup_failed(struct check *check, const char *name,
+				const struct mg_dns_answer *answer)
+{
+	check->outcome->problem = spf_printf(check->call, "DNS: %s: %s", name, answer->why);
+	return TEMPORARY;
+}
+
+/* What an answer to a term's question means for the term; MATCH: there are records. */
+static enum match lookup_status(struct check *check, const char *name,
+				const struct mg_dns_answer *answer)
+{
+	if (answer->status == MG_DNS_FOUND)
+		return MATCH;
+	if (answer->status != MG_DNS_NODATA && answer->status != MG_DNS_NXDOMAIN)
+		return lookup_failed(check, name, answer);
+	if (++check->voids <= SPF_VOIDS_MAX)
+		return NO_MATCH;
+	check->outcome->problem = "more than 2 look-ups that found nothing";
+	return PERMANENT;
+}
+
+/* ---- Mechanisms ---- */
+
+/* The name that a term is about. Returns false when there can be none. */
+static bool target_name(struct check *check, const struct record *record,
+			const struct spf_term *term, char name_r[SPF_NAME_MAX + 1])
+{
+	struct spf_macros macros = { .query = check->query, .domain = record->domain };
+
+	if (!term->spec) {
+		strcpy(name_r, record->domain);
+		return true;
+	}
+	if (spf_macro_has(term->spec, term->spec_size, 'p'))
+		macros.validated = spf_validated_name(check->call, check->query, record->domain);
+	return spf_macro_name(&macros, term->spec, term->spec_size, name_r);
+}
+
+static unsigned term_bits(const struct check *check, const struct spf_term *term)
+{
+	return check->query->family == AF_INET ? term->cidr4 : term->cidr6;
+}
+
+static enum match match_a(struct check *check, const struct spf_term *term, const char *name)
+{
+	const struct mg_dns_answer *answer =
+		mg_dns(check->call, name, spf_address_type(check->query));
+	const enum match status = lookup_status(check, name, answer);
+
+	if (status != MATCH)
+		return status;
+	return spf_answer_has(check->query, answer, term_bits(check, term)) ? MATCH : NO_MATCH;
+}
+
+static enum match match_exists(struct check *check, const char *name)
+{
+	return lookup_status(check, name, mg_dns(check->call, name, MG_DNS_A));
+}
+
+/* One host that matches is enough: servers give them in any order, so what fails before it does not matter. */
+static enum match match_hosts(struct check *check, const struct spf_term *term,
+			      const struct mg_dns_answer *mx)
+{
+	const enum mg_dns_type type = spf_address_type(check->query);
+	enum match match = NO_MATCH;
+
+	for (size_t i = 0; i < mx->n; i++)
+		if (mx->records[i].size > 0)
+			mg_dns_prefetch(check->call, mx->records[i].text, type);
+	for (size_t i = 0; i < mx->n; i++) {
+		const char *host = mx->records[i].text;
+		const struct mg_dns_answer *answer;
+
+		if (mx->records[i].size == 0) /* a null MX */
+			continue;
+		answer = mg_dns(check->call, host, type);
+		if (spf_answer_has(check->query, answer, term_bits(check, term)))
+			return MATCH;
+		if (answer->status == MG_DNS_FAILED || answer->status == MG_DNS_LATE)
+			match = lookup_failed(check, host, answer);
+	}
+	return match;
+}
+
+static enum match match_mx(struct check *check, const struct spf_term *term, const char *name)
+{
+	const struct mg_dns_answer *answer = mg_dns(check->call, name, MG_DNS_MX);
+	const enum match status = lookup_status(check, name, answer);
+
+	if (status != MATCH)
+		return status;
+	if (answer->n <= SPF_MX_MAX)
+		return match_hosts(check, term, answer);
+	check->outcome->problem = spf_printf(check->call, "%s has more than 10 MX records", name);
+	return PERMANENT;
+}
+
+/* Failing look-ups are those of the client, not of the sender: they only mean that nothing matches (section 5.5). */
+static enum match match_ptr(struct check *check, const char *name)
+{
+	const char *reverse = spf_reverse_name(check->call, check->query);
+	const struct mg_dns_answer *answer = mg_dns(check->call, reverse, MG_DNS_PTR);
+
+	if (answer->status == MG_DNS_FAILED || answer->status == MG_DNS_LATE)
+		return NO_MATCH;
+	if (answer->status != MG_DNS_FOUND)
+		return lookup_status(check, reverse, answer);
+	return spf_validated_below(check->call, check->query, answer, name) ? MATCH : NO_MATCH;
+}
+
+static enum match match_include(struct check *check, const struct record *record, const char *name)
+{
+	switch (check_domain(check, name, record->depth + 1)) {
+	case SPF_PASS:
+		return MATCH;
+	case SPF_TEMPERROR:
+	case SPF_LATE:
+		return TEMPORARY;
+	case SPF_NONE:
+		check->outcome->problem = spf_printf(check->call, "%s has no SPF record", name);
+		return PERMANENT;
+	case SPF_PERMERROR:
+		return PERMANENT;
+	default:
+		return NO_MATCH;
+	}
+}
+
+/* A term whose name DNS cannot carry: what does not exist does not match, but has no record either. */
+static enum match match_no_name(struct check *check, const struct spf_term *term)
+{
+	if (term->kind != SPF_INCLUDE)
+		return NO_MATCH;
+	check->outcome->problem = "an include of what is no domain";
+	return PERMANENT;
+}
+
+static enum match match_lookup(struct check *check, const struct record *record,
+			       const struct spf_term *term)
+{
+	char name[SPF_NAME_MAX + 1];
+	const enum match counted = lookup_count(check);
+
+	if (counted != MATCH)
+		return counted;
+	if (!target_name(check, record, term, name))
+		return match_no_name(check, term);
+	switch (term->kind) {
+	case SPF_A:
+		return match_a(check, term, name);
+	case SPF_MX:
+		return match_mx(check, term, name);
+	case SPF_PTR:
+		return match_ptr(check, name);
+	case SPF_EXISTS:
+		return match_exists(check, name);
+	default:
+		return match_include(check, record, name);
+	}
+}
+
+static enum match match_term(struct check *check, const struct record *record,
+			     const struct spf_term *term)
+{
+	const int family = term->kind == SPF_IP4 ? AF_INET : AF_INET6;
+
+	switch (term->kind) {
+	case SPF_ALL:
+		return MATCH;
+	case SPF_IP4:
+	case SPF_IP6:
+		return family == check->query->family &&
+				       spf_network_has(term->address, term_bits(check, term),
+						       check->query->address)
+			       ? MATCH
+			       : NO_MATCH;
+	case SPF_REDIRECT:
+	case SPF_EXP:
+	case SPF_UNKNOWN:
+		return NO_MATCH;
+	default:
+		return match_lookup(check, record, term);
+	}
+}
+
+/* ---- Records ---- */
+
+static enum spf_result check_redirect(struct check *check, const struct record *record,
+				      const struct spf_term *term)
+{
+	char name[SPF_NAME_MAX + 1];
+	enum spf_result result = SPF_NONE;
+
+	if (lookup_count(check) != MATCH)
+		return SPF_PERMERROR;
+	if (target_name(check, record, term, name))
+		result = check_domain(check, name, record->depth);
+	if (result != SPF_NONE)
+		return result;
+	check->outcome->problem = "a redirect to what has no SPF record";
+	return SPF_PERMERROR;
+}
+
+static enum spf_result qualified_result(char qualifier)
+{
+	return qualifier == '+'   ? SPF_PASS
+	       : qualifier == '-' ? SPF_FAIL
+	       : qualifier == '~' ? SPF_SOFTFAIL
+				  : SPF_NEUTRAL;
+}
+
+/* The sender's own record says what matched; and whose explanation counts (section 6.2). */
+static void note_match(struct check *check, const struct record *record,
+		       const struct spf_term *term, const struct spf_term *explanation)
+{
+	if (record->depth > 0)
+		return;
+	check->outcome->mechanism =
+		term ? spf_printf(check->call, "%.*s", (int)term->size, term->text) : "default";
+	if (!explanation->spec)
+		return;
+	check->explained = spf_printf(check->call, "%s", record->domain);
+	check->explanation = *explanation;
+}
+
+static enum spf_result check_terms(struct check *check, const struct record *record)
+{
+	struct spf_term redirect = { .spec = NULL };
+	struct spf_term explanation = { .spec = NULL };
+	struct spf_term term;
+
+	for (size_t at = 0; spf_record_next(record->text, record->size, &at, &term) == 1;) {
+		if (term.kind == SPF_REDIRECT)
+			redirect = term;
+		if (term.kind == SPF_EXP)
+			explanation = term;
+	}
+	for (size_t at = 0; spf_record_next(record->text, record->size, &at, &term) == 1;) {
+		switch (match_term(check, record, &term)) {
+		case NO_MATCH:
+			continue;
+		case MATCH:
+			note_match(check, record, &term, &explanation);
+			return qualified_result(term.qualifier);
+		case TEMPORARY:
+			return SPF_TEMPERROR;
+		case PERMANENT:
+			return SPF_PERMERROR;
+		}
+	}
+	if (redirect.spec)
+		return check_redirect(check, record, &redirect);
+	note_match(check, record, NULL, &explanation);
+	return SPF_NEUTRAL;
+}
+
+static enum spf_result check_record(struct check *check, const struct record *record)
+{
+	const char *what;
+	struct spf_term term;
+
+	if (spf_record_is_valid(record->text, record->size, &what, &term))
+		return check_terms(check, record);
+	check->outcome->problem = spf_printf(check->call, "the record of %s: %s%s%.*s",
+					     record->domain, what, term.size ? ": " : "",
+					     term.size > 100 ? 100 : (int)term.size, term.text);
+	return SPF_PERMERROR;
+}
+
+static enum spf_result check_domain(struct check *check, const char *domain, unsigned depth)
+{
+	struct record record = { .domain = domain, .depth = depth };
+	const struct mg_dns_answer *answer;
+
+	if (!spf_name_is_valid(domain))
+		return SPF_NONE;
+	answer = mg_dns(check->call, domain, MG_DNS_TXT);
+	if (answer->status == MG_DNS_FAILED || answer->status == MG_DNS_LATE) {
+		lookup_failed(check, domain, answer);
+		return SPF_TEMPERROR;
+	}
+	switch (spf_record_select(answer, &record.text, &record.size)) {
+	case SPF_ONE:
+		return check_record(check, &record);
+	case SPF_SEVERAL:
+		check->outcome->problem =
+			spf_printf(check->call, "%s has several SPF records", domain);
+		return SPF_PERMERROR;
+	default:
+		return SPF_NONE;
+	}
+}
+
+void spf_check_host(struct mg_call *call, const struct spf_query *query, const char *explanation,
+		    struct spf_outcome *outcome_r)
+{
+	struct check check = { .call = call, .query = query, .outcome = outcome_r };
+
+	*outcome_r = (struct spf_outcome){ .mechanism = "", .explanation = "", .problem = "" };
+	if (!spf_is_domain(query->domain)) {
+		outcome_r->result = SPF_NONE;
+		return;
+	}
+	outcome_r->result = check_domain(&check, query->domain, 0);
+	if (spf_is_late(call)) {
+		outcome_r->result = SPF_LATE;
+		outcome_r->problem = "DNS did not answer in time";
+		return;
+	}
+	if (outcome_r->result != SPF_TEMPERROR && outcome_r->result != SPF_PERMERROR)
+		outcome_r->problem = "";
+	if (outcome_r->result == SPF_FAIL)
+		outcome_r->explanation =
+			spf_explain(call, query, check.explained ? check.explained : query->domain,
+				    check.explained ? check.explanation.spec : NULL,
+				    check.explanation.spec_size, explanation);
+}

@@ -1,0 +1,28 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Beyond max-connections sessions at a time, further clients are deferred; when one has gone, the next is served.
+. "$(dirname "$0")/e2e.sh"
+
+e2e_start <<'C'
+max-connections 2
+policy access { reject sender bad@example.org }
+C
+smtp_open
+one=$smtp_fd
+smtp_fd=
+smtp_open
+two=$smtp_fd
+smtp_fd=
+smtp_open
+is "$SMTP_REPLY" '421 mx.example.test Service unavailable - try again later'
+maillog 'milter-reject: CONNECT.*: 421 4.3.2 Too many connections'
+logged 'max-connections'
+exec {one}>&-
+lab_wait 5 eval '(( $(grep -c "disconnect from" "$LAB_MAILLOG") >= 1 ))'
+sleep 0.3
+smtp_send --from bad@example.org
+reply RCPT "550 5.7.1 *$ID"
+exec {two}>&-
+smtp_send
+delivered 1

@@ -1,0 +1,79 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The name server is gone: every command is answered inside the stage's budget, and no mail is lost.
+. "$(dirname "$0")/e2e.sh"
+# shellcheck source=../../packaging/lab/dns.sh
+. "$E2E_LAB/dns.sh"
+command -v nsd > /dev/null || e2e_skip "there is no nsd"
+
+lab_dns_make <<'Z'
+fail.example.		TXT "v=spf1 -all"
+fail.example.		A 203.0.114.25
+other.example.		TXT "v=spf1 -all"
+Z
+lab_dns_start
+BUDGET=1500
+e2e_start <<C
+stage-budget ${BUDGET}ms
+dns { server $LAB_DNS_SERVER }
+policy rdns { }
+policy dnsbl { zone bl.example; domain-zone dbl.example sender helo; test-interval 0 }
+policy helo { resolve yes }
+policy sender-domain { }
+policy spf { on timeout header X-SPF "{result}" }
+C
+
+# took MILLISECONDS COMMAND...: that the command takes less.
+took() {
+	local limit=$1 begin=${EPOCHREALTIME/./} ms
+	shift
+	"$@"
+	ms=$(((${EPOCHREALTIME/./} - begin) / 1000))
+	check "\"$*\" takes $ms ms, less than $limit" test "$ms" -lt "$limit"
+}
+
+# Packets are lost: no answer comes. The policies' results are "timeout", which lets mail through.
+lab_dns_signal STOP
+smtp_open
+smtp 'EHLO client1.example.test'
+smtp 'XCLIENT ADDR=203.0.114.10 NAME=client1.example.test'
+took 500 says 'EHLO client1.example.test' '250*'
+took 500 says 'MAIL FROM:<sender@fail.example>' '250 *'
+took $((BUDGET + 500)) says 'RCPT TO:<user@example.test>' '250 2.1.5 Ok'
+# What was not known once is not waited for again.
+took 500 says 'RCPT TO:<other@example.test>' '250 2.1.5 Ok'
+took 1000 smtp_message 'Subject: no DNS' '' 'text'
+is "$SMTP_REPLY" '250 2.0.0 Ok: queued as *'
+smtp QUIT
+delivered 2
+has "$MAIL" '^X-SPF: timeout$'
+for policy in rdns dnsbl helo sender-domain spf; do
+	logged "message .*[[ ]$policy timeout "
+done
+
+# What was asked in vain is asked again as soon as there are answers.
+lab_dns_signal CONT
+sleep 1
+as=(--xclient "ADDR=203.0.114.11 NAME=client1.example.test")
+smtp_send "${as[@]}" --from sender@fail.example
+reply RCPT "550 5.7.23 fail.example does not permit * $ID"
+
+# Nothing listens there any more: that is known at once, and is an error and no timeout. The client is to try again.
+lab_dns_stop
+e2e_again <<C
+stage-budget 8s
+dns { server $LAB_DNS_SERVER }
+policy spf { }
+C
+took 6000 smtp_send "${as[@]}" --from sender@other.example
+reply RCPT "451 4.4.3 The SPF record of other.example cannot be found out now $ID"
+logged 'spf.*temperror'
+lab_dns_start
+lab_dns_try_again() {
+	smtp_send "${as[@]}" --from sender@other.example
+	[[ $(smtp_reply_to RCPT) == 550* ]]
+}
+check "the server is found again" lab_wait 20 lab_dns_try_again
+delivered 2
+lab_dns_stop

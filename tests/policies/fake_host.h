@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A host for one policy in a test: the test sets the facts, calls a hook, and sees what the policy
+ * said. Configuration, tables and domains are the daemon's own code.
+ */
+#ifndef MG_FAKE_HOST_H
+#define MG_FAKE_HOST_H
+
+#include <millgate/policy.h>
+
+#define FAKE_VALUES_MAX 8
+
+/* The policy under test, from the one function that it exports (compiled with MG_BUILTIN=NAME). */
+typedef const struct mg_policy *fake_register(void);
+
+/* The facts; what a test leaves alone is as if the MTA had not told it. */
+struct fake_facts {
+	const char *client; /* "192.0.2.1", "2001:db8::1"; NULL: unknown */
+	unsigned client_port;
+	const char *client_name;
+	bool submitted_locally;
+	const char *mta_name, *daemon_name, *daemon_addr;
+	const char *helo;
+	const char *sender, *recipient;
+	unsigned recipients;
+	const char *const *sender_params; /* "SIZE=1000", NULL last; NULL: none */
+	const char *auth, *auth_type, *tls, *queue_id;
+	const char *header_name, *header_value;
+	const void *body;
+	size_t body_size;
+	const char *command;
+};
+
+/* What the policy said in the last hook. */
+struct fake_said {
+	const char
+		*result; /* its name; "none", "error", "timeout"; "bad" for what is none of these */
+	const char *detail;                 /* "" for none, here and below */
+	const char *value[FAKE_VALUES_MAX]; /* in the order of the policy's values */
+	int code;
+	const char *status, *text; /* of mg_reply() */
+	bool enough_body;
+};
+
+struct fake_opened {
+	int status;         /* of open() */
+	unsigned stages;    /* of mg_conf_stages(), else all */
+	unsigned services;  /* of mg_conf_services(), else all that the policy declares */
+	const char *errors; /* as they would be printed; "" for none */
+};
+
+extern struct fake_facts fake;
+extern struct fake_said fake_said;
+extern struct fake_opened fake_opened;
+
+/* How many of the next look-ups in tables could not be decided. */
+extern unsigned fake_failing_tables;
+
+/* The clock's reading, and how much time a hook has; both in ms. 0 and 10000 at the beginning of each test. */
+extern int64_t fake_now, fake_time;
+
+/* What the policy has logged since the last fake_close(), a line each. */
+const char *fake_log(void);
+
+/* Opens an instance from the lines of its block. Returns 0, or -1: fake_opened.errors says why. */
+int fake_open(fake_register *get, const char *block);
+
+/* Opens an instance that must open. */
+void fake_must_open(fake_register *get, const char *block);
+
+/* Runs the stage's hook; the result's name is also in fake_said. "not asked" when the instance has no such hook. */
+const char *fake_run(enum mg_stage stage);
+
+/* Runs the stage's start hook, if the instance has one and uses what it begins. */
+void fake_start(enum mg_stage stage);
+
+/* The value that the last hook gave under a name; "" for none. */
+const char *fake_value(const char *name);
+
+/* The instance, as its hooks see it. */
+const void *fake_self(void);
+
+/* A new message, or session: the policy's state is zero again, and the facts forgotten that belong to it. */
+void fake_new_message(void);
+void fake_new_session(void);
+
+/* Closes the instance, frees all, forgets all facts: the end of each test. */
+void fake_close(void);
+
+/* Writes text to a new file of this test program; returns its name, which lives until fake_close(). */
+const char *fake_file(const char *name, const char *text);
+
+#endif

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The policy "dnsbl": how it notices lists that cannot be used, over a fake host. */
+#include "dnsbl_help.h"
+
+static const struct {
+	const char *block, *records;
+	const char *log; /* part of it; "" for none */
+	const char *want;
+} tests[] = {
+	{ "zone a.test", NAME "a.test A 127.0.0.2\n" GOOD("a.test"), "", "listed" },
+	{ "zone a.test", NAME "a.test A 127.0.0.2\n",
+	  "a.test does not list its test entry 127.0.0.2", "listed" },
+	{ "zone a.test", "2.0.0.127.a.test A 203.0.113.1\n",
+	  "a.test does not list its test entry 127.0.0.2", "unlisted" },
+	{ "zone a.test", NAME "a.test A 127.0.0.2\n1.0.0.127.a.test A 127.0.0.2\n" GOOD("a.test"),
+	  "a.test lists its test entry 127.0.0.1", "error" },
+	{ "zone a.test 127.0.0.4",
+	  NAME "a.test A 127.0.0.4\n1.0.0.127.a.test A 127.0.0.2\n" GOOD("a.test"),
+	  "a.test lists its test entry 127.0.0.1", "error" },
+	{ "zone a.test", "2.0.0.127.a.test A !failed\n1.0.0.127.a.test A !late\n", "", "unlisted" },
+	{ "zone a.test", "2.0.0.127.a.test A 127.255.255.254\n1.0.0.127.a.test A 127.255.255.254\n",
+	  "", "unlisted" },
+	{ "zone a.test; test-interval 0", NAME "a.test A 127.0.0.2\n", "", "listed" },
+	{ "zone a.test ipv4 ipv6", GOOD("a.test"),
+	  "a.test does not list its test entry ::ffff:7f00:2", "unlisted" },
+	{ "zone a.test ipv4 ipv6",
+	  GOOD("a.test") "2.0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.a.test A 127.0.0.2\n",
+	  "", "unlisted" },
+	{ "domain-zone a.test client-name", "test.a.test A 127.0.0.2\n", "", "unlisted" },
+	{ "domain-zone a.test client-name", "", "a.test does not list its test entry test",
+	  "unlisted" },
+	{ "domain-zone a.test client-name",
+	  "test.a.test A 127.0.0.2\ninvalid.a.test A 127.0.0.2\nc.example.a.test A 127.0.0.2\n",
+	  "a.test lists its test entry invalid", "error" },
+};
+
+START_TEST(test_entries)
+{
+	const char *log;
+
+	open_with(tests[_i].block, tests[_i].records);
+	fake.client_name = "c.example";
+	ck_assert_msg(strcmp(run(MG_CONNECT), tests[_i].want) == 0, "got %s (%s), want %s",
+		      fake_said.result, fake_said.detail, tests[_i].want);
+	log = fake_log();
+	if (*tests[_i].log)
+		ck_assert_msg(strstr(log, tests[_i].log) != NULL, "%s", log);
+	else
+		ck_assert_str_eq(log, "");
+	/* Once, not with each session. */
+	run(MG_CONNECT);
+	ck_assert_str_eq(fake_log(), log);
+	close_all();
+}
+END_TEST
+
+START_TEST(tests_are_rare_and_wait_for_nobody)
+{
+	double began;
+
+	open_with("zone a.test; test-interval 1h", NAME "a.test A 127.0.0.2\n");
+	stub_delay(fake_dns, "2.0.0.127.a.test", 300);
+	began = seconds();
+	ck_assert_str_eq(run(MG_CONNECT), "listed");
+	ck_assert(seconds() - began < 0.25);
+	ck_assert_str_eq(fake_log(), "");
+	/* Its own question came first. */
+	char *list = stub_list(fake_dns);
+
+	ck_assert_msg(strncmp(list, "A " NAME "a.test\n", strlen("A " NAME "a.test\n")) == 0, "%s",
+		      list);
+	free(list);
+	nanosleep(&(struct timespec){ 0, 400000000 }, NULL);
+	ck_assert_str_eq(run(MG_CONNECT), "listed");
+	ck_assert_msg(strstr(fake_log(), "does not list") != NULL, "%s", fake_log());
+	/* In an hour again, when the operator has mended it: nothing is said. */
+	stub_forget(fake_dns);
+	stub_add(fake_dns, GOOD("a.test"));
+	fake_now += 3599 * 1000;
+	run(MG_CONNECT);
+	ck_assert_uint_eq(stub_asked(fake_dns, "2.0.0.127.a.test", MG_DNS_A), 0);
+	fake_now += 2000;
+	run(MG_CONNECT);
+	ck_assert_uint_eq(stub_asked(fake_dns, "2.0.0.127.a.test", MG_DNS_A), 1);
+	close_all();
+}
+END_TEST
+
+/* What is said before the first test is over is not believed if that then shows that everything is listed. */
+START_TEST(first_test_counts_at_once)
+{
+	open_with("zone a.test",
+		  NAME "a.test A 127.0.0.2\n1.0.0.127.a.test A 127.0.0.2\n" GOOD("a.test"));
+	stub_delay(fake_dns, "1.0.0.127.a.test", 100);
+	ck_assert_str_eq(run(MG_CONNECT), "error");
+	ck_assert_str_eq(run(MG_CONNECT), "error");
+	close_all();
+}
+END_TEST
+
+START_TEST(an_unanswered_test_is_repeated_soon)
+{
+	open_with("zone a.test; test-interval 1h", "2.0.0.127.a.test A !failed\n");
+	run(MG_CONNECT);
+	stub_forget(fake_dns);
+	fake_now += 299 * 1000;
+	run(MG_CONNECT);
+	ck_assert_uint_eq(stub_asked(fake_dns, "2.0.0.127.a.test", MG_DNS_A), 0);
+	fake_now += 2000;
+	run(MG_CONNECT);
+	ck_assert_uint_eq(stub_asked(fake_dns, "2.0.0.127.a.test", MG_DNS_A), 1);
+	close_all();
+}
+END_TEST
+
+static unsigned lines_of(const char *text)
+{
+	unsigned n = 0;
+
+	for (; *text; text++)
+		n += *text == '\n';
+	return n;
+}
+
+START_TEST(refusals_are_said_once_an_hour)
+{
+	open_with("zone a.test; test-interval 0", NAME "a.test A 127.255.255.254\n");
+	for (int i = 0; i < 5; i++)
+		ck_assert_str_eq(run(MG_CONNECT), "error");
+	ck_assert_msg(strstr(fake_log(), "a.test answers 127.255.255.254") != NULL, "%s",
+		      fake_log());
+	ck_assert_uint_eq(lines_of(fake_log()), 1);
+	fake_now += 3599 * 1000;
+	run(MG_CONNECT);
+	ck_assert_uint_eq(lines_of(fake_log()), 1);
+	fake_now += 2 * 1000;
+	run(MG_CONNECT);
+	ck_assert_uint_eq(lines_of(fake_log()), 2);
+	close_all();
+}
+END_TEST
+
+#define N(table) ((int)(sizeof(table) / sizeof((table)[0])))
+
+int main(void)
+{
+	Suite *suite = suite_create("dnsbl-watch");
+	TCase *tests_all = tcase_create("all");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_loop_test(tests_all, test_entries, 0, N(tests));
+	tcase_add_test(tests_all, tests_are_rare_and_wait_for_nobody);
+	tcase_add_test(tests_all, first_test_counts_at_once);
+	tcase_add_test(tests_all, an_unanswered_test_is_repeated_soon);
+	tcase_add_test(tests_all, refusals_are_said_once_an_hour);
+	suite_add_tcase(suite, tests_all);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

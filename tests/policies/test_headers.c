@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The policy "headers" over a fake host. */
+#include <config.h>
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fake_host.h"
+
+fake_register mg_builtin_headers;
+
+static const char *run(const char *name, const char *value)
+{
+	fake.header_name = name;
+	fake.header_value = value;
+	return fake_run(MG_HEADER);
+}
+
+/* ---- From -------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *value, *want;
+} froms[] = {
+	{ "a@example.org", "none" },
+	{ " a@example.org", "none" },
+	{ "<a@example.org>", "none" },
+	{ "A User <a@example.org>", "none" },
+	{ "A User <a@example.org> (at work)", "none" },
+	{ "a@example.org (A (the) User)", "none" },
+	{ "a@example.org (A \\) User, b@example.org)", "none" },
+	{ "\"User, A\" <a@example.org>", "none" },
+	{ "\"User\\\", <b@example.org>\" <a@example.org>", "none" },
+	{ "A. User Jr. <a@example.org>", "none" },
+	{ "\"a,b\"@example.org", "none" },
+	{ "A <\"a@b\"@example.org>", "none" },
+	{ "a@[192.0.2.1]", "none" },
+	{ "a@[IPv6:2001:db8::1]", "none" },
+	{ "<@relay.example,@b.example:a@example.org>", "none" },
+	{ "=?utf-8?Q?J=C3=BCrgen=2C?= <j@example.org>", "none" },
+	{ "Jürgen <jürgen@bücher.example>", "none" },
+	{ "A User\r\n <a@example.org>", "none" },
+	{ "A User\n\t<a@example.org>", "none" },
+	{ "a@example.org <a@example.org>", "none" },
+	{ "a@example.org via list <list@example.org>", "none" },
+	{ "a@example.org,", "none" },
+	{ ",a@example.org", "none" },
+	{ "Authors: a@example.org;", "none" },
+	{ "(nobody) a (is) @ (here) example.org", "none" },
+	/* many */
+	{ "a@example.org, b@example.org", "many-from" },
+	{ "A <a@example.org>, B <b@example.org>", "many-from" },
+	{ "A <a@example.org>,b@example.org,", "many-from" },
+	{ "\"A\" <a@example.org>,\n B <b@example.org>", "many-from" },
+	{ "Authors: a@example.org, B <b@example.org>;", "many-from" },
+	{ "Authors: a@example.org;, b@example.org", "many-from" },
+	{ "a@example.org, b@example.net <c@example.org>", "many-from" },
+	{ "\"a@example.org, \" <b@example.org>, c@example.org", "many-from" },
+	/* malformed, or nobody */
+	{ "", "bad-from" },
+	{ " ", "bad-from" },
+	{ ",", "bad-from" },
+	{ "A User", "bad-from" },
+	{ "root", "bad-from" },
+	{ "<>", "bad-from" },
+	{ "<a>", "bad-from" },
+	{ "a@", "bad-from" },
+	{ "@example.org", "bad-from" },
+	{ "a@@example.org", "bad-from" },
+	{ "a@example.org b@example.org", "bad-from" },
+	{ "<a@example.org> <b@example.org>", "bad-from" },
+	{ "<a@example.org", "bad-from" },
+	{ "a@example.org>", "bad-from" },
+	{ "\"A <a@example.org>", "bad-from" },
+	{ "\"A\\", "bad-from" },
+	{ "(A a@example.org", "bad-from" },
+	{ "(A \\", "bad-from" },
+	{ "a@[192.0.2.1", "bad-from" },
+	{ "a@\"example\"", "bad-from" },
+	{ "A, User <a@example.org>", "bad-from" },
+	{ "Nobody:;", "bad-from" },
+	{ "Group: a@example.org", "bad-from" },
+	{ "A: B: a@example.org;;", "bad-from" },
+	{ ": a@example.org;", "bad-from" },
+	{ "a@example.org;", "bad-from" },
+	{ "<a@example.org, b@example.org>", "bad-from" },
+	{ "a\x01@example.org", "bad-from" },
+	{ "a user@example.org", "bad-from" },
+};
+
+START_TEST(scans_from)
+{
+	fake_must_open(mg_builtin_headers, "");
+	fake.sender_params = (const char *const[]){ "SMTPUTF8", NULL };
+	ck_assert_msg(strcmp(run("FROM", froms[_i].value), froms[_i].want) == 0,
+		      "%s is %s, want %s", froms[_i].value, fake_said.result, froms[_i].want);
+	ck_assert_str_eq(run("Date", "today"), "none");
+	ck_assert_str_eq(fake_run(MG_EOH), "none");
+}
+END_TEST
+
+/* ---- What must be there, and how often -------------------------------------------------------- */
+
+START_TEST(from_must_be_there)
+{
+	fake_must_open(mg_builtin_headers, "");
+	ck_assert_str_eq(run("Date", "today"), "none");
+	ck_assert_str_eq(run("X-From", "a@example.org"), "none");
+	ck_assert_str_eq(fake_run(MG_EOH), "no-from");
+	ck_assert_str_eq(fake_value("field"), "From");
+}
+END_TEST
+
+START_TEST(required_must_be_there)
+{
+	fake_must_open(mg_builtin_headers, "required Date Message-ID\nrequired To");
+	run("From", "a@example.org");
+	run("date", "today");
+	run("TO", "b@example.org");
+	ck_assert_str_eq(fake_run(MG_EOH), "missing");
+	ck_assert_str_eq(fake_value("field"), "Message-ID");
+	fake_new_message();
+	run("From", "a@example.org");
+	ck_assert_str_eq(fake_run(MG_EOH), "missing");
+	ck_assert_str_eq(fake_value("field"), "Date");
+	fake_new_message();
+	run("Message-Id", "<1@example.org>");
+	run("From", "a@example.org");
+	run("date", "today");
+	run("TO", "b@example.org");
+	ck_assert_str_eq(fake_run(MG_EOH), "none");
+}
+END_TEST
+
+START_TEST(once_is_once)
+{
+	static const char *const names[] = { "Sender",  "Reply-To",   "To",          "Cc",
+					     "Bcc",     "Message-ID", "In-Reply-To", "References",
+					     "Subject", "Date",       "From" };
+
+	fake_must_open(mg_builtin_headers, "");
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		fake_new_message();
+		ck_assert_str_eq(run(names[i], "a@example.org"), "none");
+		ck_assert_str_eq(run("Received", "from x"), "none");
+		ck_assert_str_eq(run("Received", "from y"), "none");
+		ck_assert_str_eq(run(names[i], "a@example.org"), "duplicate");
+		ck_assert_str_eq(fake_value("field"), names[i]);
+		ck_assert_str_eq(run(names[i], "a@example.org"), "none");
+	}
+	fake_new_message();
+	run("SUBJECT", "a");
+	ck_assert_str_eq(run("subject", "b"), "duplicate");
+}
+END_TEST
+
+/* RFC 5322, 4.5: "Subject :" is the field Subject. */
+START_TEST(blanks_before_the_colon_do_not_count)
+{
+	fake_must_open(mg_builtin_headers, "required From To; match Subject /casino/");
+	ck_assert_str_eq(run("To ", "b@example.org"), "none");
+	ck_assert_str_eq(run("to", "b@example.org"), "duplicate");
+	ck_assert_str_eq(run("From \t", "a@example.org, b@example.org"), "many-from");
+	ck_assert_str_eq(run("Subject\t", "casino"), "matched");
+	ck_assert_str_eq(fake_value("field"), "Subject");
+	ck_assert_str_eq(run(" ", "casino"), "none");
+	ck_assert_str_eq(fake_run(MG_EOH), "none");
+}
+END_TEST
+
+START_TEST(once_can_be_chosen)
+{
+	fake_must_open(mg_builtin_headers, "once X-Spam-Flag");
+	run("X-Spam-Flag", "a");
+	run("Subject", "a");
+	ck_assert_str_eq(run("Subject", "a"), "none");
+	ck_assert_str_eq(run("X-Spam-Flag", "a"), "duplicate");
+}
+END_TEST
+
+/* ---- Lengths and octets ------------------------------------------------------------------------ */
+
+static const struct {
+	const char *value, *want;
+} lengths[] = {
+	/* "X: " and a limit of 10 */
+	{ "1234567", "none" },
+	{ "12345678", "overlong" },
+	{ " 1234567", "none" },
+	{ " 12345678", "overlong" },
+	{ "1234567\r\n 234567890", "none" },
+	{ "1234567\n 234567890", "none" },
+	{ "1\n 2345678901", "overlong" },
+	{ "1\r\n 2345678901\r\n 2", "overlong" },
+	{ "12345678\n 2", "overlong" },
+	/* and one of 40 for all */
+	{ "1\n 234567890\n 234567890\n 234567890\n 234567", "overlong" },
+	{ "1\n 234567890\n 234567890\n 234567890\n 234", "none" },
+};
+
+START_TEST(measures_fields)
+{
+	fake_must_open(mg_builtin_headers, "max-line 10; max-length 40");
+	ck_assert_str_eq(run("X", lengths[_i].value), lengths[_i].want);
+	if (strcmp(lengths[_i].want, "overlong") == 0)
+		ck_assert_str_eq(fake_value("field"), "X");
+}
+END_TEST
+
+START_TEST(lengths_can_be_off)
+{
+	static char value[200001];
+
+	memset(value, 'x', sizeof(value) - 1);
+	fake_must_open(mg_builtin_headers, "max-line 0; max-length 0");
+	ck_assert_str_eq(run("X", value), "none");
+}
+END_TEST
+
+START_TEST(the_default_is_998)
+{
+	static char value[998];
+
+	memset(value, 'x', sizeof(value) - 1);
+	fake_must_open(mg_builtin_headers, "");
+	ck_assert_str_eq(run("X", value + 2), "none"); /* 3 + 995 */
+	ck_assert_str_eq(run("X", value + 1), "overlong");
+}
+END_TEST
+
+START_TEST(finds_8bit)
+{
+	fake_must_open(mg_builtin_headers, "");
+	ck_assert_str_eq(run("Subject", "Bücher"), "8bit");
+	ck_assert_str_eq(run("X", "\xff"), "none"); /* said */
+	fake_new_message();
+	ck_assert_str_eq(run("X-\xfc", "a"), "8bit");
+	fake_new_message();
+	fake.sender_params = (const char *const[]){ "BODY=8BITMIME", "SMTPUTF8", NULL };
+	ck_assert_str_eq(run("Subject", "Bücher"), "none");
+	fake.sender_params = (const char *const[]){ "BODY=8BITMIME", NULL };
+	ck_assert_str_eq(run("Subject2", "Bücher"), "8bit");
+}
+END_TEST
+
+START_TEST(one_does_not_hide_another)
+{
+	fake_must_open(mg_builtin_headers, "match Subject /casino/");
+	ck_assert_str_eq(run("X", "Bücher"), "8bit");
+	ck_assert_str_eq(run("From", "a@example.org, b@example.org"), "many-from");
+	ck_assert_str_eq(run("Subject", "casino Bücher"), "matched");
+	ck_assert_str_eq(run("Subject", "casino"), "duplicate");
+	ck_assert_str_eq(fake_run(MG_EOH), "missing");
+}
+END_TEST
+
+/* ---- Rules ------------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *name, *value, *want;
+} matches[] = {
+	{ "Subject", "Win at the CASINO", "matched" },
+	{ "subject", " Win at the\r\n casino", "matched" },
+	{ "X-Subject", "casino", "none" },
+	{ "Subject", "cheap Viagra", "matched" },
+	{ "Subject", "cheap viagra", "none" },
+	{ "X-Mailer", "Bulk Mailer 5", "matched" },
+	{ "X-Mailer", "The Bulk Mailer 5", "none" },
+	{ "X-Priority", "1", "matched" },
+	{ "X-Priority", "11", "none" },
+	{ "X-Anything", "see http://bad.example/", "matched" },
+	{ "X-Fold", "bad.\n example", "none" },
+	{ "X-Fold", "\n bad.example", "matched" },
+	{ "X-Empty", "", "matched" },
+};
+
+START_TEST(compares_values)
+{
+	fake_must_open(mg_builtin_headers, "match Subject /casino/i /(?-i)Viagra/\n"
+					   "match X-Mailer \"/^Bulk Mailer [0-9]/\"\n"
+					   "match X-Priority 1\n"
+					   "match X-Empty /^$/\n"
+					   "match * /bad\\.example/");
+	ck_assert_msg(strcmp(run(matches[_i].name, matches[_i].value), matches[_i].want) == 0,
+		      "%s: %s is %s", matches[_i].name, matches[_i].value, fake_said.result);
+	if (strcmp(matches[_i].want, "matched") == 0)
+		ck_assert_str_eq(fake_value("field"), matches[_i].name);
+}
+END_TEST
+
+START_TEST(gives_the_text_of_a_table)
+{
+	char block[256];
+
+	snprintf(block, sizeof(block), "match * pcre:%s",
+		 fake_file("rules", "/casino/ gambling\n"));
+	fake_must_open(mg_builtin_headers, block);
+	ck_assert_str_eq(run("Subject", "casino"), "matched");
+	ck_assert_str_eq(fake_value("text"), "gambling");
+}
+END_TEST
+
+START_TEST(a_table_that_fails)
+{
+	fake_must_open(mg_builtin_headers, "match Subject /casino/");
+	fake_failing_tables = 1;
+	ck_assert_str_eq(run("Subject", "casino"), "error");
+	ck_assert_str_ne(fake_said.detail, "");
+}
+END_TEST
+
+/* ---- Configuration -------------------------------------------------------------------------------- */
+
+static const char *const wrong_blocks[] = {
+	"match",
+	"match Subject",
+	"match Subject /(/",
+	"match * pcre:/nonexistent/file",
+	"max-line x",
+	"max-length 5X",
+	"requires Date",
+	"required From:",
+	"required \"a b\"",
+	"once \"\"",
+	"once To X-\xc3\xbc",
+	"match \"X Y\" a",
+	"match Subject: a",
+};
+
+START_TEST(refuses_wrong_lines)
+{
+	ck_assert_int_eq(fake_open(mg_builtin_headers, wrong_blocks[_i]), -1);
+	ck_assert_str_ne(fake_opened.errors, "");
+}
+END_TEST
+
+START_TEST(names_have_a_limit)
+{
+	char block[1024] = "required";
+
+	for (int i = 0; i < 64; i++)
+		snprintf(block + strlen(block), sizeof(block) - strlen(block), " X-%d", i);
+	fake_must_open(mg_builtin_headers, block);
+	run("From", "a@example.org");
+	for (int i = 0; i < 63; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "x-%d", i);
+		run(name, "a");
+	}
+	ck_assert_str_eq(fake_run(MG_EOH), "missing");
+	ck_assert_str_eq(fake_value("field"), "X-63");
+	strcat(block, " X-64");
+	ck_assert_int_eq(fake_open(mg_builtin_headers, block), -1);
+}
+END_TEST
+
+#define LOOP(tests, test, cases) \
+	tcase_add_loop_test(tests, test, 0, (int)(sizeof(cases) / sizeof((cases)[0])))
+
+int main(void)
+{
+	Suite *suite = suite_create("headers");
+	TCase *tests = tcase_create("headers");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_checked_fixture(tests, NULL, fake_close);
+	LOOP(tests, scans_from, froms);
+	tcase_add_test(tests, from_must_be_there);
+	tcase_add_test(tests, required_must_be_there);
+	tcase_add_test(tests, once_is_once);
+	tcase_add_test(tests, blanks_before_the_colon_do_not_count);
+	tcase_add_test(tests, once_can_be_chosen);
+	LOOP(tests, measures_fields, lengths);
+	tcase_add_test(tests, lengths_can_be_off);
+	tcase_add_test(tests, the_default_is_998);
+	tcase_add_test(tests, finds_8bit);
+	tcase_add_test(tests, one_does_not_hide_another);
+	LOOP(tests, compares_values, matches);
+	tcase_add_test(tests, gives_the_text_of_a_table);
+	tcase_add_test(tests, a_table_that_fails);
+	LOOP(tests, refuses_wrong_lines, wrong_blocks);
+	tcase_add_test(tests, names_have_a_limit);
+	suite_add_tcase(suite, tests);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

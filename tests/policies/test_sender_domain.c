@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The policy "sender-domain" over a fake host and a resolver with canned answers. */
+#include <config.h>
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "../dns/fake_dns.h"
+#include "fake_host.h"
+
+fake_register mg_builtin_sender_domain;
+
+#define TLD "on unknown-tld reject"
+
+static void open_with(const char *block, const char *records)
+{
+	fake_dns = stub_new();
+	stub_add(fake_dns, records);
+	fake_must_open(mg_builtin_sender_domain, block);
+	fake.client = "198.51.100.7";
+	fake.sender = "a@example.org";
+}
+
+static void close_all(void)
+{
+	fake_close();
+	dns_close(&fake_dns);
+}
+
+static const char *run(void)
+{
+	fake_start(MG_MAIL);
+	return fake_run(MG_MAIL);
+}
+
+static const struct {
+	const char *block, *sender, *records, *want, *host;
+	unsigned questions;
+} cases[] = {
+	/* nothing to ask about */
+	{ "", "", "", "none", "", 0 },
+	{ "", "postmaster", "", "none", "", 0 },
+	{ "", "a@", "", "none", "", 0 },
+	{ "", "a@[192.0.2.1]", "", "none", "", 0 },
+	{ "", "a@[IPv6:2001:db8::1]", "", "none", "", 0 },
+	/* MX */
+	{ "", "a@example.org", "example.org MX 10 mx.example.net\nmx.example.net A 192.0.2.1",
+	  "exists", "mx.example.net", 2 },
+	{ "", "a@EXAMPLE.org", "example.org MX 10 mx.example.net\nmx.example.net A 192.0.2.1",
+	  "exists", "mx.example.net", 2 },
+	{ "", "\"a@b\"@example.org", "example.org MX 10 mx.example.net\nmx.example.net A 192.0.2.1",
+	  "exists", "mx.example.net", 2 },
+	{ "", "a@bücher.example",
+	  "xn--bcher-kva.example MX 10 mx.example.net\nmx.example.net A 192.0.2.1", "exists",
+	  "mx.example.net", 2 },
+	{ "", "a@example.org", "example.org MX 10 mx.example.net\nmx.example.net AAAA 2001:db8::1",
+	  "exists", "mx.example.net", 3 },
+	{ "", "a@example.org",
+	  "example.org MX 20 b.example.net\nexample.org MX 10 a.example.net\na.example.net A 192.0.2.1\nb.example.net A 192.0.2.2",
+	  "exists", "a.example.net", 3 },
+	{ "", "a@example.org",
+	  "example.org MX 10 a.example.net\nexample.org MX 20 b.example.net\nb.example.net A 192.0.2.2",
+	  "exists", "b.example.net", 3 },
+	{ "", "a@example.org",
+	  "example.org MX 10 a.example.net\nexample.org MX 20 b.example.net\na.example.net A !failed\n"
+	  "b.example.net A 192.0.2.2",
+	  "exists", "b.example.net", 4 },
+	/* null MX (RFC 7505) */
+	{ "", "a@example.org", "example.org MX 0 .", "null-mx", "", 1 },
+	{ "", "a@example.org", "example.org MX 10 .", "null-mx", "", 1 },
+	{ "", "a@example.org",
+	  "example.org MX 0 .\nexample.org MX 10 mx.example.net\nmx.example.net A 192.0.2.1",
+	  "exists", "mx.example.net", 2 },
+	{ "", "a@example.org", "example.org MX 0 .\nexample.org MX 10 .", "bad-mx", "", 1 },
+	/* MX to nothing, and to what is not the Internet's */
+	{ "", "a@example.org", "example.org MX 10 mx.example.net", "bad-mx", "", 2 },
+	{ "", "a@example.org", "example.org MX 10 localhost\nlocalhost A 127.0.0.1", "bad-mx",
+	  "localhost", 3 },
+	{ "", "a@example.org", "example.org MX 10 mx.example.net\nmx.example.net A 10.1.2.3",
+	  "bad-mx", "mx.example.net", 3 },
+	{ "", "a@example.org", "example.org MX 10 mx.example.net\nmx.example.net A 172.31.255.1",
+	  "bad-mx", "mx.example.net", 3 },
+	{ "", "a@example.org", "example.org MX 10 mx.example.net\nmx.example.net A 192.168.1.1",
+	  "bad-mx", "mx.example.net", 3 },
+	{ "", "a@example.org", "example.org MX 10 mx.example.net\nmx.example.net A 0.0.0.0",
+	  "bad-mx", "mx.example.net", 3 },
+	{ "", "a@example.org", "example.org MX 10 mx.example.net\nmx.example.net AAAA ::1",
+	  "bad-mx", "mx.example.net", 3 },
+	{ "", "a@example.org", "example.org MX 10 mx.example.net\nmx.example.net AAAA fe80::1",
+	  "bad-mx", "mx.example.net", 3 },
+	{ "", "a@example.org",
+	  "example.org MX 10 mx.example.net\nmx.example.net AAAA ::ffff:127.0.0.1", "bad-mx",
+	  "mx.example.net", 3 },
+	{ "", "a@example.org",
+	  "example.org MX 10 mx.example.net\nmx.example.net A 10.1.2.3\nmx.example.net A 192.0.2.1",
+	  "exists", "mx.example.net", 2 },
+	{ "", "a@example.org", "example.org MX 10 192.0.2.1", "bad-mx", "", 2 },
+	/* no MX: the domain's own address (RFC 5321, 5.1) */
+	{ "", "a@example.org", "example.org A 192.0.2.1", "exists", "example.org", 3 },
+	{ "", "a@example.org", "example.org AAAA 2001:db8::1", "exists", "example.org", 3 },
+	{ "", "a@example.org", "example.org A 127.0.0.1", "bad-mx", "example.org", 3 },
+	{ "", "a@example.org", "example.org TXT hello", "no-mail", "", 3 },
+	/* no such domain */
+	{ "", "a@example.org", "", "unknown", "", 1 },
+	{ "", "a@ex ample.org", "", "unknown", "", 0 },
+	{ "", "a@example..org", "", "unknown", "", 0 },
+	{ TLD, "a@example.org", "", "unknown-tld", "", 2 },
+	{ TLD, "a@example.org", "org TXT here", "unknown", "", 2 },
+	{ TLD, "a@example.org", "org A !failed", "unknown", "", 2 },
+	{ TLD, "a@example.org", "example.org A 192.0.2.1", "exists", "example.org", 3 },
+	/* trouble */
+	{ "", "a@example.org", "example.org MX !failed", "error", "", 1 },
+	{ "", "a@example.org", "example.org MX !late", "timeout", "", 1 },
+	{ "", "a@example.org", "example.org MX 10 mx.example.net\nmx.example.net A !failed",
+	  "error", "", 3 },
+	{ "", "a@example.org", "example.org MX 10 mx.example.net\nmx.example.net A !late",
+	  "timeout", "", 3 },
+	{ "", "a@example.org",
+	  "example.org MX 10 mx.example.net\nmx.example.net A !failed\nmx.example.net AAAA 2001:db8::1",
+	  "exists", "mx.example.net", 3 },
+	{ "", "a@example.org", "example.org MX !nodata\nexample.org A !failed", "error", "", 3 },
+};
+
+START_TEST(judges)
+{
+	open_with(cases[_i].block, cases[_i].records);
+	fake.sender = cases[_i].sender;
+	ck_assert_msg(strcmp(run(), cases[_i].want) == 0, "%d: got %s (%s), want %s", _i,
+		      fake_said.result, fake_said.detail, cases[_i].want);
+	ck_assert_str_eq(fake_value("host"), cases[_i].host);
+	ck_assert_msg(stub_questions(fake_dns) == cases[_i].questions, "%d: %u questions:\n%s", _i,
+		      stub_questions(fake_dns), stub_list(fake_dns));
+	close_all();
+}
+END_TEST
+
+START_TEST(local_mail)
+{
+	open_with("", "");
+	fake.submitted_locally = true;
+	ck_assert_str_eq(run(), "none");
+	ck_assert_uint_eq(stub_questions(fake_dns), 0);
+	close_all();
+}
+END_TEST
+
+START_TEST(number_of_hosts_is_bounded)
+{
+	char line[100];
+
+	open_with("", "");
+	for (int i = 0; i < 50; i++) {
+		snprintf(line, sizeof(line), "example.org MX %d mx%d.example.net", 100 - i, i);
+		stub_add(fake_dns, line);
+	}
+	stub_add(fake_dns, "mx44.example.net A 192.0.2.1"); /* the sixth */
+	ck_assert_str_eq(run(), "bad-mx");
+	ck_assert_uint_eq(stub_asked(fake_dns, "mx49.example.net", MG_DNS_A), 1);
+	ck_assert_uint_eq(stub_asked(fake_dns, "mx44.example.net", MG_DNS_A), 0);
+	ck_assert_uint_eq(stub_questions(fake_dns), 1 + 5);
+	close_all();
+
+	open_with("max-hosts 6", "");
+	for (int i = 0; i < 50; i++) {
+		snprintf(line, sizeof(line), "example.org MX %d mx%d.example.net", 100 - i, i);
+		stub_add(fake_dns, line);
+	}
+	stub_add(fake_dns, "mx44.example.net A 192.0.2.1");
+	ck_assert_str_eq(run(), "exists");
+	close_all();
+}
+END_TEST
+
+static double seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+START_TEST(three_round_trips_at_most)
+{
+	double began;
+
+	open_with(
+		"",
+		"example.org MX 1 a.example.net\nexample.org MX 2 b.example.net\nexample.org MX 3 c.example.net\n"
+		"example.org MX 4 d.example.net\n");
+	stub_delay(fake_dns, NULL, 100);
+	began = seconds();
+	ck_assert_str_eq(run(), "bad-mx");
+	ck_assert_msg(seconds() - began < 0.45, "%f s", seconds() - began);
+	close_all();
+}
+END_TEST
+
+START_TEST(late_is_a_timeout_in_time)
+{
+	double began = seconds();
+
+	open_with("", "");
+	stub_delay(fake_dns, NULL, 1000);
+	fake_time = 50;
+	ck_assert_str_eq(run(), "timeout");
+	ck_assert(seconds() - began < 0.6);
+	close_all();
+}
+END_TEST
+
+START_TEST(bad_configuration)
+{
+	static const char *const blocks[] = { "max-hosts 0", "max-hosts 21", "max-host 3" };
+
+	ck_assert_int_eq(fake_open(mg_builtin_sender_domain, blocks[_i]), -1);
+	fake_close();
+}
+END_TEST
+
+#define N(table) ((int)(sizeof(table) / sizeof((table)[0])))
+
+int main(void)
+{
+	Suite *suite = suite_create("sender-domain");
+	TCase *all = tcase_create("all");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_loop_test(all, judges, 0, N(cases));
+	tcase_add_test(all, local_mail);
+	tcase_add_test(all, number_of_hosts_is_bounded);
+	tcase_add_test(all, three_round_trips_at_most);
+	tcase_add_test(all, late_is_a_timeout_in_time);
+	tcase_add_loop_test(all, bad_configuration, 0, 3);
+	suite_add_tcase(suite, all);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Runs the daemon under test in a folder of its own, and says how it ended. */
+#include "../dns/server.h"
+#include "daemon.h"
+#include "script.h"
+#include "text.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define START_MS 30000 /* valgrind on a busy machine */
+#define STOP_MS 20000
+#define STEP_MS 5
+
+static bool daemon_wrong(struct daemon *daemon, const char *what, const char *about)
+{
+	snprintf(daemon->error, sizeof(daemon->error), "%.100s%s%.250s", what, about ? ": " : "",
+		 about ? about : "");
+	return false;
+}
+
+/* ---- Folder and files ------------------------------------------------------------ */
+
+char *daemon_path(const struct daemon *daemon, const char *name)
+{
+	char *path = NULL;
+
+	if (asprintf(&path, "%s/%s", daemon->dir, name ? name : "stderr") < 0)
+		abort();
+	return path;
+}
+
+char *daemon_expand(const struct daemon *daemon, const char *text)
+{
+	const char *modules = getenv("MG_TEST_MODULES");
+	char port[12], dns[24] = "127.0.0.1:1"; /* nobody answers there */
+	const struct {
+		const char *name, *value;
+	} variables[] = {
+		{ "$DIR", daemon->dir },   { "$SOCKET", daemon->socket },
+		{ "$CONF", daemon->conf }, { "$MODULES", modules ? modules : "/nonexistent" },
+		{ "$PORT", port },         { "$DNS", dns },
+	};
+	struct text out = { NULL, 0 };
+
+	snprintf(port, sizeof(port), "%u", daemon->port);
+	if (daemon->dns)
+		snprintf(dns, sizeof(dns), "127.0.0.1:%u", server_port(daemon->dns));
+	text_add(&out, "", 0);
+	while (*text) {
+		size_t i, n = sizeof(variables) / sizeof(*variables);
+
+		for (i = 0;
+		     i < n && strncmp(text, variables[i].name, strlen(variables[i].name)) != 0; i++)
+			;
+		if (i < n) {
+			text_add(&out, variables[i].value, strlen(variables[i].value));
+			text += strlen(variables[i].name);
+		} else {
+			text_add(&out, text++, 1);
+		}
+	}
+	return out.data;
+}
+
+/* A port that is free now. Another process may take it before the daemon does: then the scenario fails, loudly. */
+static unsigned daemon_free_port(void)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof(address);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	unsigned port = 0;
+
+	if (fd >= 0 && bind(fd, (struct sockaddr *)&address, size) == 0 &&
+	    getsockname(fd, (struct sockaddr *)&address, &size) == 0)
+		port = ntohs(address.sin_port);
+	if (fd >= 0)
+		close(fd);
+	return port;
+}
+
+/* Writes the lines of a block; notes where the configuration says that it listens. */
+static bool daemon_write(struct daemon *daemon, const struct script *script, size_t begin,
+			 const char *path, bool is_conf)
+{
+	FILE *file = fopen(path, "we");
+	bool listens = false;
+	size_t i;
+
+	if (!file)
+		return daemon_wrong(daemon, path, strerror(errno));
+	for (i = begin + 1; i < script->lines[begin].end; i++) {
+		char *text = daemon_expand(daemon, script->lines[i].raw);
+		const char *word = text + strspn(text, " \t");
+
+		if (is_conf && strncmp(word, "listen ", 7) == 0) {
+			listens = true;
+			snprintf(daemon->address, sizeof(daemon->address), "%.*s",
+				 (int)strcspn(word + 7, " ;\t"), word + 7);
+		}
+		fprintf(file, "%s\n", text);
+		free(text);
+	}
+	if (is_conf && !listens) /* last, so that line numbers in messages are those of the block */
+		fprintf(file, "listen unix:%s\n", daemon->socket);
+	return fclose(file) == 0 || daemon_wrong(daemon, path, strerror(errno));
+}
+
+/* The DNS server, of whose port the configuration tells. */
+static bool daemon_prepare_dns(struct daemon *daemon, const struct script *script)
+{
+	for (size_t i = 0; i < script->nlines; i++) {
+		const struct line *line = &script->lines[i];
+
+		if (!line_is(line, 0, "answers") || !line->end)
+			continue;
+		if (!daemon->dns)
+			daemon->dns = server_new(0);
+		if (!daemon->dns)
+			return daemon_wrong(daemon, "no DNS server", NULL);
+		while (++i < line->end)
+			server_add(daemon->dns, script->lines[i].raw);
+	}
+	return true;
+}
+
+bool daemon_prepare(struct daemon *daemon, const struct script *script)
+{
+	const char *tmp = getenv("TMPDIR");
+	size_t i;
+	bool good = true;
+
+	if (!tmp || strlen(tmp) > 30) /* a socket's path has room for 107 characters */
+		tmp = "/tmp";
+	snprintf(daemon->dir, sizeof(daemon->dir), "%s/scenario.XXXXXX", tmp);
+	if (!mkdtemp(daemon->dir) || chmod(daemon->dir, 0755) < 0)
+		return daemon_wrong(daemon, daemon->dir, strerror(errno));
+	snprintf(daemon->conf, sizeof(daemon->conf), "%s/millgate.conf", daemon->dir);
+	snprintf(daemon->socket, sizeof(daemon->socket), "%s/sock", daemon->dir);
+	snprintf(daemon->errors, sizeof(daemon->errors), "%s/stderr", daemon->dir);
+	snprintf(daemon->address, sizeof(daemon->address), "unix:%s", daemon->socket);
+	daemon->port = daemon_free_port();
+	good = daemon_prepare_dns(daemon, script);
+	for (i = 0; good && i < script->nlines; i++) {
+		const struct line *line = &script->lines[i];
+
+		if (line_is(line, 0, "config")) {
+			good = daemon_write(daemon, script, i, daemon->conf, true);
+		} else if (line_is(line, 0, "file") && line->nwords == 2) {
+			char *path = daemon_path(daemon, line_word(line, 1));
+
+			good = daemon_write(daemon, script, i, path, false);
+			free(path);
+		}
+		if (line->end)
+			i = line->end > i && (line_is(line, 0, "config") ||
+					      line_is(line, 0, "file") ||
+					      line_is(line, 0, "answers"))
+				    ? line->end
+				    : i;
+	}
+	return good;
+}
+
+static void daemon_remove(const char *dir)
+{
+	DIR *folder = opendir(dir);
+	struct dirent *entry;
+
+	while (folder && (entry = readdir(folder))) {
+		char path[400];
+
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", dir, entry->d_name);
+		if (unlink(path) < 0 && errno == EISDIR)
+			daemon_remove(path);
+	}
+	if (folder)
+		closedir(folder);
+	rmdir(dir);
+}
+
+void daemon_clean(struct daemon *daemon)
+{
+	if (daemon_is_alive(daemon)) {
+		kill(daemon->pid, SIGKILL);
+		daemon_wait(daemon, STOP_MS);
+	}
+	if (daemon->dns)
+		server_free(daemon->dns);
+	daemon->dns = NULL;
+	if (*daemon->dir && !getenv("SCENARIO_KEEP"))
+		daemon_remove(daemon->dir);
+}
+
+/* ---- The process -------------------------------------------------------------------- */
+
+/* In the child: becomes the daemon. option: -f or -t. */
+static void daemon_exec(const struct daemon *daemon, const char *option)
+{
+	const char *wrapper = getenv("MILLGATED_WRAPPER");
+	const char *program = getenv("MILLGATED");
+	char *words = strdup(wrapper ? wrapper : "");
+	char *argv[40];
+	size_t n = 0;
+	char *word, *rest = words;
+	int fd = open(daemon->errors, O_WRONLY | O_CREAT | O_APPEND, 0644);
+	int null = open("/dev/null", O_RDWR);
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* nothing is left running when the runner is killed */
+	if (fd < 0 || null < 0 || dup2(null, 0) < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0)
+		_exit(126);
+	close(fd);
+	close(null);
+	while (n < 30 && (word = strsep(&rest, " ")))
+		if (*word)
+			argv[n++] = word;
+	argv[n++] = strdup(program ? program : "millgated");
+	argv[n++] = strdup(option);
+	argv[n++] = strdup("-c");
+	argv[n++] = strdup(daemon->conf);
+	argv[n] = NULL;
+	execvp(argv[0], argv);
+	dprintf(2, "cannot run %s: %s\n", argv[0], strerror(errno));
+	_exit(127);
+}
+
+static bool daemon_fork(struct daemon *daemon, const char *option)
+{
+	daemon->waited = false;
+	daemon->pid = fork();
+	if (daemon->pid < 0) {
+		daemon->pid = 0;
+		return daemon_wrong(daemon, "fork", strerror(errno));
+	}
+	if (daemon->pid == 0)
+		daemon_exec(daemon, option);
+	return true;
+}
+
+bool daemon_is_alive(struct daemon *daemon)
+{
+	if (daemon->pid && waitpid(daemon->pid, &daemon->status, WNOHANG) == daemon->pid) {
+		daemon->pid = 0;
+		daemon->waited = true;
+	}
+	return daemon->pid != 0;
+}
+
+bool daemon_wait(struct daemon *daemon, int ms)
+{
+	for (; daemon_is_alive(daemon); ms -= STEP_MS) {
+		if (ms <= 0)
+			return false;
+		poll(NULL, 0, STEP_MS);
+	}
+	return true;
+}
+
+bool daemon_signal(struct daemon *daemon, int signal)
+{
+	return daemon_is_alive(daemon) && kill(daemon->pid, signal) == 0;
+}
+
+bool daemon_run(struct daemon *daemon, const char *option, int *status_r)
+{
+	if (!daemon_fork(daemon, option))
+		return false;
+	if (!daemon_wait(daemon, START_MS)) {
+		kill(daemon->pid, SIGKILL);
+		daemon_wait(daemon, STOP_MS);
+		return daemon_wrong(daemon, "the daemon did not end by itself with option", option);
+	}
+	*status_r = daemon->status;
+	return true;
+}
+
+/* Whether a line of /proc/net/unix or /proc/net/tcp shows a listening socket of ours. */
+static bool daemon_proc_shows(const char *line, bool is_unix, const char *key)
+{
+	char local[80], state[20], flags[20];
+
+	if (!strstr(line, key))
+		return false;
+	if (is_unix)
+		return sscanf(line, "%*s %*s %*s %19s", flags) == 1 &&
+		       strcmp(flags, "00010000") == 0;
+	return sscanf(line, "%*s %79s %*s %19s", local, state) == 2 && strcmp(state, "0A") == 0 &&
+	       strlen(local) > strlen(key) && strcmp(local + strlen(local) - strlen(key), key) == 0;
+}
+
+/* Asks the kernel: a connection as a probe would be an event of its own for the daemon. */
+static bool daemon_listens(const struct daemon *daemon)
+{
+	static const char *const tables[] = { "/proc/net/unix", "/proc/net/tcp", "/proc/net/tcp6" };
+	bool is_unix = strncmp(daemon->address, "inet", 4) != 0;
+	char line[400], key[120];
+	bool found = false;
+	size_t i;
+
+	if (is_unix)
+		snprintf(key, sizeof(key), "%.100s", strchr(daemon->address, ':') + 1);
+	else
+		snprintf(key, sizeof(key), ":%04X", daemon->port);
+	for (i = is_unix ? 0 : 1; i < (is_unix ? 1 : 3); i++) {
+		FILE *table = fopen(tables[i], "re");
+
+		while (table && !found && fgets(line, sizeof(line), table))
+			found = daemon_proc_shows(line, is_unix, key);
+		if (table)
+			fclose(table);
+	}
+	return found;
+}
+
+bool daemon_start(struct daemon *daemon)
+{
+	int ms;
+
+	if (!daemon_fork(daemon, "-f"))
+		return false;
+	for (ms = START_MS; !daemon_listens(daemon); ms -= STEP_MS) {
+		if (!daemon_is_alive(daemon))
+			return daemon_wrong(daemon, "the daemon ended when it should start", NULL);
+		if (ms <= 0)
+			return daemon_wrong(daemon, "the daemon does not listen on",
+					    daemon->address);
+		poll(NULL, 0, STEP_MS);
+	}
+	return true;
+}
+
+/* ---- How it ended ----------------------------------------------------------------------- */
+
+/* The line in which a sanitizer or valgrind complains, if there is one. */
+static bool daemon_complaint(struct daemon *daemon)
+{
+	static const char *const complaints[] = {
+		"ERROR: AddressSanitizer",  "ERROR: LeakSanitizer",          "runtime error: ",
+		"WARNING: ThreadSanitizer", "AddressSanitizer:DEADLYSIGNAL", "Invalid read of size",
+		"Invalid write of size",    "uninitialised value",           "definitely lost: ",
+		"private data not NULL",    "claimed not to reply"
+	};
+	FILE *file = fopen(daemon->errors, "re");
+	char line[1000];
+	bool found = false;
+
+	while (file && !found && fgets(line, sizeof(line), file)) {
+		size_t i;
+
+		for (i = 0; i < sizeof(complaints) / sizeof(*complaints); i++)
+			if (strstr(line, complaints[i]) &&
+			    !strstr(line, "definitely lost: 0 bytes"))
+				found = true;
+	}
+	if (file)
+		fclose(file);
+	if (found)
+		daemon_wrong(daemon, "a complaint", line);
+	return found;
+}
+
+bool daemon_stop(struct daemon *daemon)
+{
+	char how[60];
+
+	daemon_signal(daemon, SIGTERM);
+	if (!daemon_wait(daemon, STOP_MS))
+		return daemon_wrong(daemon, "the daemon does not stop after SIGTERM", NULL);
+	if (daemon_complaint(daemon))
+		return false;
+	if (WIFEXITED(daemon->status) && WEXITSTATUS(daemon->status) == 0)
+		return true;
+	if (WIFSIGNALED(daemon->status))
+		snprintf(how, sizeof(how), "by signal %d", WTERMSIG(daemon->status));
+	else
+		snprintf(how, sizeof(how), "with exit status %d", WEXITSTATUS(daemon->status));
+	return daemon_wrong(daemon, "the daemon ended", how);
+}
+
+long daemon_fds(const struct daemon *daemon)
+{
+	char path[40];
+	long n = 0;
+	DIR *folder;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", (int)daemon->pid);
+	folder = daemon->pid ? opendir(path) : NULL;
+	if (!folder)
+		return -1;
+	while (readdir(folder))
+		n++;
+	closedir(folder);
+	return n - 2;
+}
+
+long daemon_memory(const struct daemon *daemon)
+{
+	char path[40], line[200];
+	long kib = -1;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)daemon->pid);
+	file = daemon->pid ? fopen(path, "re") : NULL;
+	while (file && fgets(line, sizeof(line), file))
+		if (strncmp(line, "VmRSS:", 6) == 0)
+			kib = strtol(line + 6, NULL, 10);
+	if (file)
+		fclose(file);
+	return kib;
+}

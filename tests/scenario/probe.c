@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A policy for the scenarios: finds what its block says, at the stages that it says, so that everything can be tried at every stage. */
+#include <millgate/policy.h>
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+struct probe {
+	struct mg_strings at, start, when;
+	int result;
+	long long wait;
+	bool reply, enough;
+	unsigned stages, starts; /* MG_BIT()s */
+};
+
+struct count {
+	unsigned calls;
+};
+
+enum { FOUND, OTHER };
+
+static const struct mg_result results[] = {
+	[FOUND] = { .name = "found", .help = "The stage was reached." },
+	[OTHER] = { .name = "other", .help = "Another one." },
+	{ .name = NULL },
+};
+
+static const char *const values[] = { "fact", "count", NULL };
+
+static const char *const stage_names[MG_STAGES] = { "connect", "helo", "mail", "rcpt", "data",
+						    "header",  "eoh",  "body", "eom",  "command" };
+
+/* What result stands for: the last four are what a hook returns that could not, or must not. */
+static const int returned[] = { FOUND, OTHER, MG_NONE, MG_ERROR, MG_TIMEOUT, 77 };
+
+static const struct mg_item items[] = {
+	{ .name = "at",
+	  .type = MG_STRINGS,
+	  .offset = offsetof(struct probe, at),
+	  .syntax = "STAGE...",
+	  .help = "Where it finds something." },
+	{ .name = "start",
+	  .type = MG_STRINGS,
+	  .offset = offsetof(struct probe, start),
+	  .syntax = "STAGE...",
+	  .help = "Where it begins to look something up." },
+	{ .name = "when",
+	  .type = MG_STRINGS,
+	  .offset = offsetof(struct probe, when),
+	  .syntax = "TEXT...",
+	  .help = "Only if what the stage is about is one of these." },
+	{ .name = "result",
+	  .type = MG_CHOICE,
+	  .offset = offsetof(struct probe, result),
+	  .initial = "found",
+	  .choices = "found other none error timeout wrong",
+	  .syntax = "RESULT",
+	  .help = "What it finds." },
+	{ .name = "wait",
+	  .type = MG_DURATION,
+	  .offset = offsetof(struct probe, wait),
+	  .initial = "0s",
+	  .min = 0,
+	  .max = 60000,
+	  .syntax = "DURATION",
+	  .help = "How long it takes." },
+	{ .name = "reply",
+	  .type = MG_BOOL,
+	  .offset = offsetof(struct probe, reply),
+	  .initial = "no",
+	  .syntax = "yes|no",
+	  .help = "Whether it has a reply of its own: 554 5.7.99, with a text." },
+	{ .name = "enough",
+	  .type = MG_BOOL,
+	  .offset = offsetof(struct probe, enough),
+	  .initial = "no",
+	  .syntax = "yes|no",
+	  .help = "Whether it needs no more of the body after the first chunk." },
+	{ .name = NULL },
+};
+
+static unsigned probe_bits(struct mg_conf *conf, const struct mg_strings *names)
+{
+	unsigned bits = 0;
+	size_t i;
+	int stage;
+
+	for (i = 0; i < names->n; i++) {
+		for (stage = 0; stage < MG_STAGES && strcmp(stage_names[stage], names->v[i]) != 0;
+		     stage++)
+			;
+		if (stage == MG_STAGES)
+			mg_conf_error(conf, NULL, 0, "no stage is called %s", names->v[i]);
+		else
+			bits |= MG_BIT(stage);
+	}
+	return bits;
+}
+
+static int probe_open(struct mg_conf *conf, void *self)
+{
+	struct probe *probe = self;
+
+	probe->stages = probe_bits(conf, &probe->at);
+	probe->starts = probe_bits(conf, &probe->start);
+	mg_conf_stages(conf, probe->stages | probe->starts);
+	return 0;
+}
+
+/* What the stage is about. */
+static const char *probe_fact(struct mg_call *call)
+{
+	const char *fact;
+	char *text;
+	size_t size;
+
+	switch (mg_stage(call)) {
+	case MG_CONNECT:
+		return mg_client(call);
+	case MG_HELO:
+		fact = mg_helo(call);
+		break;
+	case MG_MAIL:
+		fact = mg_sender(call);
+		break;
+	case MG_RCPT:
+		fact = mg_recipient(call);
+		break;
+	case MG_HEADER:
+		fact = mg_header_name(call);
+		break;
+	case MG_COMMAND:
+		fact = mg_command(call);
+		break;
+	case MG_BODY:
+		mg_body(call, &size);
+		text = mg_alloc(call, MG_CALL, 24);
+		snprintf(text, 24, "%zu", size);
+		return text;
+	default:
+		fact = "";
+	}
+	return fact ? fact : "";
+}
+
+static bool probe_is_meant(const struct probe *probe, const char *fact)
+{
+	size_t i;
+
+	for (i = 0; i < probe->when.n; i++)
+		if (strcmp(probe->when.v[i], fact) == 0)
+			return true;
+	return probe->when.n == 0;
+}
+
+static int probe_on(struct mg_call *call, const void *self)
+{
+	const struct probe *probe = self;
+	const struct timespec pause = { .tv_sec = probe->wait / 1000,
+					.tv_nsec = probe->wait % 1000 * 1000000 };
+	struct count *count = mg_state(call, MG_SESSION);
+	const char *fact = probe_fact(call);
+	char number[16];
+
+	if (!(probe->stages & MG_BIT(mg_stage(call))) || !probe_is_meant(probe, fact))
+		return MG_NONE;
+	if (probe->wait)
+		nanosleep(&pause, NULL);
+	snprintf(number, sizeof(number), "%u", ++count->calls);
+	mg_value(call, "fact", fact);
+	mg_value(call, "count", number);
+	mg_detail(call, "call %s at %s: %s", number, stage_names[mg_stage(call)], fact);
+	if (probe->reply)
+		mg_reply(call, 554, "5.7.99", "the policy's own text, 100%");
+	if (probe->enough)
+		mg_enough_body(call);
+	return returned[probe->result];
+}
+
+static void probe_start(struct mg_call *call, const void *self)
+{
+	const struct probe *probe = self;
+
+	if (probe->starts & MG_BIT(mg_stage(call)))
+		mg_log(call, MG_LOG_INFO, "started at %s: %s", stage_names[mg_stage(call)],
+		       probe_fact(call));
+}
+
+#define EVERY_STAGE(hook)                                                                  \
+	{                                                                                  \
+		[MG_CONNECT] = hook, [MG_HELO] = hook, [MG_MAIL] = hook, [MG_RCPT] = hook, \
+		[MG_DATA] = hook, [MG_HEADER] = hook, [MG_EOH] = hook, [MG_BODY] = hook,   \
+		[MG_EOM] = hook, [MG_COMMAND] = hook                                       \
+	}
+
+static const struct mg_policy policy = {
+	.abi = MG_ABI,
+	.size = sizeof(policy),
+	.name = "probe",
+	.help = "Finds that a stage was reached.",
+	.results = results,
+	.values = values,
+	.items = items,
+	.conf_size = sizeof(struct probe),
+	.session_size = sizeof(struct count),
+	.blocking = MG_BIT(MG_STAGES) - 1,
+	.open = probe_open,
+	.start = EVERY_STAGE(probe_start),
+	.on = EVERY_STAGE(probe_on),
+};
+
+MG_REGISTER(policy)

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the tests of tables share: tables from words and texts, and errors as text. */
+#ifndef MG_TABLE_HELP_H
+#define MG_TABLE_HELP_H
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "conf.h"
+#include "errors.h"
+#include "table.h"
+
+#define NELEM(array) (sizeof(array) / sizeof(*(array)))
+
+struct made {
+	struct arena arena;
+	struct arena scratch;
+	struct errors errors;
+	struct mg_table *table;
+	int status;
+};
+
+static inline void made_begin(struct made *made, enum mg_key kind,
+			      const char *(*check)(const char *))
+{
+	memset(made, 0, sizeof(*made));
+	made->errors.arena = &made->arena;
+	made->table = table_new(&made->arena, kind, check);
+}
+
+/* words: the rest of a line of the configuration in the file name. */
+static inline void made_add_words(struct made *made, const char *name, const char *words)
+{
+	char *text = arena_printf(&made->arena, "t %s\n", words);
+	const struct mg_line *line =
+		conf_parse(&made->arena, &made->errors, name, text, strlen(text));
+
+	ck_assert_uint_eq(made->errors.count, 0);
+	for (; line; line = line->next)
+		if (table_add_words(made->table, &made->errors, line, 1) != 0)
+			made->status = -1;
+}
+
+static inline void made_add_text(struct made *made, const char *type, const char *text)
+{
+	if (table_add_text(made->table, &made->errors, type, "FILE", text, strlen(text)) != 0)
+		made->status = -1;
+}
+
+/* What is printed about the errors; lives in the arena. */
+static inline const char *made_errors(struct made *made)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *stream = open_memstream(&text, &size);
+	const char *copy;
+
+	errors_print(&made->errors, stream);
+	fclose(stream);
+	copy = arena_strdup(&made->arena, text);
+	free(text);
+	return copy;
+}
+
+/* The value, NULL when not found, "?" when undecided. */
+static inline const char *made_find(struct made *made, const char *key)
+{
+	const char *value = "(not set)";
+	int r = table_find(made->table, &made->scratch, key, &value);
+
+	return r > 0 ? value : r < 0 ? "?" : NULL;
+}
+
+static inline void made_end(struct made *made)
+{
+	arena_free(&made->scratch);
+	arena_free(&made->arena);
+}
+
+static inline int run(Suite *suite, TCase *tc)
+{
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	suite_add_tcase(suite, tc);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+#endif

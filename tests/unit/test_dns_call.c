@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* policy.h's DNS functions in a call: who may wait, for how long, and the names of addresses. */
+#include <config.h>
+
+#include <arpa/inet.h>
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../dns/patience.h"
+#include "../dns/stub.h"
+#include "call.h"
+
+static int64_t now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static const struct mg_policy type;
+static struct instance instance = { .type = &type, .self = &instance };
+static struct host host = { .now = now_us };
+static struct session session = { .host = &host };
+static struct mg_call call;
+
+static void setup(void)
+{
+	instance.services = MG_SERVICE_DNS;
+	instance.blocking = MG_BIT(MG_RCPT);
+	host.dns = stub_new();
+	stub_add(host.dns, "a.test TXT a\n");
+	session.event.began = now_us();
+	call = (struct mg_call){ .session = &session,
+				 .instance = &instance,
+				 .stage = MG_RCPT,
+				 .deadline = now_us() + 100000 };
+}
+
+static void teardown(void)
+{
+	dns_close(&host.dns);
+	arena_free(&session.event_arena);
+}
+
+START_TEST(test_waits)
+{
+	stub_delay(host.dns, NULL, 30);
+	ck_assert_int_eq(mg_dns(&call, "a.test", MG_DNS_TXT)->status, MG_DNS_FOUND);
+	ck_assert_int_eq(mg_dns(&call, "b.test", MG_DNS_TXT)->status, MG_DNS_NXDOMAIN);
+}
+END_TEST
+
+/* What mg_dns() gave lives to the end of the call, whatever follows. */
+START_TEST(test_lives)
+{
+	const struct mg_dns_answer *answer = mg_dns(&call, "a.test", MG_DNS_TXT);
+
+	dns_close(&host.dns);
+	host.dns = stub_new();
+	ck_assert_str_eq(answer->records[0].text, "a");
+}
+END_TEST
+
+START_TEST(test_deadline)
+{
+	const int64_t began = now_us();
+
+	stub_delay(host.dns, NULL, 500);
+	ck_assert_int_eq(mg_dns(&call, "a.test", MG_DNS_TXT)->status, MG_DNS_LATE);
+	/* A little earlier, so that the hook returns in time. */
+	ck_assert_int_ge(now_us(), call.deadline - 20000);
+	ck_assert_took_lt(now_us(), call.deadline + 20000);
+	ck_assert_took_lt(now_us() - began, 200000);
+	/* It is over: nothing waits any more. */
+	ck_assert_int_eq(mg_dns(&call, "b.test", MG_DNS_TXT)->status, MG_DNS_LATE);
+	ck_assert_took_lt(now_us() - began, 200000);
+}
+END_TEST
+
+/* A start hook, and a hook that is not declared to block, do not wait; the look-up goes on. */
+START_TEST(test_does_not_block)
+{
+	const int64_t began = now_us();
+
+	stub_delay(host.dns, NULL, 60);
+	if (_i)
+		call.start = true;
+	else
+		instance.blocking = MG_BIT(MG_MAIL);
+	ck_assert_int_eq(mg_dns(&call, "a.test", MG_DNS_TXT)->status, MG_DNS_LATE);
+	ck_assert_took_lt(now_us() - began, 40000);
+	usleep(100000);
+	ck_assert_int_eq(mg_dns(&call, "a.test", MG_DNS_TXT)->status, MG_DNS_FOUND);
+	ck_assert_uint_eq(stub_questions(host.dns), 1);
+}
+END_TEST
+
+START_TEST(test_prefetch)
+{
+	stub_delay(host.dns, NULL, 20);
+	mg_dns_prefetch(&call, "a.test", MG_DNS_TXT);
+	usleep(60000);
+	call.deadline = now_us();
+	ck_assert_int_eq(mg_dns(&call, "a.test", MG_DNS_TXT)->status, MG_DNS_FOUND);
+}
+END_TEST
+
+/* Without the service a policy is told so, and nothing crashes. */
+START_TEST(test_undeclared)
+{
+	instance.services = 0;
+	ck_assert_int_eq(mg_dns(&call, "a.test", MG_DNS_TXT)->status, MG_DNS_FAILED);
+	mg_dns_prefetch(&call, "a.test", MG_DNS_TXT);
+	mg_dns_walk(&call, 1, NULL, 0, "a.test", MG_DNS_TXT, NULL);
+	ck_assert_uint_eq(stub_questions(host.dns), 0);
+}
+END_TEST
+
+static const struct {
+	const char *addr, *zone, *want;
+} reverses[] = {
+	{ "192.0.2.1", NULL, "1.2.0.192.in-addr.arpa" },
+	{ "10.203.45.67", "zen.example", "67.45.203.10.zen.example" },
+	{ "0123:4567:89ab:cdef:1032:5476:98ba:dcfe", NULL,
+	  "e.f.c.d.a.b.8.9.6.7.4.5.2.3.0.1.f.e.d.c.b.a.9.8.7.6.5.4.3.2.1.0.ip6.arpa" },
+	{ "2001:db8::1", "zen.example",
+	  "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.zen.example" },
+};
+
+START_TEST(test_reverse)
+{
+	struct sockaddr_in in4 = { .sin_family = AF_INET };
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+	const struct sockaddr *addr = (const struct sockaddr *)&in4;
+
+	if (inet_pton(AF_INET, reverses[_i].addr, &in4.sin_addr) != 1) {
+		ck_assert_int_eq(inet_pton(AF_INET6, reverses[_i].addr, &in6.sin6_addr), 1);
+		addr = (const struct sockaddr *)&in6;
+	}
+	ck_assert_str_eq(mg_dns_reverse(&call, addr, reverses[_i].zone), reverses[_i].want);
+	ck_assert_ptr_null(mg_dns_reverse(&call, NULL, NULL));
+	in4.sin_family = AF_UNIX;
+	ck_assert_ptr_null(mg_dns_reverse(&call, (const struct sockaddr *)&in4, NULL));
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("dns_call");
+	TCase *tcase = tcase_create("all");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_set_timeout(tcase, 60);
+	tcase_add_test(tcase, test_waits);
+	tcase_add_test(tcase, test_lives);
+	tcase_add_test(tcase, test_deadline);
+	tcase_add_loop_test(tcase, test_does_not_block, 0, 2);
+	tcase_add_test(tcase, test_prefetch);
+	tcase_add_test(tcase, test_undeclared);
+	tcase_add_loop_test(tcase, test_reverse, 0, (int)(sizeof(reverses) / sizeof(reverses[0])));
+	suite_add_tcase(suite, tcase);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,645 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Names and messages of DNS: what is accepted, and what hostile ones become. */
+#include <config.h>
+
+#include <arpa/inet.h>
+#include <check.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dns_message.h"
+
+static const struct dns_limits limits = { 5, 86400, 3600 };
+
+/* ---- Names ---- */
+
+static const struct {
+	const char *text, *want; /* NULL: no name */
+} names[] = {
+	{ "example.org", "example.org" },
+	{ "EXAMPLE.Org.", "example.org" },
+	{ "", "" },
+	{ ".", "" },
+	{ "a", "a" },
+	{ "..", NULL },
+	{ "a..b", NULL },
+	{ ".a", NULL },
+	{ "a b.c\\d", "a\\032b.c\\092d" },
+	{ "\x80\xff", "\\128\\255" },
+	{ "abcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabc",
+	  "abcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabc" },
+	{ "abcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcd", NULL },
+};
+
+START_TEST(test_name)
+{
+	unsigned char wire[DNS_WIRE_MAX];
+	char text[DNS_TEXT_MAX] = "";
+	const size_t size = dns_name_from_text(wire, names[_i].text);
+
+	ck_assert_msg((size > 0) == (names[_i].want != NULL), "\"%s\" gives %zu bytes",
+		      names[_i].text, size);
+	if (!size)
+		return;
+	ck_assert_uint_eq(dns_name_size(wire), size);
+	ck_assert_uint_eq(dns_name_to_text(text, wire), strlen(text));
+	ck_assert_str_eq(text, names[_i].want);
+}
+END_TEST
+
+/* The longest name has 253 characters, and one more is too many; with a final dot too. */
+START_TEST(test_name_longest)
+{
+	char text[300] = "";
+	unsigned char wire[DNS_WIRE_MAX];
+
+	for (size_t size = 250; size < 258; size++) {
+		memset(text, 'a', size);
+		for (size_t i = 50; i < size; i += 51)
+			text[i] = '.';
+		text[size - 1] = 'z';
+		text[size] = '\0';
+		ck_assert_uint_eq(dns_name_from_text(wire, text), size <= 253 ? size + 2 : 0);
+		text[size] = '.';
+		text[size + 1] = '\0';
+		ck_assert_uint_eq(dns_name_from_text(wire, text), size <= 253 ? size + 2 : 0);
+	}
+}
+END_TEST
+
+static const struct {
+	const char *bytes;
+	size_t size, at, want, next; /* want 0: malformed */
+} reads[] = {
+	{ "\1a\1B\0", 5, 0, 5, 5 },
+	{ "\0", 1, 0, 1, 1 },
+	{ "\1a\0\1b\300\0x", 8, 3, 5, 7 },
+	{ "\1a\0\300\0\300\3", 7, 5, 3, 7 },
+	{ "\1a", 2, 0, 0, 0 },
+	{ "\5a\0", 3, 0, 0, 0 },
+	{ "\300", 1, 0, 0, 0 },
+	{ "\300\0", 2, 0, 0, 0 },       /* to itself */
+	{ "\1a\300\0", 4, 0, 0, 0 },    /* into itself */
+	{ "\300\2\300\0", 4, 0, 0, 0 }, /* forward */
+	{ "\300\377", 2, 0, 0, 0 },
+	{ "\100a\0", 3, 0, 0, 0 }, /* a label type that nobody uses */
+	{ "\200a\0", 3, 0, 0, 0 },
+	{ "", 0, 0, 0, 0 },
+};
+
+START_TEST(test_read)
+{
+	unsigned char wire[DNS_WIRE_MAX];
+	/* A copy of the exact size: a sanitizer sees each byte too far. */
+	unsigned char *copy = malloc(reads[_i].size + !reads[_i].size);
+	size_t at = reads[_i].at;
+
+	memcpy(copy, reads[_i].bytes, reads[_i].size);
+	ck_assert_uint_eq(dns_name_read(wire, copy, reads[_i].size, &at), reads[_i].want);
+	if (reads[_i].want)
+		ck_assert_uint_eq(at, reads[_i].next);
+	free(copy);
+}
+END_TEST
+
+START_TEST(test_read_too_long)
+{
+	unsigned char wire[DNS_WIRE_MAX], message[300];
+	size_t at = 0;
+
+	/* 126 labels of one byte, one of two, and the root: 256 bytes. */
+	for (size_t i = 0; i < 252; i += 2) {
+		message[i] = 1;
+		message[i + 1] = 'a';
+	}
+	memcpy(message + 252, "\1b", 3);
+	ck_assert_uint_eq(dns_name_read(wire, message, 255, &at), 255);
+	memcpy(message + 252, "\2bb", 4);
+	at = 0;
+	ck_assert_uint_eq(dns_name_read(wire, message, 256, &at), 0);
+}
+END_TEST
+
+/* ---- Messages, built byte by byte ---- */
+
+struct builder {
+	unsigned char bytes[70000];
+	size_t size;
+};
+
+static void add(struct builder *b, const void *bytes, size_t size)
+{
+	memcpy(b->bytes + b->size, bytes, size);
+	b->size += size;
+}
+
+static void add16(struct builder *b, unsigned value)
+{
+	const unsigned char bytes[] = { (unsigned char)(value >> 8), (unsigned char)value };
+
+	add(b, bytes, 2);
+}
+
+static void add_name(struct builder *b, const char *name)
+{
+	unsigned char wire[DNS_WIRE_MAX];
+	const size_t size = dns_name_from_text(wire, name);
+
+	add(b, wire, size);
+}
+
+static void begin(struct builder *b, unsigned flags, const char *name, unsigned type)
+{
+	b->size = 0;
+	add16(b, 4711);
+	add16(b, flags);
+	add16(b, 1);
+	add16(b, 0);
+	add16(b, 0);
+	add16(b, 0);
+	add_name(b, name);
+	add16(b, type);
+	add16(b, 1);
+}
+
+/* section: 3 answer, 4 authority, 5 additional. */
+static void record(struct builder *b, unsigned section, const char *owner, unsigned type,
+		   unsigned ttl, const void *data, size_t size)
+{
+	add_name(b, owner);
+	add16(b, type);
+	add16(b, 1);
+	add16(b, ttl >> 16);
+	add16(b, ttl & 65535);
+	add16(b, (unsigned)size);
+	add(b, data, size);
+	b->bytes[section * 2 + 1]++;
+	if (!b->bytes[section * 2 + 1])
+		b->bytes[section * 2]++;
+}
+
+static struct dns_chain chain_of(const char *name, enum mg_dns_type type)
+{
+	struct dns_chain chain = { .type = type, .ttl = UINT_MAX };
+
+	ck_assert_uint_gt(dns_name_from_text(chain.name, name), 0);
+	return chain;
+}
+
+static const char *why;
+
+/* Reads a copy of the exact size. */
+static enum dns_reading read_built(const struct builder *b, struct dns_chain *chain,
+				   struct dns_answer **answer_r)
+{
+	unsigned char *copy = malloc(b->size);
+	enum dns_reading reading;
+
+	memcpy(copy, b->bytes, b->size);
+	*answer_r = NULL;
+	reading = dns_message_read(copy, b->size, chain, &limits, answer_r, &why);
+	free(copy);
+	ck_assert(!*answer_r == (reading != DNS_ANSWER));
+	return reading;
+}
+
+static struct builder b;
+
+START_TEST(test_query)
+{
+	unsigned char query[DNS_QUERY_MAX], name[DNS_WIRE_MAX];
+
+	dns_name_from_text(name, "a.test");
+	ck_assert_uint_eq(dns_query_write(query, 0x1234, name, MG_DNS_TXT, false), 24);
+	ck_assert_mem_eq(query, "\x12\x34\x01\x20\0\1\0\0\0\0\0\0\1a\4test\0\0\x10\0\1", 24);
+	ck_assert_uint_eq(dns_query_write(query, 1, name, MG_DNS_TXT, true), 35);
+	ck_assert_mem_eq(query + 24, "\0\0\x29\x04\xd0\0\0\0\0\0\0", 11);
+	ck_assert_uint_eq(query[11], 1);
+}
+END_TEST
+
+START_TEST(test_found)
+{
+	struct dns_chain chain = chain_of("a.test", MG_DNS_A);
+	struct dns_answer *answer;
+	char text[16];
+
+	begin(&b, 0x81a0, "A.test", MG_DNS_A);
+	record(&b, 3, "a.test", 5, 400, "\1B\4test", 8);
+	record(&b, 3, "b.test", MG_DNS_A, 300, "\300\0\2\1", 4);
+	record(&b, 3, "B.TEST", MG_DNS_A, 200, "\300\0\2\2", 4);
+	record(&b, 3, "other.test", MG_DNS_A, 1, "\300\0\2\3", 4);
+	record(&b, 3, "b.test", 46, 1, "signature", 9);
+	ck_assert_int_eq(read_built(&b, &chain, &answer), DNS_ANSWER);
+	ck_assert_int_eq(answer->public.status, MG_DNS_FOUND);
+	ck_assert_uint_eq(answer->public.n, 2);
+	ck_assert_uint_eq(answer->public.ttl, 200);
+	ck_assert(answer->public.authentic);
+	ck_assert_str_eq(answer->public.name, "b.test");
+	ck_assert_str_eq(inet_ntop(AF_INET, &answer->public.records[1].u.a, text, sizeof(text)),
+			 "192.0.2.2");
+	dns_answer_unref(answer);
+}
+END_TEST
+
+/* The chain may come in any order. */
+START_TEST(test_chain_order)
+{
+	struct dns_chain chain = chain_of("a.test", MG_DNS_A);
+	struct dns_answer *answer;
+
+	begin(&b, 0x8180, "a.test", MG_DNS_A);
+	record(&b, 3, "c.test", MG_DNS_A, 300, "\300\0\2\1", 4);
+	record(&b, 3, "b.test", 5, 3, "\1c\4test", 8);
+	record(&b, 3, "a.test", 5, 400, "\1b\4test", 8);
+	ck_assert_int_eq(read_built(&b, &chain, &answer), DNS_ANSWER);
+	ck_assert_uint_eq(answer->public.n, 1);
+	ck_assert_uint_eq(answer->public.ttl, 5); /* the floor */
+	dns_answer_unref(answer);
+}
+END_TEST
+
+START_TEST(test_mx)
+{
+	struct dns_chain chain = chain_of("a.test", MG_DNS_MX);
+	struct dns_answer *answer;
+
+	begin(&b, 0x8180, "a.test", MG_DNS_MX);
+	record(&b, 3, "a.test", MG_DNS_MX, 0xffffffff, "\0\12\2Mx\300\14", 7);
+	record(&b, 3, "a.test", MG_DNS_MX, 300000, "\1\0\0", 3);
+	ck_assert_int_eq(read_built(&b, &chain, &answer), DNS_ANSWER);
+	ck_assert_uint_eq(answer->public.n, 2);
+	ck_assert_uint_eq(answer->public.records[0].u.preference, 10);
+	ck_assert_str_eq(answer->public.records[0].text, "mx.a.test");
+	ck_assert_uint_eq(answer->public.records[0].size, 9);
+	ck_assert_uint_eq(answer->public.records[1].u.preference, 256);
+	ck_assert_str_eq(answer->public.records[1].text, "");
+	ck_assert_uint_eq(answer->public.ttl, 5); /* a TTL with its first bit is 0 */
+	dns_answer_unref(answer);
+}
+END_TEST
+
+START_TEST(test_txt)
+{
+	struct dns_chain chain = chain_of("a.test", MG_DNS_TXT);
+	struct dns_answer *answer;
+
+	begin(&b, 0x8180, "a.test", MG_DNS_TXT);
+	record(&b, 3, "a.test", MG_DNS_TXT, 300000, "\3a\0b\0\2cd", 8);
+	record(&b, 3, "a.test", MG_DNS_TXT, 300000, "\0", 1);
+	ck_assert_int_eq(read_built(&b, &chain, &answer), DNS_ANSWER);
+	ck_assert_uint_eq(answer->public.records[0].size, 5);
+	ck_assert_mem_eq(answer->public.records[0].text, "a\0bcd", 6);
+	ck_assert_uint_eq(answer->public.records[1].size, 0);
+	ck_assert_uint_eq(answer->public.ttl, 86400); /* the ceiling */
+	dns_answer_unref(answer);
+}
+END_TEST
+
+#define SOA(minimum)  \
+	"\2ns\0\1h\0" \
+	"\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\1" minimum
+#define SOA_SIZE 27
+
+static const struct {
+	unsigned flags, soa_ttl; /* 0: none */
+	const char *minimum;
+	enum mg_dns_status want;
+	unsigned ttl;
+} negatives[] = {
+	{ 0x8183, 300, "\0\0\0\36", MG_DNS_NXDOMAIN, 30 },
+	{ 0x8180, 300, "\0\0\0\36", MG_DNS_NODATA, 30 },
+	{ 0x8180, 20, "\0\0\0\36", MG_DNS_NODATA, 20 },
+	{ 0x8180, 300, "\0\0\0\1", MG_DNS_NODATA, 5 },
+	{ 0x8183, 90000, "\0\1\0\0", MG_DNS_NXDOMAIN, 3600 },
+	{ 0x8183, 0, NULL, MG_DNS_NXDOMAIN, 5 },
+	{ 0x8180, 0, NULL, MG_DNS_NODATA, 5 },
+};
+
+START_TEST(test_negative)
+{
+	struct dns_chain chain = chain_of("a.test", MG_DNS_A);
+	struct dns_answer *answer;
+	unsigned char soa[SOA_SIZE] = SOA("");
+
+	begin(&b, negatives[_i].flags, "a.test", MG_DNS_A);
+	if (negatives[_i].minimum) {
+		memcpy(soa + SOA_SIZE - 4, negatives[_i].minimum, 4);
+		record(&b, 4, "test", 6, negatives[_i].soa_ttl, soa, SOA_SIZE);
+	}
+	ck_assert_int_eq(read_built(&b, &chain, &answer), DNS_ANSWER);
+	ck_assert_int_eq(answer->public.status, negatives[_i].want);
+	ck_assert_uint_eq(answer->public.ttl, negatives[_i].ttl);
+	ck_assert_uint_eq(answer->public.n, 0);
+	dns_answer_unref(answer);
+}
+END_TEST
+
+static const struct {
+	unsigned flags;
+	enum dns_reading want;
+	const char *why;
+} codes[] = {
+	{ 0x8181, DNS_NO_EDNS, "FORMERR" },
+	{ 0x8184, DNS_REFUSED, "NOTIMP" },
+	{ 0x8185, DNS_REFUSED, "REFUSED" },
+	{ 0x8380, DNS_TRUNCATED, "a truncated answer" },
+	{ 0x0100, DNS_GARBAGE, "an answer that is none" },
+	{ 0xa980, DNS_GARBAGE, "an answer that is none" },
+};
+
+START_TEST(test_codes)
+{
+	struct dns_chain chain = chain_of("a.test", MG_DNS_A);
+	struct dns_answer *answer;
+
+	begin(&b, codes[_i].flags, "a.test", MG_DNS_A);
+	ck_assert_int_eq(read_built(&b, &chain, &answer), codes[_i].want);
+	ck_assert_str_eq(why, codes[_i].why);
+}
+END_TEST
+
+START_TEST(test_servfail)
+{
+	struct dns_chain chain = chain_of("a.test", MG_DNS_A);
+	struct dns_answer *answer;
+
+	begin(&b, 0x8182, "a.test", MG_DNS_A);
+	ck_assert_int_eq(read_built(&b, &chain, &answer), DNS_ANSWER);
+	ck_assert_int_eq(answer->public.status, MG_DNS_FAILED);
+	ck_assert_str_eq(answer->public.why, "SERVFAIL");
+	dns_answer_unref(answer);
+}
+END_TEST
+
+START_TEST(test_half_chain)
+{
+	struct dns_chain chain = chain_of("a.test", MG_DNS_A);
+	struct dns_answer *answer;
+	char text[DNS_TEXT_MAX];
+
+	begin(&b, 0x8180, "a.test", MG_DNS_A);
+	record(&b, 3, "a.test", 5, 77, "\1b\4test", 8);
+	ck_assert_int_eq(read_built(&b, &chain, &answer), DNS_CHAIN);
+	dns_name_to_text(text, chain.name);
+	ck_assert_str_eq(text, "b.test");
+	ck_assert_uint_eq(chain.ttl, 77);
+	ck_assert_uint_eq(chain.links, 1);
+
+	begin(&b, 0x8180, "b.test", MG_DNS_A);
+	record(&b, 3, "b.test", MG_DNS_A, 300, "\300\0\2\1", 4);
+	ck_assert_int_eq(read_built(&b, &chain, &answer), DNS_ANSWER);
+	ck_assert_uint_eq(answer->public.ttl, 77);
+	ck_assert_str_eq(answer->public.name, "b.test");
+	dns_answer_unref(answer);
+}
+END_TEST
+
+START_TEST(test_referral)
+{
+	struct dns_chain chain = chain_of("a.test", MG_DNS_A);
+	struct dns_answer *answer;
+
+	begin(&b, 0x8100, "a.test", MG_DNS_A);
+	record(&b, 4, "test", 2, 300, "\2ns\0", 4);
+	ck_assert_int_eq(read_built(&b, &chain, &answer), DNS_REFUSED);
+}
+END_TEST
+
+START_TEST(test_badvers)
+{
+	struct dns_chain chain = chain_of("a.test", MG_DNS_A);
+	struct dns_answer *answer;
+
+	begin(&b, 0x8180, "a.test", MG_DNS_A);
+	record(&b, 5, "", 41, 1U << 24, "", 0);
+	ck_assert_int_eq(read_built(&b, &chain, &answer), DNS_NO_EDNS);
+}
+END_TEST
+
+/* ---- Hostile ones; each leaves the chain alone ---- */
+
+static void build_loop(void)
+{
+	record(&b, 3, "a.test", 5, 300, "\1b\4test", 8);
+	record(&b, 3, "b.test", 5, 300, "\1a\4test", 8);
+}
+
+static void build_self(void)
+{
+	record(&b, 3, "a.test", 5, 300, "\1a\4test", 8);
+}
+
+static void build_long_chain(void)
+{
+	char owner[] = "a.test", target[] = "\1b\4test";
+
+	for (int i = 0; i < DNS_LINKS_MAX + 1; i++, owner[0]++, target[1]++)
+		record(&b, 3, owner, 5, 300, target, 8);
+	record(&b, 3, owner, MG_DNS_A, 300, "\300\0\2\1", 4);
+}
+
+static void build_short_address(void)
+{
+	record(&b, 3, "a.test", MG_DNS_A, 300, "\300\0\2", 3);
+}
+
+static void build_long_address(void)
+{
+	record(&b, 3, "a.test", MG_DNS_A, 300, "\300\0\2\1\1", 5);
+}
+
+static void build_missing_record(void)
+{
+	record(&b, 3, "a.test", MG_DNS_A, 300, "\300\0\2\1", 4);
+	b.bytes[7]++;
+}
+
+static void build_cut_record(void)
+{
+	record(&b, 3, "a.test", MG_DNS_A, 300, "\300\0\2\1", 4);
+	b.size--;
+}
+
+static void build_many(void)
+{
+	for (int i = 0; i < DNS_RECORDS_MAX + 1; i++)
+		record(&b, 3, "a.test", MG_DNS_A, 300, "\300\0\2\1", 4);
+}
+
+static void build_alias_beyond(void)
+{
+	record(&b, 3, "a.test", 5, 300, "\1b\4test", 7);
+	add(&b, "\0", 1);
+}
+
+static void build_alias_and_more(void)
+{
+	record(&b, 3, "a.test", 5, 300, "\1b\0x", 4);
+}
+
+static void build_bad_soa(void)
+{
+	record(&b, 4, "test", 6, 300, "\2ns\0\1h\0\0\0", 9);
+}
+
+static void build_other_question(void)
+{
+	begin(&b, 0x8180, "b.test", MG_DNS_A);
+}
+
+static void build_other_type(void)
+{
+	begin(&b, 0x8180, "a.test", MG_DNS_TXT);
+}
+
+static void build_no_question(void)
+{
+	b.bytes[5] = 0;
+}
+
+static void build_two_questions(void)
+{
+	b.bytes[5] = 2;
+}
+
+static void build_lie(void)
+{
+	record(&b, 3, "a.test", MG_DNS_A, 300, "\300\0\2\1", 4);
+	b.bytes[3] = 0x83;
+}
+
+static void build_header_only(void)
+{
+	b.size = 12;
+}
+
+static void build_nothing(void)
+{
+	b.size = 5;
+}
+
+static const struct {
+	const char *what;
+	void (*build)(void);
+} hostile[] = {
+	{ "CNAMEs in a circle", build_loop },
+	{ "a CNAME to itself", build_self },
+	{ "too many CNAMEs", build_long_chain },
+	{ "an address of 3 bytes", build_short_address },
+	{ "an address of 5 bytes", build_long_address },
+	{ "a record less than announced", build_missing_record },
+	{ "a record that is cut", build_cut_record },
+	{ "too many records", build_many },
+	{ "a CNAME that goes on behind its data", build_alias_beyond },
+	{ "a CNAME with something behind it", build_alias_and_more },
+	{ "a short SOA", build_bad_soa },
+	{ "another name's answer", build_other_question },
+	{ "another type's answer", build_other_type },
+	{ "no question", build_no_question },
+	{ "two questions", build_two_questions },
+	{ "NXDOMAIN with records", build_lie },
+	{ "a header only", build_header_only },
+	{ "5 bytes", build_nothing },
+};
+
+START_TEST(test_hostile)
+{
+	struct dns_chain chain = chain_of("a.test", MG_DNS_A);
+	const struct dns_chain before = chain;
+	struct dns_answer *answer;
+
+	begin(&b, 0x8180, "a.test", MG_DNS_A);
+	hostile[_i].build();
+	ck_assert_msg(read_built(&b, &chain, &answer) == DNS_GARBAGE, "%s is read as an answer",
+		      hostile[_i].what);
+	ck_assert_mem_eq(chain.name, before.name, dns_name_size(before.name));
+	ck_assert_uint_eq(chain.links, 0);
+	ck_assert(why && *why);
+}
+END_TEST
+
+static const struct {
+	enum mg_dns_type type;
+	const char *data;
+	size_t size;
+} bad_data[] = {
+	{ MG_DNS_AAAA, "\0\0\0\0", 4 },    { MG_DNS_MX, "\0\12", 2 },
+	{ MG_DNS_MX, "\0\12\1", 3 },       { MG_DNS_MX, "\0\12\0\0", 4 },
+	{ MG_DNS_MX, "\0\12\300\377", 4 }, { MG_DNS_PTR, "", 0 },
+	{ MG_DNS_PTR, "\1a", 2 },          { MG_DNS_TXT, "", 0 },
+	{ MG_DNS_TXT, "\5abc", 4 },        { MG_DNS_TXT, "\1a\1", 3 },
+};
+
+START_TEST(test_bad_data)
+{
+	struct dns_chain chain = chain_of("a.test", bad_data[_i].type);
+	struct dns_answer *answer;
+
+	begin(&b, 0x8180, "a.test", bad_data[_i].type);
+	record(&b, 3, "a.test", bad_data[_i].type, 300, bad_data[_i].data, bad_data[_i].size);
+	ck_assert_int_eq(read_built(&b, &chain, &answer), DNS_GARBAGE);
+}
+END_TEST
+
+/* Compressed names make an answer of many times the message's size: only to a limit. */
+START_TEST(test_too_large)
+{
+	struct dns_chain chain = chain_of("a.test", MG_DNS_MX);
+	struct dns_answer *answer;
+	unsigned char data[300] = { 0, 10 };
+	size_t first;
+
+	begin(&b, 0x8180, "a.test", MG_DNS_MX);
+	for (size_t i = 0; i < 3; i++) {
+		data[2 + i * 64] = 63;
+		memset(data + 3 + i * 64, 1, 63);
+	}
+	first = b.size + 8 + 10 + 2;
+	record(&b, 3, "a.test", MG_DNS_MX, 300, data, 2 + 3 * 64 + 1);
+	for (int i = 0; i < 400; i++) {
+		const unsigned char pointer[] = { 0, 10, (unsigned char)(0xc0 | first >> 8),
+						  (unsigned char)first };
+
+		record(&b, 3, "a.test", MG_DNS_MX, 300, pointer, 4);
+	}
+	ck_assert_int_eq(read_built(&b, &chain, &answer), DNS_GARBAGE);
+}
+END_TEST
+
+#define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
+
+int main(void)
+{
+	Suite *suite = suite_create("dns_message");
+	TCase *tcase = tcase_create("all");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_loop_test(tcase, test_name, 0, COUNT(names));
+	tcase_add_test(tcase, test_name_longest);
+	tcase_add_loop_test(tcase, test_read, 0, COUNT(reads));
+	tcase_add_test(tcase, test_read_too_long);
+	tcase_add_test(tcase, test_query);
+	tcase_add_test(tcase, test_found);
+	tcase_add_test(tcase, test_chain_order);
+	tcase_add_test(tcase, test_mx);
+	tcase_add_test(tcase, test_txt);
+	tcase_add_loop_test(tcase, test_negative, 0, COUNT(negatives));
+	tcase_add_loop_test(tcase, test_codes, 0, COUNT(codes));
+	tcase_add_test(tcase, test_servfail);
+	tcase_add_test(tcase, test_half_chain);
+	tcase_add_test(tcase, test_referral);
+	tcase_add_test(tcase, test_badvers);
+	tcase_add_loop_test(tcase, test_hostile, 0, COUNT(hostile));
+	tcase_add_loop_test(tcase, test_bad_data, 0, COUNT(bad_data));
+	tcase_add_test(tcase, test_too_large);
+	suite_add_tcase(suite, tcase);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The block dns {}, addresses of servers, and resolv.conf. */
+#include <config.h>
+
+#include <arpa/inet.h>
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "arena.h"
+#include "conf.h"
+#include "dns_resolvconf.h"
+#include "dns_settings.h"
+#include "errors.h"
+#include "items.h"
+
+static const struct {
+	const char *text, *addr; /* NULL: refused */
+	unsigned port;
+} servers[] = {
+	{ "192.0.2.53", "192.0.2.53", 53 },
+	{ "192.0.2.53:5353", "192.0.2.53", 5353 },
+	{ "2001:db8::53", "2001:db8::53", 53 },
+	{ "[2001:db8::53]", "2001:db8::53", 53 },
+	{ "[::1]:5353", "::1", 5353 },
+	{ "::1", "::1", 53 },
+	{ "ns.example.org", NULL, 0 },
+	{ "192.0.2", NULL, 0 },
+	{ "192.0.2.53:", NULL, 0 },
+	{ "192.0.2.53:0", NULL, 0 },
+	{ "192.0.2.53:65536", NULL, 0 },
+	{ "192.0.2.53:-1", NULL, 0 },
+	{ "192.0.2.53:53x", NULL, 0 },
+	{ "[::1", NULL, 0 },
+	{ "[::1]x", NULL, 0 },
+	{ "[::1]:", NULL, 0 },
+	{ "", NULL, 0 },
+	{ ":", NULL, 0 },
+	{ "[]", NULL, 0 },
+	{ "fe80::1%eth0", NULL, 0 },
+	{ "11111111111111111111111111111111111111111111111111111111111111", NULL, 0 },
+};
+
+static void assert_server(const struct dns_server *server, const char *addr, unsigned port)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	ck_assert_str_eq(inet_ntop(server->family, &server->addr, text, sizeof(text)), addr);
+	ck_assert_uint_eq(server->port, port);
+}
+
+START_TEST(test_server)
+{
+	struct dns_servers list = { .n = 0 };
+
+	ck_assert_int_eq(dns_servers_add(&list, servers[_i].text), servers[_i].addr ? 0 : -1);
+	ck_assert_uint_eq(list.n, servers[_i].addr != NULL);
+	if (servers[_i].addr)
+		assert_server(&list.v[0], servers[_i].addr, servers[_i].port);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	unsigned errors;
+} blocks[] = {
+	{ "", 0 },
+	{ "dns { }", 0 },
+	{ "dns { server 127.0.0.1:5353 [::1]:53; server 192.0.2.1; timeout 100ms; tries 2; cache-size 1M; ttl-min 0; ttl-max 2d; "
+	  "negative-ttl-max 10m; threads 2; resolv-conf /x }",
+	  0 },
+	{ "dns", 1 },
+	{ "dns x { }", 1 },
+	{ "dns { }\ndns { }", 1 },
+	{ "dns { server }", 1 },
+	{ "dns { server localhost }", 1 },
+	{ "dns { server 127.0.0.1 x y }", 2 },
+	{ "dns { server 1.1.1.1 1.1.1.2 1.1.1.3 1.1.1.4 1.1.1.5 1.1.1.6 1.1.1.7 1.1.1.8 1.1.1.9 }",
+	  1 },
+	{ "dns { timeout 1ms }", 1 },
+	{ "dns { tries 0 }", 1 },
+	{ "dns { cache-size 1K }", 1 },
+	{ "dns { ttl-min 30m; ttl-max 1m }", 1 },
+	{ "dns { ttl-min 30m; negative-ttl-max 1m }", 1 },
+	{ "dns { threads 100 }", 1 },
+	{ "dns { servr 127.0.0.1 }", 1 },
+};
+
+struct target {
+	struct mg_lines dns;
+};
+
+static const struct mg_item items[] = { { .name = "dns", .type = MG_LINES }, { .name = NULL } };
+
+static unsigned read_block(struct arena *arena, const char *text, struct dns_settings *settings)
+{
+	struct errors errors = { .arena = arena };
+	struct target target = { .dns.n = 0 };
+	const struct item_set set = { items, &target };
+	const struct mg_line *lines = conf_parse(arena, &errors, "test", text, strlen(text));
+
+	items_fill(arena, &errors, NULL, lines, &set, 1);
+	dns_settings_read(settings, &errors, &target.dns);
+	return (unsigned)errors.count;
+}
+
+START_TEST(test_block)
+{
+	struct arena arena = { 0 };
+	struct dns_settings settings;
+
+	ck_assert_msg(read_block(&arena, blocks[_i].text, &settings) == blocks[_i].errors, "%s",
+		      blocks[_i].text);
+	arena_free(&arena);
+}
+END_TEST
+
+START_TEST(test_values)
+{
+	struct arena arena = { 0 };
+	struct dns_settings settings;
+
+	ck_assert_uint_eq(read_block(&arena, "", &settings), 0);
+	ck_assert_uint_eq(settings.servers.n, 0);
+	ck_assert_str_eq(settings.resolv_conf, "/etc/resolv.conf");
+	ck_assert_int_eq(settings.timeout, 200);
+	ck_assert_int_eq(settings.tries, 4);
+	ck_assert_int_eq(settings.cache_size, 32 << 20);
+	ck_assert_int_eq(settings.ttl_min, 5000);
+	ck_assert_int_eq(settings.ttl_max, 86400000);
+	ck_assert_int_eq(settings.negative_ttl_max, 3600000);
+	ck_assert_int_eq(settings.threads, 1);
+	ck_assert_uint_eq(read_block(&arena, blocks[2].text, &settings), 0);
+	ck_assert_uint_eq(settings.servers.n, 3);
+	assert_server(&settings.servers.v[1], "::1", 53);
+	assert_server(&settings.servers.v[2], "192.0.2.1", 53);
+	ck_assert_int_eq(settings.timeout, 100);
+	ck_assert_int_eq(settings.ttl_min, 0);
+	arena_free(&arena);
+}
+END_TEST
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	ck_assert_ptr_nonnull(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+START_TEST(test_resolvconf)
+{
+	char folder[] = "/tmp/millgate-test-XXXXXX", path[64], other[64];
+	struct dns_resolvconf file = { .path = path };
+	struct dns_servers list;
+
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/resolv.conf", folder);
+	snprintf(other, sizeof(other), "%s/other", folder);
+
+	/* No file: the server on this host. */
+	ck_assert(dns_resolvconf_read(&file, &list));
+	ck_assert_uint_eq(list.n, 1);
+	assert_server(&list.v[0], "127.0.0.1", 53);
+	ck_assert(!dns_resolvconf_read(&file, &list));
+
+	write_file(
+		path,
+		"# nameserver 1.1.1.1\nsearch example.org\n nameserver 1.1.1.1\nnameserver\t192.0.2.1\n"
+		"nameserver 2001:db8::1 # with a comment\nnameserver nonsense\nnameserver\nnameserverx 1.1.1.1\noptions timeout:1\n");
+	ck_assert(dns_resolvconf_read(&file, &list));
+	ck_assert_uint_eq(list.n, 2);
+	assert_server(&list.v[0], "192.0.2.1", 53);
+	assert_server(&list.v[1], "2001:db8::1", 53);
+	ck_assert(!dns_resolvconf_read(&file, &list));
+
+	/* Replaced by another file, and by a link to one that changes. */
+	write_file(other, "nameserver 192.0.2.2\n");
+	ck_assert_int_eq(rename(other, path), 0);
+	ck_assert(dns_resolvconf_read(&file, &list));
+	assert_server(&list.v[0], "192.0.2.2", 53);
+	write_file(other, "nameserver 192.0.2.3\n");
+	unlink(path);
+	ck_assert_int_eq(symlink(other, path), 0);
+	ck_assert(dns_resolvconf_read(&file, &list));
+	assert_server(&list.v[0], "192.0.2.3", 53);
+	write_file(other, "nameserver 192.0.2.40\n");
+	ck_assert(dns_resolvconf_read(&file, &list));
+	assert_server(&list.v[0], "192.0.2.40", 53);
+
+	/* Empty, and gone. */
+	write_file(other, "");
+	ck_assert(dns_resolvconf_read(&file, &list));
+	assert_server(&list.v[0], "127.0.0.1", 53);
+	unlink(path);
+	unlink(other);
+	rmdir(folder);
+	ck_assert(dns_resolvconf_read(&file, &list));
+}
+END_TEST
+
+#define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
+
+int main(void)
+{
+	Suite *suite = suite_create("dns_settings");
+	TCase *tcase = tcase_create("all");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_loop_test(tcase, test_server, 0, COUNT(servers));
+	tcase_add_loop_test(tcase, test_block, 0, COUNT(blocks));
+	tcase_add_test(tcase, test_values);
+	tcase_add_test(tcase, test_resolvconf);
+	suite_add_tcase(suite, tcase);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

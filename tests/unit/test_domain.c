@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Domains and mail addresses in the form in which they compare. */
+#include <config.h>
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "domain.h"
+
+#define L63 "abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz0"
+#define L61 "abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxy"
+
+static const struct {
+	const char *got, *want;
+} domains[] = {
+	{ "example.com", "example.com" },
+	{ "EXAMPLE.Com", "example.com" },
+	{ "example.com.", "example.com" },
+	{ "Example.COM.", "example.com" },
+	{ "localhost", "localhost" },
+	{ "_dmarc.example.com", "_dmarc.example.com" },
+	{ "_DMARC.example.com", "_dmarc.example.com" },
+	{ "a_b.example", "a_b.example" },
+	{ "4.3.2.1.in-addr.arpa", "4.3.2.1.in-addr.arpa" },
+	{ "1.2.3.4.5", "1.2.3.4.5" },
+	{ "3com.com", "3com.com" },
+	{ "a-b--c.example", "a-b--c.example" },
+	{ "xn--bcher-kva.example", "xn--bcher-kva.example" },
+	{ "XN--BCHER-KVA.example", "xn--bcher-kva.example" },
+	/* U-labels: upper case, decomposed, other dots, a mixture */
+	{ "b\u00fccher.example", "xn--bcher-kva.example" },
+	{ "B\u00dcCHER.EXAMPLE.", "xn--bcher-kva.example" },
+	{ "bu\u0308cher.example", "xn--bcher-kva.example" },
+	{ "b\u00fccher\u3002example", "xn--bcher-kva.example" },
+	{ "_dmarc.b\u00fccher.example", "_dmarc.xn--bcher-kva.example" },
+	{ "xn--bcher-kva.b\u00fccher.example", "xn--bcher-kva.xn--bcher-kva.example" },
+	/* IDNA 2008, non-transitional: these are letters of their own */
+	{ "stra\u00dfe.example", "xn--strae-oqa.example" },
+	{ "\u03b2\u03cc\u03bb\u03bf\u03c2.example", "xn--nxasmm1c.example" },
+	{ "\u4f8b\u5b50.\u6d4b\u8bd5", "xn--fsqu00a.xn--0zwm56d" },
+	/* full-width letters are compatibility forms of ASCII */
+	{ "\uff45\uff58\uff41\uff4d\uff50\uff4c\uff45.com", "example.com" },
+	/* no domains */
+	{ "", NULL },
+	{ ".", NULL },
+	{ "..", NULL },
+	{ ".example.com", NULL },
+	{ "example..com", NULL },
+	{ "example.com..", NULL },
+	{ "exa mple.com", NULL },
+	{ "-example.com", NULL },
+	{ "example-.com", NULL },
+	{ "example.com-", NULL },
+	{ "user@example.com", NULL },
+	{ "[192.0.2.1]", NULL },
+	{ "192.0.2.1", NULL },
+	{ "192.0.2.1.", NULL },
+	{ "2001:db8::1", NULL },
+	{ "*.example.com", NULL },
+	{ "a\tb.example", NULL },
+	{ "b\u00fc cher.example", NULL },
+	{ "b\u00fccher..example", NULL },
+	{ "b\u00fc@cher.example", NULL },
+	{ "b\xfc"
+	  "cher.example",
+	  NULL },
+	{ "b\xc3", NULL },
+	{ "\u2028.example", NULL },
+	/* at the limits, and past them */
+	{ L63 ".example", L63 ".example" },
+	{ L63 "x.example", NULL },
+	{ L63 "." L63 "." L63 "." L61, L63 "." L63 "." L63 "." L61 },
+	{ L63 "." L63 "." L63 "." L61 ".", L63 "." L63 "." L63 "." L61 },
+	{ L63 "." L63 "." L63 "." L61 "x", NULL },
+	{ L63 "." L63 "." L63 "." L61 "\u00fc", NULL },
+	{ L63 "\u00fc.example", NULL },
+};
+
+START_TEST(domain_is_folded)
+{
+	struct arena arena = { 0 };
+	const char *r = domain_fold(&arena, domains[_i].got);
+
+	ck_assert_pstr_eq(r, domains[_i].want);
+	ck_assert_pstr_eq(domain_fold(&arena, r), r); /* twice is once */
+	arena_free(&arena);
+}
+END_TEST
+
+START_TEST(domain_null)
+{
+	ck_assert_ptr_null(domain_fold(NULL, NULL));
+}
+END_TEST
+
+/* The arena is not there to be touched. */
+START_TEST(folded_costs_nothing)
+{
+	static const char domain[] = "mail-1.example.com";
+	static const char mail[] = "john.doe+tag@example.com";
+
+	ck_assert_ptr_eq(domain_fold(NULL, domain), domain);
+	ck_assert_ptr_eq(mail_fold(NULL, mail), mail);
+	ck_assert_ptr_eq(mail_fold(NULL, "joe"), "joe");
+	ck_assert_ptr_eq(ascii_fold(NULL, mail), mail);
+}
+END_TEST
+
+START_TEST(domain_too_long_for_libidn2)
+{
+	struct arena arena = { 0 };
+	char *text = malloc(100001);
+
+	for (size_t i = 0; i < 50000; i++)
+		memcpy(text + 2 * i, "\u00fc", 2);
+	text[100000] = '\0';
+	ck_assert_ptr_null(domain_fold(&arena, text));
+	free(text);
+	arena_free(&arena);
+}
+END_TEST
+
+static const struct {
+	const char *got, *want;
+} mails[] = {
+	{ "user@example.com", "user@example.com" },
+	{ "User.Name@EXAMPLE.com.", "user.name@example.com" },
+	{ "user+Tag@b\u00fccher.example", "user+tag@xn--bcher-kva.example" },
+	{ "user@xn--bcher-kva.example", "user@xn--bcher-kva.example" },
+	/* SMTPUTF8: composed and decomposed, upper and lower */
+	{ "J\u00d6RG@example.com", "j\u00f6rg@example.com" },
+	{ "jo\u0308rg@example.com", "j\u00f6rg@example.com" },
+	{ "\u0410\u0411\u0412@example.com", "\u0430\u0431\u0432@example.com" },
+	/* not UTF-8: left alone but for ASCII */
+	{ "J\xd6RG@example.com", "j\xd6rg@example.com" },
+	/* quotes that are needed, and others */
+	{ "\"a b\"@Example.com", "\"a b\"@example.com" },
+	{ "\"User\"@example.com", "user@example.com" },
+	{ "\"us\\er\"@example.com", "user@example.com" },
+	{ "\"a\\\"b\\\\c\"@x.example", "\"a\\\"b\\\\c\"@x.example" },
+	{ "\"a@b\"@x.example", "\"a@b\"@x.example" },
+	{ "\"a\\@b\"@x.example", "\"a@b\"@x.example" },
+	{ "\"\"@x.example", "\"\"@x.example" },
+	{ "\".a\"@x.example", "\".a\"@x.example" },
+	{ "\"a..b\"@x.example", "\"a..b\"@x.example" },
+	{ "\"J\u00d6RG\"@x.example", "j\u00f6rg@x.example" },
+	{ "\"a\\ b\"@x.example", "\"a b\"@x.example" },
+	/* no domain */
+	{ "Postmaster", "postmaster" },
+	{ "\"A@B\"", "\"a@b\"" },
+	{ "User@", "user@" },
+	{ "", "" },
+	{ "<>", "<>" },
+	/* no domain name after the '@' */
+	{ "User@[192.0.2.1]", "user@[192.0.2.1]" },
+	{ "User@[IPv6:2001:DB8::1]", "user@[ipv6:2001:db8::1]" },
+	{ "User@Exa_mple..com", "user@exa_mple..com" },
+	{ "@Example.com", "@example.com" },
+	/* malformed: taken as it is */
+	{ "A@B@Example.com", "a@b@example.com" },
+	{ "\"A@example.com", "\"a@example.com" },
+	{ "\"A\"b@Example.com", "\"a\"b@example.com" },
+	{ "\"A\\", "\"a\\" },
+	{ "A B@example.com", "a b@example.com" },
+};
+
+START_TEST(mail_is_folded)
+{
+	struct arena arena = { 0 };
+	const char *r = mail_fold(&arena, mails[_i].got);
+
+	ck_assert_str_eq(r, mails[_i].want);
+	ck_assert_str_eq(mail_fold(&arena, r), r);
+	arena_free(&arena);
+}
+END_TEST
+
+START_TEST(mail_null)
+{
+	ck_assert_ptr_null(mail_fold(NULL, NULL));
+}
+END_TEST
+
+static const struct {
+	const char *got;
+	size_t want;
+} locals[] = {
+	{ "a@b", 1 },   { "a", 1 },         { "", 0 },        { "@b", 0 },
+	{ "a@b@c", 3 }, { "\"a@b\"@c", 5 }, { "\"a@b\"", 5 }, { "\"a\\\"@b\"@c", 7 },
+	{ "\"a@b", 2 }, { "\"a\"x@b", 4 },
+};
+
+START_TEST(local_size)
+{
+	ck_assert_uint_eq(mail_local_size(locals[_i].got), locals[_i].want);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("domain");
+	TCase *tc = tcase_create("domain");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_loop_test(tc, domain_is_folded, 0, (int)(sizeof(domains) / sizeof(*domains)));
+	tcase_add_test(tc, domain_null);
+	tcase_add_test(tc, folded_costs_nothing);
+	tcase_add_test(tc, domain_too_long_for_libidn2);
+	tcase_add_loop_test(tc, mail_is_folded, 0, (int)(sizeof(mails) / sizeof(*mails)));
+	tcase_add_test(tc, mail_null);
+	tcase_add_loop_test(tc, local_size, 0, (int)(sizeof(locals) / sizeof(*locals)));
+	suite_add_tcase(suite, tc);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# What modules can call: milter/exports.list names what policy.h declares, and the daemon exports it.
+set -u
+LC_ALL=C
+export LC_ALL
+work=$(mktemp -d) || exit 99
+trap 'rm -rf "$work"' EXIT
+
+fail() { # TITLE: what "diff" found is the reason
+	echo "FAIL: $1"
+	exit 1
+}
+
+# A module defines mg_policy_register itself; mg_builtin_* is its name in the daemon.
+sed -e 's,/\*.*\*/,,' -e '/^ \*/d' -e '/^#/d' "$MG_TOP_SRCDIR/include/millgate/policy.h" |
+	grep -oE '(^|[^a-z_])mg_[a-z0-9_]+\(' | sed 's/.*\(mg_[a-z0-9_]*\)(/\1/' |
+	grep -vE '^mg_(policy_register|builtin_)' | sort -u >"$work/header"
+sed -n 's/^\t\(.*\);$/\1/p' "$MG_TOP_SRCDIR/milter/exports.list" | sort >"$work/list"
+test -s "$work/list" || fail "milter/exports.list could not be read"
+diff -u "$work/header" "$work/list" ||
+	fail "policy.h declares (-) what milter/exports.list does not name (+), or the reverse"
+
+# The copy of another library's variable (stderr) is no export of ours; a sanitizer brings its own;
+# sigwait is replaced for libmilter (front_libmilter.c).
+readelf -W -r "$MILLGATED" | awk '$3 ~ /_COPY$/ { sub(/@.*/, "", $5); print $5 }' >"$work/copies"
+nm -D --defined-only "$MILLGATED" | sed 's/.* //; s/@.*//' |
+	grep -vxFf "$work/copies" | grep -vx sigwait | sort >"$work/all"
+if test "$MG_SANITIZER" = no; then
+	cp "$work/all" "$work/ours"
+else
+	grep '^mg_' "$work/all" >"$work/ours"
+fi
+diff -u "$work/list" "$work/ours" ||
+	fail "milter/exports.list names (-) what $MILLGATED does not export (+), or the reverse"
+echo "$(grep -c . "$work/list") functions, declared, listed and exported alike"

@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The log's sinks: a file, the syslog daemon, standard error; when they come, go and are stuck. */
+#include <config.h>
+
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "log.h"
+
+static char folder[64];
+
+static void make_folder(void)
+{
+	strcpy(folder, "/tmp/test_log.XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+}
+
+static void remove_folder(void)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "rm -rf %s", folder);
+	ck_assert_int_eq(system(command), 0);
+}
+
+/* A log into a file of the folder. */
+static struct log *open_file_log(const char *name, bool json, char path_r[128])
+{
+	struct log_settings settings = {
+		.target = LOG_TO_FILE, .path = path_r, .json = json, .level = MG_LOG_DEBUG
+	};
+	const char *error;
+	struct log *log;
+
+	snprintf(path_r, 128, "%s/%s", folder, name);
+	log = log_open(&settings, &error);
+	ck_assert_ptr_nonnull(log);
+	return log;
+}
+
+/* A file's text. */
+static char *read_all(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char *text = NULL;
+	size_t size = 0;
+
+	ck_assert_ptr_nonnull(file);
+	if (getdelim(&text, &size, EOF, file) < 0) {
+		free(text);
+		text = strdup("");
+	}
+	fclose(file);
+	return text;
+}
+
+static json_t *parse(const char *line)
+{
+	json_error_t error;
+	json_t *object = json_loads(line, JSON_REJECT_DUPLICATES, &error);
+
+	ck_assert_msg(object != NULL, "%s at %d in: %s", error.text, error.position, line);
+	ck_assert(json_is_object(object));
+	return object;
+}
+
+START_TEST(levels)
+{
+	char path[128];
+	struct log_settings settings = { .target = LOG_TO_FILE,
+					 .path = path,
+					 .level = MG_LOG_WARNING };
+	const char *error;
+	struct log *log;
+	char *text;
+
+	snprintf(path, sizeof(path), "%s/levels", folder);
+	log = log_open(&settings, &error);
+	ck_assert(log_wants(log, MG_LOG_ERROR));
+	ck_assert(log_wants(log, MG_LOG_WARNING));
+	ck_assert(!log_wants(log, MG_LOG_INFO));
+	ck_assert(!log_wants(NULL, MG_LOG_ERROR));
+	log_say(log, MG_LOG_INFO, "e", "not wanted");
+	log_say(log, MG_LOG_WARNING, "e", "%s", "wanted");
+	log_say(NULL, MG_LOG_ERROR, "e", "nowhere");
+	text = read_all(path);
+	ck_assert_ptr_nonnull(strstr(text, "]: warning: wanted\n"));
+	ck_assert_ptr_null(strstr(text, "not wanted"));
+	free(text);
+	log_close(&log);
+	ck_assert_ptr_null(log);
+	log_close(&log);
+}
+END_TEST
+
+START_TEST(file_is_opened_anew)
+{
+	char path[128], old[160];
+	struct log *log = open_file_log("log", false, path);
+	struct stat st;
+	char *text;
+
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_uint_eq(st.st_mode & 0777 & ~0640U, 0);
+	log_say(log, MG_LOG_INFO, "e", "first");
+	snprintf(old, sizeof(old), "%s.1", path);
+	ck_assert_int_eq(rename(path, old), 0);
+	log_say(log, MG_LOG_INFO, "e", "second");
+	log_reopen(log);
+	log_say(log, MG_LOG_INFO, "e", "third");
+	text = read_all(old);
+	ck_assert_ptr_nonnull(strstr(text, "first\n"));
+	ck_assert_ptr_nonnull(strstr(text, "second\n"));
+	ck_assert_ptr_null(strstr(text, "third"));
+	free(text);
+	text = read_all(path);
+	ck_assert_ptr_nonnull(strstr(text, "third\n"));
+	free(text);
+
+	/* A file that cannot be opened: the present one is kept. */
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(mkdir(path, 0700), 0);
+	log_reopen(log);
+	log_say(log, MG_LOG_INFO, "e", "fourth");
+	{
+		struct log_counts counts;
+
+		log_count(log, &counts);
+		ck_assert_uint_eq(counts.written, 5);
+		ck_assert_uint_eq(counts.dropped, 0);
+	}
+	log_close(&log);
+}
+END_TEST
+
+START_TEST(unusable_settings)
+{
+	const struct log_settings missing = { .target = LOG_TO_FILE, .path = "/nonexistent/log" };
+	struct log_settings long_path = { .target = LOG_TO_SYSLOG };
+	char path[200];
+	const char *error = NULL;
+
+	ck_assert_ptr_null(log_open(&missing, &error));
+	ck_assert_str_eq(error, "No such file or directory");
+	memset(path, 'a', sizeof(path) - 1);
+	path[sizeof(path) - 1] = '\0';
+	long_path.path = path;
+	ck_assert_ptr_null(log_open(&long_path, &error));
+	ck_assert_str_eq(error, "File name too long");
+}
+END_TEST
+
+#define WRITERS 4
+#define LINES 2000
+
+static void *write_lines(void *arg)
+{
+	for (int i = 0; i < LINES; i++)
+		log_say(arg, MG_LOG_INFO, "e",
+			"line %04d of a writer, long enough to be seen when it is torn apart", i);
+	return NULL;
+}
+
+/* Several threads write while the file is renamed and opened anew: no line is lost or torn. */
+START_TEST(threads_and_reopening)
+{
+	char path[128], old[160];
+	struct log *log = open_file_log("log", false, path);
+	pthread_t threads[WRITERS];
+	unsigned whole = 0, lines = 0;
+
+	for (int i = 0; i < WRITERS; i++)
+		pthread_create(&threads[i], NULL, write_lines, log);
+	for (int i = 0; i < 20; i++) {
+		snprintf(old, sizeof(old), "%s.%d", path, i);
+		rename(path, old);
+		log_reopen(log);
+		usleep(1000);
+	}
+	for (int i = 0; i < WRITERS; i++)
+		pthread_join(threads[i], NULL);
+	for (int i = -1; i < 20; i++) {
+		char line[300];
+		FILE *file;
+
+		if (i >= 0)
+			snprintf(old, sizeof(old), "%s.%d", path, i);
+		file = fopen(i < 0 ? path : old, "r");
+		while (file && fgets(line, sizeof(line), file)) {
+			char rest[300] = "";
+			int n;
+
+			lines++;
+			whole += sscanf(line, "%*[^ ] millgated[%*d]: info: line %d of %[^\n]", &n,
+					rest) == 2 &&
+				 strcmp(rest,
+					"a writer, long enough to be seen when it is torn apart") ==
+					 0;
+		}
+		if (file)
+			fclose(file);
+	}
+	ck_assert_uint_eq(lines, WRITERS * LINES);
+	ck_assert_uint_eq(whole, WRITERS * LINES);
+	log_close(&log);
+}
+END_TEST
+
+/* A syslog daemon's socket. */
+static int serve(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct timeval wait = { .tv_sec = 1 };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	strcpy(address.sun_path, path);
+	unlink(path);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
+	return fd;
+}
+
+/* The next datagram's text after the "TAG[PID]: ", having checked what is before it. */
+static const char *receive(int fd, char *buffer, size_t size, int want_priority)
+{
+	char month[4], want[32], tag[64];
+	int priority, day, hour, minute, second, end = 0;
+	ssize_t n = recv(fd, buffer, size - 1, 0);
+
+	ck_assert_msg(n > 0, "nothing came: %s", strerror(errno));
+	buffer[n] = '\0';
+	ck_assert_int_eq(sscanf(buffer, "<%d>%3s %2d %2d:%2d:%2d %63s%n", &priority, month, &day,
+				&hour, &minute, &second, tag, &end),
+			 7);
+	ck_assert_int_eq(priority, want_priority);
+	snprintf(want, sizeof(want), "millgated[%ld]:", (long)getpid());
+	ck_assert_str_eq(tag, want);
+	return buffer + end + 1;
+}
+
+static struct log *open_syslog_log(char path_r[128], bool json)
+{
+	struct log_settings settings = {
+		.target = LOG_TO_SYSLOG, .path = path_r, .json = json, .level = MG_LOG_DEBUG
+	};
+	const char *error;
+	struct log *log;
+
+	snprintf(path_r, 128, "%s/dev-log", folder);
+	log = log_open(&settings, &error);
+	ck_assert_ptr_nonnull(log);
+	return log;
+}
+
+START_TEST(syslog_datagrams)
+{
+	static const struct {
+		enum mg_level level;
+		int priority;
+	} cases[] = { { MG_LOG_ERROR, 19 },
+		      { MG_LOG_WARNING, 20 },
+		      { MG_LOG_INFO, 22 },
+		      { MG_LOG_DEBUG, 23 } };
+	char path[128], buffer[LOG_LINE_MAX + 100];
+	struct log *log = open_syslog_log(path, false);
+	int fd = serve(path);
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		log_say(log, cases[i].level, "e", "hello %zu", i);
+		ck_assert_int_eq(strncmp(receive(fd, buffer, sizeof(buffer), cases[i].priority),
+					 "hello ", 6),
+				 0);
+		ck_assert_ptr_null(strchr(buffer, '\n'));
+	}
+	log_close(&log);
+	log = open_syslog_log(path, true);
+	log_say(log, MG_LOG_INFO, "e", "hello");
+	json_decref(parse(receive(fd, buffer, sizeof(buffer), 22)));
+	log_close(&log);
+	close(fd);
+}
+END_TEST
+
+START_TEST(syslog_comes_and_goes)
+{
+	char path[128], buffer[1000];
+	struct log *log = open_syslog_log(path, false);
+	struct log_counts counts;
+	int fd;
+
+	/* Not there yet. */
+	log_say(log, MG_LOG_INFO, "e", "lost");
+	fd = serve(path);
+	log_say(log, MG_LOG_INFO, "e", "one");
+	ck_assert_str_eq(receive(fd, buffer, sizeof(buffer), 22), "one");
+	ck_assert_str_eq(receive(fd, buffer, sizeof(buffer), 20), "1 lines of this log were lost");
+	/* Gone, with its socket's file left behind; then another. */
+	close(fd);
+	log_say(log, MG_LOG_INFO, "e", "lost");
+	fd = serve(path);
+	log_say(log, MG_LOG_INFO, "e", "two");
+	ck_assert_str_eq(receive(fd, buffer, sizeof(buffer), 22), "two");
+	ck_assert_str_eq(receive(fd, buffer, sizeof(buffer), 20), "1 lines of this log were lost");
+	log_count(log, &counts);
+	ck_assert_uint_eq(counts.dropped, 2);
+	ck_assert_uint_eq(counts.written, 4);
+	log_close(&log);
+	close(fd);
+}
+END_TEST
+
+static double seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* A syslog daemon that does not read costs no more than one short wait. */
+START_TEST(syslog_is_stuck)
+{
+	char path[128], buffer[1000];
+	struct log *log = open_syslog_log(path, false);
+	int fd = serve(path);
+	double begin = seconds();
+	struct log_counts counts;
+
+	for (int i = 0; i < 2000; i++)
+		log_say(log, MG_LOG_INFO, "e", "line %d", i);
+	ck_assert_msg(seconds() - begin < 2, "it took %.1f s", seconds() - begin);
+	log_count(log, &counts);
+	ck_assert_uint_gt(counts.dropped, 0);
+	ck_assert_uint_eq(counts.written + counts.dropped, 2000);
+	while (recv(fd, buffer, sizeof(buffer), MSG_DONTWAIT) > 0)
+		;
+	log_say(log, MG_LOG_INFO, "e", "again");
+	ck_assert_str_eq(receive(fd, buffer, sizeof(buffer), 22), "again");
+	ck_assert_ptr_nonnull(
+		strstr(receive(fd, buffer, sizeof(buffer), 20), " lines of this log were lost"));
+	log_close(&log);
+	close(fd);
+}
+END_TEST
+
+/* What goes to standard error, with this in JOURNAL_STREAM. */
+static void stderr_line(const char *stream, bool json, char *line_r, size_t size)
+{
+	const struct log_settings settings = { .target = LOG_TO_STDERR,
+					       .json = json,
+					       .level = MG_LOG_DEBUG };
+	int saved = dup(STDERR_FILENO), ends[2];
+	char own[64];
+	const char *error;
+	struct log *log;
+	struct stat st;
+	ssize_t n;
+
+	ck_assert_int_eq(pipe(ends), 0);
+	dup2(ends[1], STDERR_FILENO);
+	fstat(STDERR_FILENO, &st);
+	snprintf(own, sizeof(own), "%llu:%llu", (unsigned long long)st.st_dev,
+		 (unsigned long long)st.st_ino);
+	if (stream)
+		setenv("JOURNAL_STREAM", *stream ? stream : own, 1);
+	else
+		unsetenv("JOURNAL_STREAM");
+	log = log_open(&settings, &error);
+	dup2(saved, STDERR_FILENO);
+	ck_assert_ptr_nonnull(log);
+	log_say(log, MG_LOG_WARNING, "e", "hello");
+	n = read(ends[0], line_r, size - 1);
+	ck_assert_int_gt(n, 0);
+	line_r[n] = '\0';
+	log_close(&log);
+	close(saved);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+START_TEST(standard_error)
+{
+	char line[1000];
+
+	stderr_line(NULL, false, line, sizeof(line));
+	ck_assert_str_eq(line, "millgated: warning: hello\n");
+	stderr_line("1:2", false, line, sizeof(line));
+	ck_assert_str_eq(line, "millgated: warning: hello\n");
+	stderr_line("", false, line, sizeof(line));
+	ck_assert_str_eq(line, "<4>hello\n");
+	stderr_line(NULL, true, line, sizeof(line));
+	json_decref(parse(line));
+	stderr_line("", true, line, sizeof(line));
+	ck_assert_int_eq(strncmp(line, "<4>{", 4), 0);
+	json_decref(parse(line + 3));
+}
+END_TEST
+
+/* A reader of standard error that does not read. */
+START_TEST(standard_error_is_stuck)
+{
+	const struct log_settings settings = { .target = LOG_TO_STDERR, .level = MG_LOG_DEBUG };
+	int saved = dup(STDERR_FILENO), ends[2];
+	struct log_counts counts;
+	const char *error;
+	struct log *log;
+	double begin;
+
+	unsetenv("JOURNAL_STREAM");
+	ck_assert_int_eq(pipe(ends), 0);
+	dup2(ends[1], STDERR_FILENO);
+	log = log_open(&settings, &error);
+	dup2(saved, STDERR_FILENO);
+	begin = seconds();
+	for (int i = 0; i < 5000; i++)
+		log_say(log, MG_LOG_INFO, "e",
+			"a line that fills a pipe when it comes often enough");
+	ck_assert_msg(seconds() - begin < 2, "it took %.1f s", seconds() - begin);
+	log_count(log, &counts);
+	ck_assert_uint_gt(counts.dropped, 0);
+	log_close(&log);
+	close(saved);
+	close(ends[0]);
+	close(ends[1]);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("log_sinks");
+	TCase *tc = tcase_create("log_sinks");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_checked_fixture(tc, make_folder, remove_folder);
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, levels);
+	tcase_add_test(tc, file_is_opened_anew);
+	tcase_add_test(tc, unusable_settings);
+	tcase_add_test(tc, threads_and_reopening);
+	tcase_add_test(tc, syslog_datagrams);
+	tcase_add_test(tc, syslog_comes_and_goes);
+	tcase_add_test(tc, syslog_is_stuck);
+	tcase_add_test(tc, standard_error);
+	tcase_add_test(tc, standard_error_is_stuck);
+	suite_add_tcase(suite, tc);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

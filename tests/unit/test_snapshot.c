@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Whole configurations: what is wrong with them, all in one run, and what the right ones ask of the MTA. */
+#include <config.h>
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "plan.h"
+#include "snapshot.h"
+
+#define LISTEN "listen unix:/nowhere/sock\n"
+
+/* Writes the text to a file and loads that; what was printed is in errors. */
+static struct snapshot *load(const char *text, char *errors, size_t size)
+{
+	char path[] = "/tmp/test_snapshot.XXXXXX";
+	const int fd = mkstemp(path);
+	FILE *out = fmemopen(errors, size, "w");
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+
+	struct snapshot *snapshot = snapshot_load(path, out);
+
+	fclose(out);
+	unlink(path);
+	return snapshot;
+}
+
+static const struct {
+	const char *text;
+	const char *want[6]; /* all of these are in what is printed */
+} wrong[] = {
+	{ "", { "\"listen\" is missing" } },
+	{ "lisen x\n",
+	  { "unknown key \"lisen\"", "did you mean \"listen\"?", "\"listen\" is missing" } },
+	{ "listen tcp:1\n", { "found \"tcp:1\", expected unix:PATH" } },
+	{ LISTEN "socket-mode 0999\n", { "found \"0999\", expected a mode in octal" } },
+	{ LISTEN "stage-budget 5x\n", { "5x", "90s" } },
+	{ LISTEN "reply-at data\n", { "expected connect, helo, mail or rcpt" } },
+	{ LISTEN "log sylog\n",
+	  { "found \"sylog\", expected syslog, stderr, file:/PATH, text or json" } },
+	{ LISTEN "log stderr { }\n", { "log takes syslog, stderr or file:/PATH" } },
+	{ LISTEN "exempt-recipients postmaster@example.com\n", { "expected a local part" } },
+	{ LISTEN "policy spam { }\n", { "no policy is called \"spam\"" } },
+	{ LISTEN "policy acces { }\n", { "did you mean \"access\"?" } },
+	{ LISTEN "policy helo\n", { "policy TYPE [NAME] { ... }" } },
+	{ LISTEN "policy helo { }\npolicy helo { }\n",
+	  { "there is a policy helo already, in line 2" } },
+	{ LISTEN "policy helo { on sintax reject }\n",
+	  { "policy helo has no result \"sintax\"", "did you mean \"syntax\"?" } },
+	{ LISTEN "policy helo { on syntax rejct }\n",
+	  { "unknown action \"rejct\"", "did you mean \"reject\"?" } },
+	{ LISTEN "policy helo { on syntax reject 450 }\n",
+	  { "reject takes 5xx and 5.x.x, found 450" } },
+	{ LISTEN "policy helo { on syntax reject 599 }\n",
+	  { "found 599, expected a code of 4xx or 5xx whose second digit is 0 to 5" } },
+	{ LISTEN "policy helo { on syntax reject 569 5.7.1 }\n", { "found 569 5.7.1, expected" } },
+	{ LISTEN "policy helo { on syntax reject 550 4.7.1 }\n",
+	  { "a code and an enhanced status code of the same class" } },
+	{ LISTEN "policy helo { on syntax tempfail 5.7.1 }\n",
+	  { "tempfail takes 4xx and 4.x.x, found 5.7.1" } },
+	{ LISTEN "policy helo { on syntax reject bad text }\n",
+	  { "found \"text\" after the end of the action reject" } },
+	{ LISTEN "policy helo { on syntax reject \"{clinet}\" }\n",
+	  { "unknown macro {clinet}", "did you mean {client}?" } },
+	{ LISTEN "policy helo { on syntax score x }\n", { "score takes a whole number" } },
+	{ LISTEN "policy helo { on syntax header X:Y z }\n",
+	  { "header takes a field name and a text" } },
+	{ LISTEN "policy helo { on syntax reject\non syntax accept }\n",
+	  { "accept cannot be added to reject" } },
+	{ LISTEN "policy helo { skip frends }\nclass friends { client ::1 }\n",
+	  { "no class is called \"frends\"", "did you mean \"friends\"?" } },
+	{ LISTEN "policy helo { skip spf=pass }\n", { "no policy is called \"spf\" here" } },
+	{ LISTEN "policy access { ok client ::1 }\npolicy helo { skip access=okay }\n",
+	  { "policy access has no result \"okay\"" } },
+	{ LISTEN "policy helo { skip access=ok }\npolicy access { ok client ::1 }\n",
+	  { "access runs later than helo: move \"policy access\" of line 3 above line 2" } },
+	{ LISTEN "policy headers { }\npolicy helo { only headers=missing }\n",
+	  { "headers is found only at eoh, after helo decides at rcpt" } },
+	{ LISTEN "policy helo { skip helo=ok }\n", { "helo cannot depend on itself" } },
+	{ LISTEN "class a { client ::1 }\npolicy helo { only a; skip a }\n",
+	  { "policy helo can never run" } },
+	{ LISTEN "policy access { ok client ::1; mode off }\npolicy helo { only access=ok }\n",
+	  { "policy helo can never run" } },
+	{ LISTEN "class a { recipient x@example.com }\npolicy helo { reply-at mail; skip a }\n",
+	  { "class a asks for what is known only after helo decides" } },
+	{ LISTEN "class a { }\n", { "class a is empty" } },
+	{ LISTEN "class a { client ::1 }\nclass a { client ::1 }\n",
+	  { "there is one of this name already" } },
+	{ LISTEN "class a { tls maybe }\n", { "tls takes yes or no" } },
+	{ LISTEN "score { accept 3 }\n",
+	  { "a score can reject, tempfail, discard, quarantine or add a header" } },
+	{ LISTEN "score { reject }\n", { "reject takes a threshold" } },
+	{ LISTEN "score { reject 0 }\n", { "reject takes a threshold" } },
+	{ LISTEN "policy access { check client cidr:/nowhere/x }\n",
+	  { "/nowhere/x", "No such file" } },
+	{ "lisen x\nclass a { }\npolicy spam { }\npolicy helo { on nothing reject; skip nobody }\nscore { x 1 }\n",
+	  { "\"lisen\"", "class a is empty", "\"spam\"", "\"nothing\"", "\"nobody\"",
+	    "unknown action \"x\"" } },
+};
+
+START_TEST(test_wrong)
+{
+	char errors[16384] = "";
+	struct snapshot *snapshot = load(wrong[_i].text, errors, sizeof(errors));
+
+	ck_assert_msg(!snapshot, "accepted: %s", wrong[_i].text);
+	for (size_t i = 0; i < 6 && wrong[_i].want[i]; i++)
+		ck_assert_msg(strstr(errors, wrong[_i].want[i]) != NULL, "%swants: %s\ngot: %s",
+			      wrong[_i].text, wrong[_i].want[i], errors);
+}
+END_TEST
+
+#define BIT(x) MG_BIT(MG_##x)
+#define ALWAYS (BIT(CONNECT) | BIT(MAIL) | BIT(RCPT) | BIT(EOM))
+
+static const struct {
+	const char *text;
+	unsigned stages, replies;
+	bool adds_headers, quarantines;
+} right[] = {
+	{ "", ALWAYS, BIT(EOM), false, false },
+	{ "policy helo { }", ALWAYS | BIT(HELO), BIT(RCPT) | BIT(EOM), false, false },
+	{ "policy helo { reply-at helo }", ALWAYS | BIT(HELO),
+	  BIT(HELO) | BIT(MAIL) | BIT(RCPT) | BIT(EOM), false, false },
+	{ "reply-at helo\npolicy helo { }", ALWAYS | BIT(HELO),
+	  BIT(HELO) | BIT(MAIL) | BIT(RCPT) | BIT(EOM), false, false },
+	{ "policy helo { mode monitor }", ALWAYS | BIT(HELO), BIT(EOM), false, false },
+	{ "policy helo { mode off }", ALWAYS, BIT(EOM), false, false },
+	{ "policy access { reject client ::1 }", ALWAYS, BIT(RCPT) | BIT(EOM), false, true },
+	{ "policy access { reject client ::1; reply-at connect }", ALWAYS,
+	  BIT(CONNECT) | BIT(MAIL) | BIT(RCPT) | BIT(EOM), false, true },
+	{ "policy access { reject client ::1; reply-at helo }", ALWAYS | BIT(HELO),
+	  BIT(HELO) | BIT(MAIL) | BIT(RCPT) | BIT(EOM), false, true },
+	{ "policy access { reject header /x/ }", ALWAYS | BIT(HEADER) | BIT(EOH),
+	  BIT(EOH) | BIT(EOM), false, true },
+	{ "policy access { reject client ::1; on reject header X-Y z; on hold neutral; on discard neutral; on defer neutral }",
+	  ALWAYS, BIT(EOM), true, false },
+	{ "policy commands { }", ALWAYS | BIT(COMMAND), BIT(COMMAND) | BIT(EOM), false, false },
+	{ "class a { helo x.example }", ALWAYS | BIT(HELO), BIT(EOM), false, false },
+	{ "score { quarantine 3 }", ALWAYS, BIT(EOM), false, true },
+	{ "policy access { reject client ::1; on reject score 3; on hold neutral; on discard neutral; on defer neutral }\n"
+	  "score { reject 3 \"{helo}\" }",
+	  ALWAYS | BIT(HELO), BIT(RCPT) | BIT(EOM), false, false },
+};
+
+START_TEST(test_right)
+{
+	char text[1024], errors[4096] = "";
+
+	snprintf(text, sizeof(text), LISTEN "%s\n", right[_i].text);
+
+	struct snapshot *snapshot = load(text, errors, sizeof(errors));
+
+	ck_assert_msg(snapshot != NULL, "%s", errors);
+	ck_assert_msg(snapshot->needs.stages == right[_i].stages, "%s: stages %x, want %x",
+		      right[_i].text, snapshot->needs.stages, right[_i].stages);
+	ck_assert_msg(snapshot->needs.replies == right[_i].replies, "%s: replies %x, want %x",
+		      right[_i].text, snapshot->needs.replies, right[_i].replies);
+	ck_assert_msg(snapshot->needs.adds_headers == right[_i].adds_headers, "%s", right[_i].text);
+	ck_assert_msg(snapshot->needs.quarantines == right[_i].quarantines, "%s", right[_i].text);
+	snapshot_unref(&snapshot);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("snapshot");
+	TCase *tcase = tcase_create("snapshot");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_loop_test(tcase, test_wrong, 0, sizeof(wrong) / sizeof(wrong[0]));
+	tcase_add_loop_test(tcase, test_right, 0, sizeof(right) / sizeof(right[0]));
+	suite_add_tcase(suite, tcase);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Texts: compiled, with each wrong one refused, and rendered into buffers of any size. */
+#include <config.h>
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "conf.h"
+#include "errors.h"
+#include "text.h"
+
+static const char *const values[] = { "zone", "sender", NULL };
+static const struct mg_policy type = { .name = "t", .values = values };
+
+static const char *get_macro(void *ctx, enum text_macro macro)
+{
+	(void)ctx;
+	switch (macro) {
+	case TEXT_CLIENT:
+		return "192.0.2.1";
+	case TEXT_HELO:
+		return "a\r\nb\x01";
+	default:
+		return NULL;
+	}
+}
+
+static const char *get_value(void *ctx, size_t index)
+{
+	(void)ctx;
+	return index == 0 ? "zen.example" : "the policy's own";
+}
+
+static const struct text_source source = { get_macro, get_value, NULL };
+
+static const struct {
+	const char *text, *want; /* NULL: refused */
+} cases[] = {
+	{ "plain", "plain" },
+	{ "", "" },
+	{ "{client}", "192.0.2.1" },
+	{ "a {client} b {zone} c", "a 192.0.2.1 b zen.example c" },
+	{ "{sender}", "the policy's own" },
+	{ "{recipient}|", "|" },
+	{ "{{client}}", "{client}" },
+	{ "}{{", "}{" },
+	{ "}}", "}" },
+	{ "{helo}", "a??b?" },
+	{ "{clinet}", NULL },
+	{ "{client", NULL },
+	{ "{}", NULL },
+	{ "{ client }", NULL },
+};
+
+START_TEST(test_render)
+{
+	struct arena arena = { 0 };
+	struct errors errors = { .arena = &arena };
+	const struct conf_word word = { .text = cases[_i].text, .line = 1, .column = 1 };
+	const struct conf_file file = { "t", "", 0 };
+	const struct mg_line line = { .file = &file, .nwords = 1, .words = &word };
+	const struct text *text = text_compile(&arena, &errors, &line, 0, &type);
+	char buf[64];
+
+	ck_assert_msg((text != NULL) == (cases[_i].want != NULL), "\"%s\"", cases[_i].text);
+	ck_assert_uint_eq(errors.count, cases[_i].want == NULL);
+	if (text) {
+		ck_assert_uint_eq(text_render(text, &source, buf, sizeof(buf)),
+				  strlen(cases[_i].want));
+		ck_assert_str_eq(buf, cases[_i].want);
+		for (size_t size = 1; size < sizeof(buf); size++) {
+			memset(buf, 'x', sizeof(buf));
+			ck_assert_uint_eq(text_render(text, &source, buf, size), strlen(buf));
+			ck_assert_uint_lt(strlen(buf), size);
+			ck_assert_int_eq(strncmp(buf, cases[_i].want, strlen(buf)), 0);
+		}
+	}
+	arena_free(&arena);
+}
+END_TEST
+
+START_TEST(test_has)
+{
+	struct arena arena = { 0 };
+	struct errors errors = { .arena = &arena };
+	const struct conf_word word = { .text = "{id} {zone}" };
+	const struct conf_file file = { "t", "", 0 };
+	const struct mg_line line = { .file = &file, .nwords = 1, .words = &word };
+	const struct text *text = text_compile(&arena, &errors, &line, 0, &type);
+
+	ck_assert(text_has(text, TEXT_ID));
+	ck_assert(!text_has(text, TEXT_CLIENT)); /* has the same index as the value {zone} */
+	ck_assert(!text_has(NULL, TEXT_ID));
+	arena_free(&arena);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("text");
+	TCase *tcase = tcase_create("text");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_loop_test(tcase, test_render, 0, sizeof(cases) / sizeof(cases[0]));
+	tcase_add_test(tcase, test_has);
+	suite_add_tcase(suite, tcase);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
