@@ -34,7 +34,7 @@ static void milter_stop(void)
 static struct mta *milter_start(struct mta_options offer, unsigned long actions,
 				unsigned long protocol, const char *rcpt_macros)
 {
-	struct mta *mta = mta_new(offer, 3000);
+	struct mta *mta = mta_new(offer, MTA_TIMEOUT);
 	int tries;
 
 	milter = fork();
@@ -42,7 +42,7 @@ static struct mta *milter_start(struct mta_options offer, unsigned long actions,
 	if (milter == 0)
 		_exit(echo_milter_run(address, actions, protocol, rcpt_macros) == 0 ? 0 : 1);
 	for (tries = 0; mta_open(mta, address) != 0; tries++) {
-		ck_assert_msg(tries < 500, "%s", mta_error(mta));
+		ck_assert_msg(tries < 3000, "%s", mta_error(mta));
 		poll(NULL, 0, 10);
 	}
 	ck_assert_msg(mta_negotiate(mta) == 0, "%s", mta_error(mta));
@@ -360,7 +360,7 @@ START_TEST(without_blocking_the_caller_waits)
 
 		if (mta_has_output(mta))
 			pollfd.events |= POLLOUT;
-		ck_assert_int_eq(poll(&pollfd, 1, 5000), 1);
+		ck_assert_int_eq(poll(&pollfd, 1, MTA_TIMEOUT), 1);
 		ck_assert_uint_lt(waits++, 100);
 		verdict = mta_resume(mta);
 	}
@@ -410,7 +410,7 @@ static void serve_broken(int listener, const char *bytes, size_t size)
 START_TEST(a_broken_milter_is_found_out)
 {
 	struct sockaddr_un where = { .sun_family = AF_UNIX };
-	struct mta *mta = mta_new(MTA_OFFER_ALL, 5000);
+	struct mta *mta = mta_new(MTA_OFFER_ALL, MTA_TIMEOUT);
 	int listener = socket(AF_UNIX, SOCK_STREAM, 0);
 
 	snprintf(where.sun_path, sizeof(where.sun_path), "%s", strchr(address, '/'));

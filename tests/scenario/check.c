@@ -16,6 +16,30 @@
 
 #define STEP_MS 10
 
+/* Times that are given for the plain daemon are this many times as long for one that a sanitizer or valgrind watches. */
+#define WATCHED 5
+
+/* ---- What the daemon does when it comes to it ------------------------------------------ */
+
+/* A look at it, which is repeated until it is as the statement wants it. */
+struct look {
+	struct play *play;
+	const struct line *line;
+	long want, got; /* got: of the last look */
+};
+
+static bool look_until(struct look *look, bool (*holds)(struct look *look))
+{
+	int ms;
+
+	for (ms = PATIENCE_MS; !holds(look); ms -= STEP_MS) {
+		if (ms <= 0)
+			return false;
+		poll(NULL, 0, STEP_MS);
+	}
+	return true;
+}
+
 /* ---- The log ------------------------------------------------------------------------- */
 
 /* Whether a log's line is the one that a statement speaks of. */
@@ -119,17 +143,22 @@ static unsigned log_count(struct play *play, const struct line *line, line_test 
 	return n;
 }
 
-/* A line that may still be on its way. */
-static bool log_await(struct play *play, const struct line *line, line_test *test)
+static bool log_has_words(struct look *look)
 {
-	int ms;
+	return log_count(look->play, look->line, line_has_words) > 0;
+}
 
-	for (ms = LOG_MS; !log_count(play, line, test); ms -= STEP_MS) {
-		if (ms <= 0)
-			return play_fail(play, line, "the log has no such line");
-		poll(NULL, 0, STEP_MS);
-	}
-	return true;
+static bool log_has_json(struct look *look)
+{
+	return log_count(look->play, look->line, line_has_json) > 0;
+}
+
+/* A line that may still be on its way. */
+static bool log_await(struct play *play, const struct line *line, bool (*has)(struct look *look))
+{
+	struct look look = { .play = play, .line = line };
+
+	return look_until(&look, has) || play_fail(play, line, "the log has no such line");
 }
 
 static bool check_reply_id(struct play *play, const struct line *line)
@@ -143,7 +172,7 @@ static bool check_reply_id(struct play *play, const struct line *line)
 	words[0].text = name;
 	if (!*play->scenario->reply_id)
 		return play_fail(play, line, "no reply had an id");
-	return log_await(play, &wanted, line_has_words);
+	return log_await(play, &wanted, log_has_words);
 }
 
 static bool check_log_file(struct play *play, const struct line *line)
@@ -167,18 +196,26 @@ static bool check_rename(struct play *play, const struct line *line)
 	return good;
 }
 
-/* socket-mode 0660: of the daemon's socket. */
-static bool check_socket_mode(struct play *play, const struct line *line)
+static bool socket_has_mode(struct look *look)
 {
 	struct stat status;
 
-	if (stat(play->scenario->daemon.socket, &status) < 0)
-		return play_fail(play, line, "%s: %s", play->scenario->daemon.socket,
-				 strerror(errno));
-	if ((status.st_mode & 07777) != strtoul(line_word(line, 1), NULL, 8))
-		return play_fail(play, line, "wanted: %s\n  got:    %04o", line_word(line, 1),
-				 status.st_mode & 07777);
-	return true;
+	look->got = stat(look->play->scenario->daemon.socket, &status) == 0
+			    ? (long)(status.st_mode & 07777)
+			    : -1;
+	return look->got == look->want;
+}
+
+/* socket-mode 0660: of the daemon's socket, which gets its mode after it was made. */
+static bool check_socket_mode(struct play *play, const struct line *line)
+{
+	struct look look = { play, line, strtol(line_word(line, 1), NULL, 8), 0 };
+
+	if (look_until(&look, socket_has_mode))
+		return true;
+	if (look.got < 0)
+		return play_fail(play, line, "there is no %s", play->scenario->daemon.socket);
+	return play_fail(play, line, "wanted: %s\n  got:    %04lo", line_word(line, 1), look.got);
 }
 
 /* ---- The process ------------------------------------------------------------------------ */
@@ -209,7 +246,7 @@ static bool process_exits(struct play *play, const struct line *line)
 	int want = line->nwords > 2 ? atoi(line_word(line, 2)) : 0;
 	int got;
 
-	if (!daemon_wait(daemon, LOG_MS))
+	if (!daemon_wait(daemon, PATIENCE_MS))
 		return play_fail(play, line, "the daemon still runs");
 	got = WIFEXITED(daemon->status) ? WEXITSTATUS(daemon->status)
 					: 128 + WTERMSIG(daemon->status);
@@ -217,21 +254,49 @@ static bool process_exits(struct play *play, const struct line *line)
 	       play_fail(play, line, "wanted: exit status %d\n  got:    %d", want, got);
 }
 
-/* What goes away with a closed connection does so soon, not at once. */
+static bool process_has_connections(struct look *look)
+{
+	look->got = daemon_connections(&look->play->scenario->daemon);
+	return look->got == look->want;
+}
+
+/* daemon connections N: those that were closed are gone soon, not at once. */
+static bool process_connections(struct play *play, const struct line *line, long n)
+{
+	struct look look = { play, line, n, 0 };
+
+	return look_until(&look, process_has_connections) ||
+	       play_fail(play, line, "wanted: %ld connections\n  got:    %ld", n, look.got);
+}
+
+/* daemon remember: what it has when there is no connection but ours. */
+static bool process_remember(struct play *play, const struct line *line)
+{
+	struct scenario *scenario = play->scenario;
+
+	if (!process_connections(play, line, mta_fd(play->mta) >= 0))
+		return false;
+	scenario->fds = daemon_fds(&scenario->daemon);
+	scenario->memory = daemon_memory(&scenario->daemon);
+	return true;
+}
+
+static bool process_has_fds(struct look *look)
+{
+	look->got = daemon_fds(&look->play->scenario->daemon);
+	return look->got <= look->want;
+}
+
+/* daemon fds unchanged: when all that was opened since then is closed. */
 static bool process_fds(struct play *play, const struct line *line)
 {
-	struct daemon *daemon = &play->scenario->daemon;
-	long now;
-	int ms;
+	struct look look = { play, line, play->scenario->fds, 0 };
 
-	for (ms = LOG_MS; (now = daemon_fds(daemon)) > play->scenario->fds; ms -= STEP_MS) {
-		if (ms <= 0)
-			return play_fail(play, line,
-					 "wanted: %ld file descriptors at most\n  got:    %ld",
-					 play->scenario->fds, now);
-		poll(NULL, 0, STEP_MS);
-	}
-	return true;
+	if (!process_connections(play, line, mta_fd(play->mta) >= 0))
+		return false;
+	return look_until(&look, process_has_fds) ||
+	       play_fail(play, line, "wanted: %ld file descriptors at most\n  got:    %ld",
+			 look.want, look.got);
 }
 
 /* daemon memory grown less than N: KiB since it was remembered. */
@@ -272,11 +337,10 @@ static bool check_daemon(struct play *play, const struct line *line)
 		return daemon_stop(daemon) || play_fail(play, line, "%s", daemon->error);
 	if (line_is(line, 1, "second"))
 		return process_second(play, line);
-	if (line_is(line, 1, "remember")) {
-		play->scenario->fds = daemon_fds(daemon);
-		play->scenario->memory = daemon_memory(daemon);
-		return true;
-	}
+	if (line_is(line, 1, "connections") && line->nwords > 2)
+		return process_connections(play, line, atol(line_word(line, 2)));
+	if (line_is(line, 1, "remember"))
+		return process_remember(play, line);
 	if (line_is(line, 1, "fds"))
 		return process_fds(play, line);
 	if (line_is(line, 1, "memory"))
@@ -360,8 +424,16 @@ static bool check_took(struct play *play, const struct line *line)
 	double limit = line->nwords > 2 ? strtod(line_word(line, 2), NULL) : 0;
 	bool less = line_is(line, 1, "<");
 
+	if (less && !daemon_is_plain())
+		limit *= WATCHED;
 	return (less ? play->took_ms < limit : play->took_ms > limit) ||
 	       play_fail(play, line, "wanted: %s\n  got:    %.1fms", line->raw, play->took_ms);
+}
+
+/* no-reply: of the daemon, so far. */
+static bool check_no_reply(struct play *play, const struct line *line)
+{
+	return !mta_has_input(play->mta) || play_fail(play, line, "the daemon has replied");
 }
 
 static bool check_wait(struct play *play, const struct line *line)
@@ -371,24 +443,38 @@ static bool check_wait(struct play *play, const struct line *line)
 	return true;
 }
 
-/* asked NAME TYPE N: how often the DNS server was asked for that so far. */
+static bool dns_was_asked(struct look *look)
+{
+	struct server *dns = look->play->scenario->daemon.dns;
+
+	look->got = dns ? server_asked(dns, line_word(look->line, 1), line_word(look->line, 2)) : 0;
+	return look->got >= look->want;
+}
+
+/* asked NAME TYPE N: how often the DNS server was asked for that so far; not all questions hold up a reply. */
 static bool check_asked(struct play *play, const struct line *line)
 {
-	struct server *dns = play->scenario->daemon.dns;
-	const unsigned got = dns ? server_asked(dns, line_word(line, 1), line_word(line, 2)) : 0;
+	struct look look = { play, line, atol(line_word(line, 3)), 0 };
 
-	return (line->nwords > 3 && got == (unsigned)atoi(line_word(line, 3))) ||
-	       play_fail(play, line, "wanted: %s\n  got:    %u", line->raw, got);
+	return (look_until(&look, dns_was_asked) && look.got == look.want) ||
+	       play_fail(play, line, "wanted: %s\n  got:    %ld", line->raw, look.got);
+}
+
+static bool dns_was_asked_anything(struct look *look)
+{
+	struct server *dns = look->play->scenario->daemon.dns;
+
+	look->got = dns ? server_questions(dns) : 0;
+	return look->got >= look->want;
 }
 
 /* asked-in-all N */
 static bool check_asked_in_all(struct play *play, const struct line *line)
 {
-	struct server *dns = play->scenario->daemon.dns;
-	const unsigned got = dns ? server_questions(dns) : 0;
+	struct look look = { play, line, atol(line_word(line, 1)), 0 };
 
-	return got == (unsigned)atoi(line_word(line, 1)) ||
-	       play_fail(play, line, "wanted: %s\n  got:    %u", line->raw, got);
+	return (look_until(&look, dns_was_asked_anything) && look.got == look.want) ||
+	       play_fail(play, line, "wanted: %s\n  got:    %ld", line->raw, look.got);
 }
 
 int check_statement(struct play *play, const struct line *line)
@@ -409,14 +495,15 @@ int check_statement(struct play *play, const struct line *line)
 		{ "took", 3, check_took },
 		{ "wait", 2, check_wait },
 		{ "asked", 4, check_asked },
+		{ "no-reply", 1, check_no_reply },
 		{ "asked-in-all", 2, check_asked_in_all },
 	};
 	size_t i;
 
 	if (line_is(line, 0, "log"))
-		return log_await(play, line, line_has_words);
+		return log_await(play, line, log_has_words);
 	if (line_is(line, 0, "log-json"))
-		return log_await(play, line, line_has_json);
+		return log_await(play, line, log_has_json);
 	if (line_is(line, 0, "no-log") || line_is(line, 0, "log-count") ||
 	    line_is(line, 0, "log-is-json") || line_is(line, 0, "needs"))
 		return true; /* at the end; before the beginning */

@@ -83,7 +83,7 @@ static bool connection_mta(struct play *play, const struct line *line)
 		return play_fail(play, line, "mta what?");
 	}
 	mta_free(&play->mta);
-	play->mta = mta_new(play->offer, REPLY_MS);
+	play->mta = mta_new(play->offer, PATIENCE_MS);
 	mta_use_postfix_macros(play->mta);
 	return true;
 }

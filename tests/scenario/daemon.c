@@ -20,8 +20,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define START_MS 30000 /* valgrind on a busy machine */
-#define STOP_MS 20000
 #define STEP_MS 5
 
 static bool daemon_wrong(struct daemon *daemon, const char *what, const char *about)
@@ -75,27 +73,49 @@ char *daemon_expand(const struct daemon *daemon, const char *text)
 	return out.data;
 }
 
-/* A port that is free now. Another process may take it before the daemon does: then the scenario fails, loudly. */
-static unsigned daemon_free_port(void)
+/*
+ * A port that is free, and stays so: as long as a socket is bound to it that does not listen, the kernel gives it to
+ * nobody who asks for any port, while the daemon, which asks for this one with SO_REUSEADDR, can have it.
+ */
+static void daemon_reserve_port(struct daemon *daemon)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET,
-				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t size = sizeof(address);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	unsigned port = 0;
+	struct sockaddr_in6 any6 = { .sin6_family = AF_INET6 };
+	struct sockaddr_in any = { .sin_family = AF_INET };
+	struct sockaddr *address = (struct sockaddr *)&any6;
+	socklen_t size = sizeof(any6);
+	const int on = 1;
+	int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (fd >= 0 && bind(fd, (struct sockaddr *)&address, size) == 0 &&
-	    getsockname(fd, (struct sockaddr *)&address, &size) == 0)
-		port = ntohs(address.sin_port);
-	if (fd >= 0)
-		close(fd);
-	return port;
+	if (fd < 0) { /* no IPv6 here */
+		address = (struct sockaddr *)&any;
+		size = sizeof(any);
+		fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	}
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (bind(fd, address, size) == 0 && getsockname(fd, address, &size) == 0)
+		daemon->port =
+			ntohs(address->sa_family == AF_INET6 ? any6.sin6_port : any.sin_port);
+	daemon->reserved = fd;
 }
 
-/* Writes the lines of a block; notes where the configuration says that it listens. */
+/* What has to be known of the configuration: where it listens, and whether it tells when it does. */
+static bool daemon_note(struct daemon *daemon, const char *word)
+{
+	if (strncmp(word, "log-level warning", 17) == 0 ||
+	    strncmp(word, "log-level error", 15) == 0)
+		daemon->is_quiet = true;
+	if (strncmp(word, "listen ", 7) != 0)
+		return false;
+	snprintf(daemon->address, sizeof(daemon->address), "%.*s", (int)strcspn(word + 7, " ;\t"),
+		 word + 7);
+	return true;
+}
+
+/* Writes the lines of a block. */
 static bool daemon_write(struct daemon *daemon, const struct script *script, size_t begin,
 			 const char *path, bool is_conf)
 {
+	const char *front_end = getenv("MG_FRONT_END");
 	FILE *file = fopen(path, "we");
 	bool listens = false;
 	size_t i;
@@ -106,16 +126,16 @@ static bool daemon_write(struct daemon *daemon, const struct script *script, siz
 		char *text = daemon_expand(daemon, script->lines[i].raw);
 		const char *word = text + strspn(text, " \t");
 
-		if (is_conf && strncmp(word, "listen ", 7) == 0) {
+		if (is_conf && daemon_note(daemon, word))
 			listens = true;
-			snprintf(daemon->address, sizeof(daemon->address), "%.*s",
-				 (int)strcspn(word + 7, " ;\t"), word + 7);
-		}
 		fprintf(file, "%s\n", text);
 		free(text);
 	}
-	if (is_conf && !listens) /* last, so that line numbers in messages are those of the block */
+	/* Last, so that line numbers in messages are those of the block. */
+	if (is_conf && !listens)
 		fprintf(file, "listen unix:%s\n", daemon->socket);
+	if (is_conf && front_end && *front_end)
+		fprintf(file, "front-end %s\n", front_end);
 	return fclose(file) == 0 || daemon_wrong(daemon, path, strerror(errno));
 }
 
@@ -145,6 +165,7 @@ bool daemon_prepare(struct daemon *daemon, const struct script *script)
 
 	if (!tmp || strlen(tmp) > 30) /* a socket's path has room for 107 characters */
 		tmp = "/tmp";
+	daemon->reserved = -1;
 	snprintf(daemon->dir, sizeof(daemon->dir), "%s/scenario.XXXXXX", tmp);
 	if (!mkdtemp(daemon->dir) || chmod(daemon->dir, 0755) < 0)
 		return daemon_wrong(daemon, daemon->dir, strerror(errno));
@@ -152,7 +173,7 @@ bool daemon_prepare(struct daemon *daemon, const struct script *script)
 	snprintf(daemon->socket, sizeof(daemon->socket), "%s/sock", daemon->dir);
 	snprintf(daemon->errors, sizeof(daemon->errors), "%s/stderr", daemon->dir);
 	snprintf(daemon->address, sizeof(daemon->address), "unix:%s", daemon->socket);
-	daemon->port = daemon_free_port();
+	daemon_reserve_port(daemon);
 	good = daemon_prepare_dns(daemon, script);
 	for (i = 0; good && i < script->nlines; i++) {
 		const struct line *line = &script->lines[i];
@@ -198,11 +219,13 @@ void daemon_clean(struct daemon *daemon)
 {
 	if (daemon_is_alive(daemon)) {
 		kill(daemon->pid, SIGKILL);
-		daemon_wait(daemon, STOP_MS);
+		daemon_wait(daemon, PATIENCE_MS);
 	}
 	if (daemon->dns)
 		server_free(daemon->dns);
 	daemon->dns = NULL;
+	if (daemon->port)
+		close(daemon->reserved);
 	if (*daemon->dir && !getenv("SCENARIO_KEEP"))
 		daemon_remove(daemon->dir);
 }
@@ -280,64 +303,101 @@ bool daemon_run(struct daemon *daemon, const char *option, int *status_r)
 {
 	if (!daemon_fork(daemon, option))
 		return false;
-	if (!daemon_wait(daemon, START_MS)) {
+	if (!daemon_wait(daemon, PATIENCE_MS)) {
 		kill(daemon->pid, SIGKILL);
-		daemon_wait(daemon, STOP_MS);
+		daemon_wait(daemon, PATIENCE_MS);
 		return daemon_wrong(daemon, "the daemon did not end by itself with option", option);
 	}
 	*status_r = daemon->status;
 	return true;
 }
 
-/* Whether a line of /proc/net/unix or /proc/net/tcp shows a listening socket of ours. */
-static bool daemon_proc_shows(const char *line, bool is_unix, const char *key)
+/* Whether a line of /proc/net/unix shows a socket with this path: the one that listens, or one of a connection. */
+static bool socket_is_unix(const char *line, const char *path, bool listening)
 {
-	char local[80], state[20], flags[20];
+	char flags[20], local[120];
 
-	if (!strstr(line, key))
-		return false;
-	if (is_unix)
-		return sscanf(line, "%*s %*s %*s %19s", flags) == 1 &&
-		       strcmp(flags, "00010000") == 0;
-	return sscanf(line, "%*s %79s %*s %19s", local, state) == 2 && strcmp(state, "0A") == 0 &&
-	       strlen(local) > strlen(key) && strcmp(local + strlen(local) - strlen(key), key) == 0;
+	return sscanf(line, "%*s %*s %*s %19s %*s %*s %*s %119s", flags, local) == 2 &&
+	       strcmp(local, path) == 0 && (strcmp(flags, "00010000") == 0) == listening;
 }
 
-/* Asks the kernel: a connection as a probe would be an event of its own for the daemon. */
-static bool daemon_listens(const struct daemon *daemon)
+/* The same of /proc/net/tcp, where port is ":ABCD". A connection counts until the daemon has closed it. */
+static bool socket_is_inet(const char *line, const char *port, bool listening)
+{
+	char local[80], state[20];
+
+	return sscanf(line, "%*s %79s %*s %19s", local, state) == 2 &&
+	       strcmp(local + strcspn(local, ":"), port) == 0 &&
+	       (listening ? strcmp(state, "0A") == 0
+			  : strcmp(state, "01") == 0 || strcmp(state, "08") == 0);
+}
+
+/* Asks the kernel for them: a connection as a probe would be an event of its own for the daemon. */
+static unsigned daemon_sockets(const struct daemon *daemon, bool listening)
 {
 	static const char *const tables[] = { "/proc/net/unix", "/proc/net/tcp", "/proc/net/tcp6" };
 	bool is_unix = strncmp(daemon->address, "inet", 4) != 0;
-	char line[400], key[120];
-	bool found = false;
+	const char *path = strchr(daemon->address, ':') + 1;
+	char line[400], port[8];
+	unsigned n = 0;
 	size_t i;
 
-	if (is_unix)
-		snprintf(key, sizeof(key), "%.100s", strchr(daemon->address, ':') + 1);
-	else
-		snprintf(key, sizeof(key), ":%04X", daemon->port);
+	snprintf(port, sizeof(port), ":%04X", daemon->port & 0xffff);
 	for (i = is_unix ? 0 : 1; i < (is_unix ? 1 : 3); i++) {
 		FILE *table = fopen(tables[i], "re");
 
-		while (table && !found && fgets(line, sizeof(line), table))
-			found = daemon_proc_shows(line, is_unix, key);
+		while (table && fgets(line, sizeof(line), table))
+			n += is_unix ? socket_is_unix(line, path, listening)
+				     : socket_is_inet(line, port, listening);
 		if (table)
 			fclose(table);
 	}
-	return found;
+	return n;
+}
+
+unsigned daemon_connections(const struct daemon *daemon)
+{
+	return daemon_sockets(daemon, false);
+}
+
+/*
+ * Whether it has said so. That it listens is not enough: at a unix socket nobody may connect before the socket has got
+ * its mode, and at a port the daemon listens for a moment just to find out whether it can.
+ */
+static bool daemon_serves(const struct daemon *daemon)
+{
+	FILE *file;
+	char *line = NULL;
+	size_t room = 0;
+	bool serves = false;
+	struct stat status;
+
+	if (daemon->is_quiet)
+		return daemon_sockets(daemon, true) &&
+		       (stat(daemon->socket, &status) < 0 || (status.st_mode & 0777));
+	file = fopen(daemon->errors, "re");
+	if (file && fseek(file, daemon->said, SEEK_SET) == 0)
+		while (!serves && getline(&line, &room, file) > 0)
+			serves = strstr(line, " serves ") != NULL;
+	free(line);
+	if (file)
+		fclose(file);
+	return serves;
 }
 
 bool daemon_start(struct daemon *daemon)
 {
+	struct stat status;
 	int ms;
 
+	daemon->said = stat(daemon->errors, &status) == 0 ? (long)status.st_size : 0;
 	if (!daemon_fork(daemon, "-f"))
 		return false;
-	for (ms = START_MS; !daemon_listens(daemon); ms -= STEP_MS) {
+	for (ms = PATIENCE_MS; !daemon_serves(daemon); ms -= STEP_MS) {
 		if (!daemon_is_alive(daemon))
 			return daemon_wrong(daemon, "the daemon ended when it should start", NULL);
 		if (ms <= 0)
-			return daemon_wrong(daemon, "the daemon does not listen on",
+			return daemon_wrong(daemon, "the daemon does not say that it serves",
 					    daemon->address);
 		poll(NULL, 0, STEP_MS);
 	}
@@ -379,7 +439,7 @@ bool daemon_stop(struct daemon *daemon)
 	char how[60];
 
 	daemon_signal(daemon, SIGTERM);
-	if (!daemon_wait(daemon, STOP_MS))
+	if (!daemon_wait(daemon, PATIENCE_MS))
 		return daemon_wrong(daemon, "the daemon does not stop after SIGTERM", NULL);
 	if (daemon_complaint(daemon))
 		return false;
@@ -390,6 +450,15 @@ bool daemon_stop(struct daemon *daemon)
 	else
 		snprintf(how, sizeof(how), "with exit status %d", WEXITSTATUS(daemon->status));
 	return daemon_wrong(daemon, "the daemon ended", how);
+}
+
+bool daemon_is_plain(void)
+{
+	const char *sanitizer = getenv("MG_SANITIZER");
+	const char *wrapper = getenv("MILLGATED_WRAPPER");
+
+	return (!sanitizer || !*sanitizer || strcmp(sanitizer, "no") == 0) &&
+	       (!wrapper || !*wrapper);
 }
 
 long daemon_fds(const struct daemon *daemon)

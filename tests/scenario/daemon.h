@@ -7,6 +7,12 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/*
+ * For what is to come: at once, on a machine that has nothing else to do. As long as Postfix waits for a reply. Counted
+ * in the steps of those who wait: while the machine stands still, nobody's time runs out.
+ */
+#define PATIENCE_MS 30000
+
 struct script;
 struct server;
 
@@ -16,7 +22,10 @@ struct daemon {
 	char socket[96];    /* $SOCKET, also when it listens elsewhere */
 	char address[160];  /* where it listens */
 	char errors[96];    /* what it writes to stderr */
-	unsigned port;      /* $PORT: free when the scenario began */
+	unsigned port;      /* $PORT */
+	int reserved;       /* the socket that keeps $PORT for the daemon, or -1 */
+	bool is_quiet;      /* its log level does not let it say that it serves */
+	long said;          /* the size of errors when it was started */
 	struct server *dns; /* answers as the script says ($DNS), NULL when it says nothing */
 	pid_t pid;          /* 0: does not run */
 	bool waited;        /* it has ended, and this is how: */
@@ -27,7 +36,7 @@ struct daemon {
 /* Makes the folder, and in it the configuration and the files of the script. */
 bool daemon_prepare(struct daemon *daemon, const struct script *script);
 
-/* Starts it (through $MILLGATED_WRAPPER, if set) and waits until it listens. */
+/* Starts it (through $MILLGATED_WRAPPER, if set) and waits until it serves. */
 bool daemon_start(struct daemon *daemon);
 
 /* Runs it to its end with these arguments before "-c FILE"; what it wrote is in errors. */
@@ -46,6 +55,12 @@ bool daemon_stop(struct daemon *daemon);
 
 /* Kills what still runs and removes the folder. */
 void daemon_clean(struct daemon *daemon);
+
+/* How many connections there are to where it listens, as the kernel knows: those that it has not accepted yet, too. */
+unsigned daemon_connections(const struct daemon *daemon);
+
+/* Whether memory and time are the daemon's own, not those of a sanitizer or of valgrind. */
+bool daemon_is_plain(void);
 
 /* The number of its open file descriptors, its resident memory in KiB; -1 when it does not run. */
 long daemon_fds(const struct daemon *daemon);

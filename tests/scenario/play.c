@@ -30,7 +30,7 @@ bool play_fail(struct play *play, const struct line *line, const char *fmt, ...)
 void play_init(struct play *play, struct scenario *scenario, unsigned number)
 {
 	*play = (struct play){ .scenario = scenario, .number = number, .offer = MTA_OFFER_ALL };
-	play->mta = mta_new(play->offer, REPLY_MS);
+	play->mta = mta_new(play->offer, PATIENCE_MS);
 	mta_use_postfix_macros(play->mta);
 }
 

@@ -10,10 +10,6 @@
 #include "script.h"
 #include "text.h"
 
-#define REPLY_MS \
-	12000       /* more than the default stage-budget, less than the 30 s that Postfix waits */
-#define LOG_MS 5000 /* for a line that is to come */
-
 struct scenario {
 	struct script *script;
 	struct daemon daemon;

@@ -39,19 +39,10 @@ static void runner_show_log(const struct daemon *daemon, const char *path)
 		fclose(file);
 }
 
-/* Whether memory and time are the daemon's own, not those of a sanitizer or of valgrind. */
-static bool runner_is_plain(void)
-{
-	const char *sanitizer = getenv("MG_SANITIZER");
-	const char *wrapper = getenv("MILLGATED_WRAPPER");
-
-	return (!sanitizer || !*sanitizer || strcmp(sanitizer, "no") == 0) &&
-	       (!wrapper || !*wrapper);
-}
-
-/* A scenario that cannot be played here: needs modules ($MG_TEST_MODULES), needs plain. */
+/* A scenario that cannot be played here: needs modules ($MG_TEST_MODULES), needs plain, needs event. */
 static bool runner_lacks(const struct script *script)
 {
+	const char *front_end = getenv("MG_FRONT_END");
 	size_t i;
 
 	for (i = 0; i < script->nlines; i++) {
@@ -60,7 +51,10 @@ static bool runner_lacks(const struct script *script)
 		if (line_is(line, 0, "needs") && line_is(line, 1, "modules") &&
 		    !getenv("MG_TEST_MODULES"))
 			return true;
-		if (line_is(line, 0, "needs") && line_is(line, 1, "plain") && !runner_is_plain())
+		if (line_is(line, 0, "needs") && line_is(line, 1, "plain") && !daemon_is_plain())
+			return true;
+		if (line_is(line, 0, "needs") && line_is(line, 1, "event") && front_end &&
+		    *front_end && strcmp(front_end, "event") != 0)
 			return true;
 	}
 	return false;
