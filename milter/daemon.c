@@ -21,7 +21,7 @@
 
 #include "daemon.h"
 #include "dns.h"
-#include "front_libmilter.h"
+#include "front_end.h"
 #include "host.h"
 #include "identity.h"
 #include "log.h"
@@ -38,6 +38,7 @@ struct daemon {
 	struct log *log;
 	struct identity identity;
 	struct pidfile pidfile;
+	const struct front_end *front_end;
 	struct front *front;
 	struct host host;
 	bool has_host;
@@ -134,7 +135,9 @@ static int open_socket(struct daemon *d)
 	};
 	char error[FRONT_ERROR_MAX];
 
-	d->front = front_open(&settings, error);
+	d->front_end =
+		d->settings->front_end == FRONT_END_LIBMILTER ? &front_libmilter : &front_event;
+	d->front = d->front_end->open(&settings, error);
 	return d->front ? 0 : fail(d, "%s", error);
 }
 
@@ -257,7 +260,7 @@ static int start(struct daemon *d)
 	d->has_host = true;
 	if (start_dns(d) < 0)
 		return -1;
-	rc = front_start(d->front, on_front_ended, d);
+	rc = d->front_end->start(d->front, on_front_ended, d);
 	if (rc != 0)
 		return fail(d, "cannot start a thread: %s", strerrordesc_np(rc));
 	log_say(d->log, MG_LOG_INFO, "start", "millgated " PACKAGE_VERSION " serves %s",
@@ -286,7 +289,7 @@ static int wait_for_signals(struct daemon *d, const sigset_t *set)
 /* Ends what prepare() and start() began, as far as they came. */
 static void stop(struct daemon *d)
 {
-	size_t busy = d->front ? front_stop(d->front, STOP_MS) : 0;
+	size_t busy = d->front ? d->front_end->stop(d->front, STOP_MS) : 0;
 
 	if (busy > 0)
 		log_say(d->log, MG_LOG_WARNING, "stop",

@@ -35,8 +35,8 @@ enum reply_kind {
 
 /* An edit of the message, at its end. Name and value are free of CR, LF and NUL, but for "\n\t" folds in the value. */
 struct reply_edit {
-	enum { EDIT_ADD_HEADER, EDIT_QUARANTINE } kind;
-	const char *name;  /* EDIT_ADD_HEADER */
+	enum { EDIT_ADD_HEADER, EDIT_INSERT_HEADER /* at the top */, EDIT_QUARANTINE } kind;
+	const char *name;  /* EDIT_ADD_HEADER, EDIT_INSERT_HEADER */
 	const char *value; /* or the reason of the quarantine */
 	const struct reply_edit *next;
 };
@@ -55,6 +55,12 @@ struct reply {
 struct front_mta {
 	/* A macro of the MTA ("{auth_authen}", "j"), as known now, or NULL; valid until the event's end. */
 	const char *(*macro)(void *ctx, const char *name);
+
+	/*
+	 * The event is about to wait, for a policy that may block: whoever else shares its thread should go on
+	 * elsewhere. May come several times in an event. NULL when the front end has no use for it.
+	 */
+	void (*waits)(void *ctx);
 };
 
 #endif

@@ -14,19 +14,17 @@ void conns_init(struct conns *conns, size_t max)
 	pthread_mutex_init(&conns->lock, NULL);
 }
 
-/*
- * Where a connection's agreement is kept after its end, until another takes the place. Needs the
- * lock.
- */
-static struct agreement *conns_agreement(struct conns *conns, const void *ctx)
+/* Where a connection's agreement is kept after its end, until another takes the place. */
+static size_t conns_place(const void *ctx)
 {
 	/* Allocations are far apart: the low bits say little. */
-	return &conns->ended[((uintptr_t)ctx >> 4) % CONNS_ENDED_MAX];
+	return ((uintptr_t)ctx >> 4) % CONNS_ENDED_MAX;
 }
 
 struct conn *conns_add(struct conns *conns, void *ctx)
 {
 	struct conn *conn = calloc(1, sizeof(*conn));
+	const size_t place = conns_place(ctx);
 
 	if (!conn)
 		return NULL;
@@ -41,8 +39,8 @@ struct conn *conns_add(struct conns *conns, void *ctx)
 	conn->refused = conns->served >= conns->max;
 	if (!conn->refused)
 		conns->served++;
-	if (conns_agreement(conns, ctx)->ctx == ctx)
-		conn->agreed = *conns_agreement(conns, ctx);
+	if (conns->ended[place].ctx == ctx)
+		conn->agreed = conns->ended[place].agreed;
 	conn->next = conns->first;
 	conn->link = &conns->first;
 	if (conn->next)
@@ -54,8 +52,11 @@ struct conn *conns_add(struct conns *conns, void *ctx)
 
 void conns_remove(struct conns *conns, struct conn *conn)
 {
+	const size_t place = conns_place(conn->ctx);
+
 	pthread_mutex_lock(&conns->lock);
-	*conns_agreement(conns, conn->ctx) = conn->agreed;
+	conns->ended[place].ctx = conn->ctx;
+	conns->ended[place].agreed = conn->agreed;
 	*conn->link = conn->next;
 	if (conn->next)
 		conn->next->link = conn->link;

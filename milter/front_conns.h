@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "agreement.h"
+
 #define CONNS_ENDED_MAX 1024
 
 struct session;
@@ -21,13 +23,6 @@ enum conn_state {
 	CONN_IDLE, /* nobody is using it */
 	CONN_BUSY, /* a thread is */
 	CONN_ENDED /* its session is ended, nobody may use it again */
-};
-
-/* What was agreed on with the MTA. */
-struct agreement {
-	const void *ctx;
-	unsigned no_reply; /* MG_BIT()s of the stages that the MTA waits for no reply at */
-	bool skips;        /* the MTA understands that it shall send no more of a body */
 };
 
 /* A connection of the MTA, from its negotiation to its end. */
@@ -51,7 +46,10 @@ struct conns {
 	 * Of connections that ended, by ctx. An MTA may go on with another client's session on the
 	 * same connection, without negotiating again; the library tells of an end in either case.
 	 */
-	struct agreement ended[CONNS_ENDED_MAX];
+	struct {
+		const void *ctx;
+		struct agreement agreed;
+	} ended[CONNS_ENDED_MAX];
 };
 
 /* conns: zeroed. max: how many are served at a time. */

@@ -26,7 +26,8 @@
 
 #include "front.h"
 #include "front_conns.h"
-#include "front_libmilter.h"
+#include "front_end.h"
+#include "agreement.h"
 #include "session.h"
 
 #define NAME "millgate"
@@ -55,27 +56,6 @@ struct front {
  * are any.
  */
 static struct front *the_front;
-
-/*
- * The stages in libmilter's terms. The end of the message cannot be left out, nor without a reply.
- */
-static const struct {
-	enum mg_stage stage;
-	unsigned long left_out, no_reply;
-	int macros; /* SMFIM_..., or -1: it has none of its own */
-} stages[] = {
-	{ MG_CONNECT, SMFIP_NOCONNECT, SMFIP_NR_CONN, SMFIM_CONNECT },
-	{ MG_HELO, SMFIP_NOHELO, SMFIP_NR_HELO, SMFIM_HELO },
-	{ MG_MAIL, SMFIP_NOMAIL, SMFIP_NR_MAIL, SMFIM_ENVFROM },
-	{ MG_RCPT, SMFIP_NORCPT, SMFIP_NR_RCPT, SMFIM_ENVRCPT },
-	{ MG_DATA, SMFIP_NODATA, SMFIP_NR_DATA, SMFIM_DATA },
-	{ MG_HEADER, SMFIP_NOHDRS, SMFIP_NR_HDR, -1 },
-	{ MG_EOH, SMFIP_NOEOH, SMFIP_NR_EOH, SMFIM_EOH },
-	{ MG_BODY, SMFIP_NOBODY, SMFIP_NR_BODY, -1 },
-	{ MG_EOM, 0, 0, SMFIM_EOM },
-	{ MG_COMMAND, SMFIP_NOUNKNOWN, SMFIP_NR_UNKN, -1 },
-};
-#define NSTAGES (sizeof(stages) / sizeof(stages[0]))
 
 /* libmilter's functions take strings that they do not change as char *. */
 static char *unconst(const char *string)
@@ -135,7 +115,7 @@ static void set_reply(struct conn *conn, const struct reply *reply)
 	if (smfi_setmlreply(conn->ctx, code, reply->status, LINES8(0), LINES8(8), LINES8(16),
 			    LINES8(24), (char *)NULL) != MI_SUCCESS)
 		log_say(the_front->log, MG_LOG_ERROR, "front",
-			"libmilter does not take the reply \"%s %s %s\"; the MTA's own text is sent",
+			"the protocol does not take the reply \"%s %s %s\"; the MTA's own text is sent",
 			code, reply->status ? reply->status : "", l[0] ? l[0] : "");
 #undef LINES8
 }
@@ -147,6 +127,9 @@ static void do_edits(struct conn *conn, const struct reply_edit *edit)
 	for (; edit; edit = edit->next) {
 		if (edit->kind == EDIT_QUARANTINE)
 			rc = smfi_quarantine(conn->ctx, unconst(edit->value));
+		else if (edit->kind == EDIT_INSERT_HEADER)
+			rc = smfi_insheader(conn->ctx, 0, unconst(edit->name),
+					    unconst(edit->value));
 		else
 			rc = smfi_addheader(conn->ctx, unconst(edit->name), unconst(edit->value));
 		if (rc != MI_SUCCESS)
@@ -188,61 +171,24 @@ static sfsistat conn_answer(struct conn *conn, enum mg_stage stage, const struct
 	return status;
 }
 
-/* What is asked of the MTA: no stage, reply or action that the configuration has no use for. */
-static unsigned long want_protocol(struct conn *conn, const struct front_needs *needs,
-				   unsigned long offered)
+/* libmilter calls the stages whose lists of macros can be set by the protocol's numbers. */
+static void set_macros(SMFICTX *ctx, const struct front_needs *needs)
 {
-	/*
-	 * On TCP steps without a reply meet the kernel's delayed acknowledgements: up to 44 ms a message. Postfix sends
-	 * the macros of DATA even when that is left out, so there it is asked for, with a reply.
-	 */
-	bool quiet = *the_front->sock.path;
-	unsigned stages_wanted = needs->stages;
-	unsigned long want = 0;
+	for (int stage = 0; stage < MG_STAGES; stage++) {
+		const int macros = agreement_stages[stage].macros;
 
-	/*
-	 * libmilter takes no content after an unknown command but by way of DATA: it drops the
-	 * message, and the MTA waits.
-	 */
-	if (stages_wanted & MG_BIT(MG_COMMAND) || !quiet)
-		stages_wanted |= MG_BIT(MG_DATA);
-	conn->agreed = (struct agreement){ .ctx = conn->ctx };
-	for (size_t i = 0; i < NSTAGES; i++) {
-		unsigned bit = MG_BIT(stages[i].stage);
-
-		if (!(stages_wanted & bit)) {
-			want |= stages[i].left_out & offered;
-		} else if (!(needs->replies & bit) && quiet && stages[i].no_reply & offered) {
-			want |= stages[i].no_reply;
-			conn->agreed.no_reply |= bit;
-		}
+		if (macros >= 0 && needs->stages & MG_BIT(stage) && needs->macros[stage])
+			smfi_setsymlist(ctx, macros, unconst(needs->macros[stage]));
 	}
-	conn->agreed.skips = needs->stages & MG_BIT(MG_BODY) && offered & SMFIP_SKIP;
-	return conn->agreed.skips ? want | SMFIP_SKIP : want;
-}
-
-static unsigned long want_actions(const struct front_needs *needs, unsigned long offered)
-{
-	unsigned long want = (needs->adds_headers ? SMFIF_ADDHDRS : 0) |
-			     (needs->quarantines ? SMFIF_QUARANTINE : 0);
-
-	if (want & ~offered && !atomic_exchange(&the_front->told_of_actions, true))
-		log_say(the_front->log, MG_LOG_ERROR, "front",
-			"the MTA does not offer what the configuration needs:%s%s",
-			want & ~offered & SMFIF_ADDHDRS ? " adding headers" : "",
-			want & ~offered & SMFIF_QUARANTINE ? " quarantining messages" : "");
-	return (want | SMFIF_SETSYMLIST) & offered;
 }
 
 static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long protocol,
 			     unsigned long f2, unsigned long f3, unsigned long *actions_r,
 			     unsigned long *protocol_r, unsigned long *f2_r, unsigned long *f3_r)
 {
-	/* Beyond the cap there is nothing to be told but that somebody is there, to be refused. */
-	static const struct front_needs refusal = { .stages = MG_BIT(MG_CONNECT),
-						    .replies = MG_BIT(MG_CONNECT) };
 	struct conn *conn = conn_enter(ctx);
 	const struct front_needs *needs;
+	unsigned extra = 0;
 
 	(void)f2;
 	(void)f3;
@@ -250,14 +196,17 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long 
 	/* The connection is closed, and the MTA does as it does without a filter. */
 	if (!conn)
 		return SMFIS_REJECT;
-	needs = conn->refused ? &refusal : session_needs(conn->session);
-	*actions_r = want_actions(needs, actions);
-	*protocol_r = want_protocol(conn, needs, protocol);
-	for (size_t i = 0; i < NSTAGES && actions & SMFIF_SETSYMLIST; i++)
-		if (stages[i].macros >= 0 && needs->stages & MG_BIT(stages[i].stage) &&
-		    needs->macros[stages[i].stage])
-			smfi_setsymlist(ctx, stages[i].macros,
-					unconst(needs->macros[stages[i].stage]));
+	needs = conn->refused ? &agreement_refusal : session_needs(conn->session);
+	/* libmilter takes no content after an unknown command but by way of DATA: it drops the message, and the MTA waits. */
+	if (needs->stages & MG_BIT(MG_COMMAND))
+		extra = MG_BIT(MG_DATA);
+	if (!the_front->told_of_actions && agreement_lacks(needs, actions, the_front->log))
+		the_front->told_of_actions = true;
+	conn->agreed = agreement_make(needs, extra, *the_front->sock.path, actions, protocol);
+	*actions_r = conn->agreed.actions;
+	*protocol_r = conn->agreed.steps;
+	if (actions & SMFIF_SETSYMLIST)
+		set_macros(ctx, needs);
 	conn_leave(conn);
 	return SMFIS_CONTINUE;
 }
@@ -374,7 +323,7 @@ static void note_silent(struct front *front)
 {
 	unsigned long long before;
 
-	/* In this order: front_stop() either waits for this, or has it do nothing. */
+	/* In this order: libmilter_stop() either waits for this, or has it do nothing. */
 	atomic_fetch_add(&front->noting, 1);
 	if (!front->conns.stopping) {
 		before = atomic_fetch_add(&front->silent, 1);
@@ -452,7 +401,8 @@ static int open_socket(struct front *front, const struct front_settings *setting
 				 error_r);
 }
 
-struct front *front_open(const struct front_settings *settings, char error_r[FRONT_ERROR_MAX])
+static struct front *libmilter_open(const struct front_settings *settings,
+				    char error_r[FRONT_ERROR_MAX])
 {
 	struct front *front = calloc(1, sizeof(*front));
 
@@ -476,7 +426,7 @@ struct front *front_open(const struct front_settings *settings, char error_r[FRO
  * In the place of libc's, for libmilter: it waits with it, in a thread of its own, for HUP, TERM
  * and INT, and takes each, HUP too, as the order to stop. Whatever the other threads do, it would
  * get one now and then. So that the process's signals are the daemon's alone, it gets none but
- * TERM, from front_stop().
+ * TERM, from libmilter_stop().
  */
 MG_EXPORT int sigwait(const sigset_t *set, int *signal_r)
 {
@@ -503,7 +453,7 @@ static void *front_run(void *arg)
 	return NULL;
 }
 
-int front_start(struct front *front, void (*ended)(void *arg), void *arg)
+static int libmilter_start(struct front *front, void (*ended)(void *arg), void *arg)
 {
 	struct sigaction wake = { .sa_handler = on_wake_signal };
 	pthread_attr_t attributes;
@@ -540,7 +490,7 @@ static void join_listener(struct front *front)
 	}
 }
 
-size_t front_stop(struct front *front, int wait_ms)
+static size_t libmilter_stop(struct front *front, int wait_ms)
 {
 	const struct timespec pause = { .tv_nsec = 5 * 1000000L };
 	size_t busy;
@@ -555,6 +505,8 @@ size_t front_stop(struct front *front, int wait_ms)
 	}
 	return busy;
 }
+
+const struct front_end front_libmilter = { libmilter_open, libmilter_start, libmilter_stop };
 
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer) && !defined(__SANITIZE_THREAD__)

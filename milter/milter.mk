@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The core (all but main and the front end), the daemon, and the program that completes manuals.
+# The core (all but main and the front ends), the daemon, and the program that completes manuals.
 
 noinst_LIBRARIES += milter/libmillgate.a
 milter_libmillgate_a_CPPFLAGS = $(AM_CPPFLAGS) $(MG_PATHS) \
 	$(PCRE2_CFLAGS) $(IDN2_CFLAGS) $(UNISTRING_CFLAGS) $(CARES_CFLAGS)
 milter_libmillgate_a_SOURCES = \
 	milter/action.c milter/action.h \
+	milter/agreement.c milter/agreement.h \
+	milter/answer.c milter/answer.h \
 	milter/arena.c milter/arena.h \
 	milter/call.c milter/call.h \
 	milter/class.c milter/class.h \
 	milter/condition.c \
 	milter/conf.c milter/conf.h \
 	milter/conf_lex.c milter/conf_lex.h \
+	milter/dialogue.c milter/dialogue.h \
 	milter/dns.c milter/dns.h \
 	milter/dns_answer.c milter/dns_answer.h \
 	milter/dns_cache.c milter/dns_cache.h \
@@ -29,7 +32,7 @@ milter_libmillgate_a_SOURCES = \
 	milter/domain_mail.c \
 	milter/errors.c milter/errors.h \
 	milter/front.h \
-	milter/front_conns.c milter/front_conns.h \
+	milter/front_end.h \
 	milter/front_socket.c milter/front_socket.h \
 	milter/host.c milter/host.h \
 	milter/identity.c milter/identity.h \
@@ -39,14 +42,17 @@ milter_libmillgate_a_SOURCES = \
 	milter/log.c milter/log.h \
 	milter/log_record.c milter/log_record.h \
 	milter/log_sink.c milter/log_sink.h \
+	milter/macros.c milter/macros.h \
 	milter/match.c milter/match.h \
 	milter/opening.c milter/opening.h \
+	milter/packet.c milter/packet.h \
 	milter/pidfile.c milter/pidfile.h \
 	milter/pipeline.c milter/pipeline.h \
 	milter/plan.c milter/plan.h \
 	milter/pool.c milter/pool.h \
 	milter/registry.c milter/registry.h \
 	milter/registry_elf.c \
+	milter/protocol.h \
 	milter/reply.c milter/reply.h \
 	milter/session.c milter/session.h \
 	milter/settings.c milter/settings.h \
@@ -77,8 +83,11 @@ core_deps = $(PCRE2_LIBS) $(IDN2_LIBS) $(UNISTRING_LIBS) $(CARES_LIBS) $(SPF2_LI
 sbin_PROGRAMS += milter/millgated
 milter_millgated_SOURCES = \
 	milter/daemon.c milter/daemon.h \
-	milter/front_libmilter.c milter/front_libmilter.h \
-	milter/main.c
+	milter/front_conns.c milter/front_conns.h \
+	milter/front_event.c \
+	milter/front_libmilter.c \
+	milter/main.c \
+	milter/workers.c milter/workers.h
 milter_millgated_CPPFLAGS = $(AM_CPPFLAGS) $(MG_PATHS) $(MILTER_CFLAGS)
 milter_millgated_LDFLAGS = $(AM_LDFLAGS) -Wl,--dynamic-list=$(srcdir)/milter/exports.list
 milter_millgated_LDADD = $(core_libs) $(MILTER_LIBS)

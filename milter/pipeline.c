@@ -64,6 +64,15 @@ static int64_t pipeline_deadline(const struct session *session, const struct ins
 	return instance->deadline && own < budget ? own : budget;
 }
 
+static int pipeline_hook(struct session *session, struct mg_call *call)
+{
+	const struct mg_policy *type = call->instance->type;
+
+	if (call->instance->blocking & MG_BIT(call->stage) && session->mta->waits)
+		session->mta->waits(session->mta_ctx);
+	return type->on[call->stage](call, call->instance->self);
+}
+
 /* Runs one hook. One that may block is not begun when the stage's budget is used up. */
 static void pipeline_call(struct session *session, const struct instance *instance,
 			  enum mg_stage hook)
@@ -75,7 +84,7 @@ static void pipeline_call(struct session *session, const struct instance *instan
 				.deadline = pipeline_deadline(session, instance) };
 	const int64_t before = session->event.now;
 	const bool late = instance->blocking & MG_BIT(hook) && before >= call.deadline;
-	const int returned = late ? MG_TIMEOUT : instance->type->on[hook](&call, instance->self);
+	const int returned = late ? MG_TIMEOUT : pipeline_hook(session, &call);
 
 	session->event.now = session->host->now();
 

@@ -64,6 +64,15 @@ const struct mg_item settings_items[] = {
 	  .syntax = "NUMBER",
 	  .help = "How many connections of the MTA are served at a time; those beyond are answered with "
 		  "a temporary failure at CONNECT." },
+	{ .name = "front-end",
+	  .type = MG_CHOICE,
+	  .offset = AT(front_end),
+	  .initial = "event",
+	  .choices = "event libmilter",
+	  .syntax = "event | libmilter",
+	  .help = "What speaks the milter protocol with the MTA: millgated's own event loop, with a few threads for "
+		  "any number of connections, in which no session waits for another's look-ups; or Sendmail's libmilter, "
+		  "which every milter uses, and with which many connections or slow look-ups cost more." },
 	{ .name = "stage-budget",
 	  .type = MG_DURATION,
 	  .offset = AT(stage_budget),

@@ -10,6 +10,9 @@
 #include "dns_settings.h"
 #include "log.h"
 
+/* In the order of the key's choices. */
+enum front_end_choice { FRONT_END_EVENT, FRONT_END_LIBMILTER };
+
 struct settings {
 	/* As in the file. */
 	const char *listen;
@@ -19,6 +22,7 @@ struct settings {
 	const char *group;
 	const char *pid_file;
 	const char *modules;
+	int front_end; /* enum front_end_choice */
 	long long max_connections;
 	long long stage_budget; /* ms */
 	int reply_at;           /* enum mg_stage, CONNECT to RCPT */

@@ -3,14 +3,16 @@
 
 # Not .sh: a script and a scenario of the same name would then share a log.
 TEST_EXTENSIONS = .scn
+# Check's limits of time (CK_...) are those of a machine that has nothing else to do.
 AM_TESTS_ENVIRONMENT = \
 	MILLGATED=$${MILLGATED-'$(abs_top_builddir)/milter/millgated'}; \
 	MG_TOP_SRCDIR='$(abs_top_srcdir)'; MG_TOP_BUILDDIR='$(abs_top_builddir)'; \
 	MG_HARDENING='@enable_hardening@'; MG_SANITIZER='@enable_sanitizer@'; \
 	MG_TEST_MODULES='$(abs_top_builddir)/tests/scenario/.libs'; \
 	CC='$(CC)'; \
+	CK_DEFAULT_TIMEOUT=$${CK_DEFAULT_TIMEOUT-30}; CK_TIMEOUT_MULTIPLIER=$${CK_TIMEOUT_MULTIPLIER-10}; \
 	export MILLGATED MG_TOP_SRCDIR MG_TOP_BUILDDIR MG_HARDENING MG_SANITIZER \
-		MG_TEST_MODULES CC;
+		MG_TEST_MODULES CC CK_DEFAULT_TIMEOUT CK_TIMEOUT_MULTIPLIER;
 
 # ---- Of the build itself.
 
@@ -22,8 +24,10 @@ build_tests = \
 # ---- Check programs: each is its one source file, linked with the core.
 
 unit_tests = \
+	tests/unit/test_answer \
 	tests/unit/test_arena \
 	tests/unit/test_conf \
+	tests/unit/test_dialogue \
 	tests/unit/test_dns \
 	tests/unit/test_dns_cache \
 	tests/unit/test_dns_call \
@@ -32,12 +36,17 @@ unit_tests = \
 	tests/unit/test_dns_walk \
 	tests/unit/test_domain \
 	tests/unit/test_errors \
-	tests/unit/test_front \
-	tests/unit/test_front_life \
+	tests/unit/test_front_event \
+	tests/unit/test_front_event_life \
+	tests/unit/test_front_event_limits \
+	tests/unit/test_front_libmilter \
+	tests/unit/test_front_libmilter_life \
 	tests/unit/test_front_socket \
 	tests/unit/test_items \
 	tests/unit/test_log \
 	tests/unit/test_log_sinks \
+	tests/unit/test_macros \
+	tests/unit/test_packet \
 	tests/unit/test_pidfile \
 	tests/unit/test_reply \
 	tests/unit/test_snapshot \
@@ -46,9 +55,11 @@ unit_tests = \
 	tests/unit/test_table_postfix \
 	tests/unit/test_table_threads \
 	tests/unit/test_text \
+	tests/unit/test_workers \
 	tests/mta/test_mta
 
 unit_headers = \
+	tests/unit/dialogue_help.h \
 	tests/unit/front_help.h \
 	tests/unit/table_help.h
 EXTRA_DIST += $(unit_headers)
@@ -70,16 +81,29 @@ tests_mta_test_mta_SOURCES = tests/mta/test_mta.c tests/mta/echo_milter.c tests/
 tests_mta_test_mta_CPPFLAGS = $(AM_CPPFLAGS) $(MILTER_CFLAGS)
 tests_mta_test_mta_LDADD = $(mta_lib) $(MILTER_LIBS) $(CHECK_LIBS)
 
-# The front end over a session of the test's own: so nothing of the core but what it asks for.
-front_test_sources = tests/unit/front_help.c tests/unit/front_help.h milter/front_libmilter.c
+# The front ends over a session of the test's own: so nothing of the core but what they ask for.
+front_test_sources = tests/unit/front_help.c tests/unit/front_help.h milter/front_conns.c milter/front_event.c \
+	milter/front_libmilter.c milter/workers.c
 front_test_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/tests/mta $(MILTER_CFLAGS)
 front_test_libs = $(mta_lib) milter/libmillgate.a $(core_deps) $(MILTER_LIBS) $(CHECK_LIBS)
-tests_unit_test_front_SOURCES = tests/unit/test_front.c $(front_test_sources)
-tests_unit_test_front_CPPFLAGS = $(front_test_cppflags)
-tests_unit_test_front_LDADD = $(front_test_libs)
-tests_unit_test_front_life_SOURCES = tests/unit/test_front_life.c $(front_test_sources)
-tests_unit_test_front_life_CPPFLAGS = $(front_test_cppflags)
-tests_unit_test_front_life_LDADD = $(front_test_libs)
+tests_unit_test_front_event_SOURCES = tests/unit/test_front.c $(front_test_sources)
+tests_unit_test_front_event_CPPFLAGS = $(front_test_cppflags) -DFRONT_UNDER_TEST=front_event
+tests_unit_test_front_event_LDADD = $(front_test_libs)
+tests_unit_test_front_event_life_SOURCES = tests/unit/test_front_life.c $(front_test_sources)
+tests_unit_test_front_event_life_CPPFLAGS = $(tests_unit_test_front_event_CPPFLAGS)
+tests_unit_test_front_event_life_LDADD = $(front_test_libs)
+tests_unit_test_front_event_limits_SOURCES = tests/unit/test_front_limits.c $(front_test_sources)
+tests_unit_test_front_event_limits_CPPFLAGS = $(tests_unit_test_front_event_CPPFLAGS)
+tests_unit_test_front_event_limits_LDADD = $(front_test_libs)
+tests_unit_test_front_libmilter_SOURCES = $(tests_unit_test_front_event_SOURCES)
+tests_unit_test_front_libmilter_CPPFLAGS = $(front_test_cppflags) -DFRONT_UNDER_TEST=front_libmilter
+tests_unit_test_front_libmilter_LDADD = $(front_test_libs)
+tests_unit_test_front_libmilter_life_SOURCES = $(tests_unit_test_front_event_life_SOURCES)
+tests_unit_test_front_libmilter_life_CPPFLAGS = $(tests_unit_test_front_libmilter_CPPFLAGS)
+tests_unit_test_front_libmilter_life_LDADD = $(front_test_libs)
+tests_unit_test_dialogue_SOURCES = tests/unit/test_dialogue.c tests/unit/dialogue_help.c tests/unit/dialogue_help.h
+tests_unit_test_dialogue_LDADD = milter/libmillgate.a $(core_deps) $(CHECK_LIBS)
+tests_unit_test_workers_SOURCES = tests/unit/test_workers.c milter/workers.c
 
 # ---- DNS: a resolver with canned answers, and a server with faults.
 
@@ -262,18 +286,23 @@ scenario_tests = \
 	tests/scenario/helo-dns-results.scn \
 	tests/scenario/front-address-without-brackets.scn \
 	tests/scenario/front-after-refusal.scn \
+	tests/scenario/front-blocked-sessions.scn \
 	tests/scenario/front-bounce-sender.scn \
+	tests/scenario/front-byte-by-byte.scn \
 	tests/scenario/front-client-ipv4-mapped.scn \
 	tests/scenario/front-client-ipv4.scn \
 	tests/scenario/front-client-ipv6-tagged.scn \
 	tests/scenario/front-client-ipv6.scn \
+	tests/scenario/front-client-scope.scn \
 	tests/scenario/front-client-unix.scn \
 	tests/scenario/front-client-unknown.scn \
 	tests/scenario/front-client-without-name.scn \
 	tests/scenario/front-close-everywhere.scn \
+	tests/scenario/front-connect-twice.scn \
 	tests/scenario/front-connection-cap.scn \
 	tests/scenario/front-content-without-envelope.scn \
 	tests/scenario/front-half-a-packet.scn \
+	tests/scenario/front-header-without-name.scn \
 	tests/scenario/front-health-check.scn \
 	tests/scenario/front-helo-in-message.scn \
 	tests/scenario/front-helo-repeated.scn \
@@ -287,9 +316,12 @@ scenario_tests = \
 	tests/scenario/front-killed.scn \
 	tests/scenario/front-large-body.scn \
 	tests/scenario/front-large-header.scn \
+	tests/scenario/front-large-in-pieces.scn \
 	tests/scenario/front-mail-twice.scn \
 	tests/scenario/front-mail-without-argument.scn \
 	tests/scenario/front-many-connections.scn \
+	tests/scenario/front-many-in-one-write.scn \
+	tests/scenario/front-many-parameters.scn \
 	tests/scenario/front-memory.scn \
 	tests/scenario/front-mta-without-quarantine.scn \
 	tests/scenario/front-negotiates-body.scn \
@@ -309,6 +341,7 @@ scenario_tests = \
 	tests/scenario/front-quit-new.scn \
 	tests/scenario/front-rset-everywhere.scn \
 	tests/scenario/front-several-messages.scn \
+	tests/scenario/front-slow-mta.scn \
 	tests/scenario/front-socket-in-use.scn \
 	tests/scenario/front-socket-mode-default.scn \
 	tests/scenario/front-socket-mode.scn \
@@ -445,7 +478,7 @@ module_files = \
 	tests/module/outside.scn
 EXTRA_DIST += $(module_files)
 
-# ---- End to end with a real Postfix (root only).
+# ---- End to end with a real Postfix, and a real Sendmail (root only).
 
 e2e_tests = \
 	tests/e2e/accept_by_stage.sh \
@@ -503,12 +536,14 @@ tests_e2e_stages_la_LDFLAGS = $(MODULE_LDFLAGS) -rpath /nowhere
 
 fuzzers = \
 	tests/fuzz/fuzz_conf \
+	tests/fuzz/fuzz_dialogue \
 	tests/fuzz/fuzz_dns \
 	tests/fuzz/fuzz_spf \
 	tests/fuzz/fuzz_spf_engines \
 	tests/fuzz/fuzz_table
 fuzz_libs = $(core_libs) $(MG_FUZZER_LIBS)
 tests_fuzz_fuzz_conf_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_dialogue_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_dns_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_table_LDADD = $(fuzz_libs)
 # These two are their own host: nothing of the core.
@@ -554,8 +589,8 @@ bench: all $(bench_programs) $(bench_objects) $(dns_server)
 		'$(srcdir)/tests/bench/run' $(BENCHFLAGS)
 
 .PHONY: bench-dns
-bench-dns: tests/bench/dns_bench
-	BENCH_BUILD='$(abs_top_builddir)/tests/bench' '$(srcdir)/tests/bench/dns.sh'
+bench-dns:
+	$(MAKE) bench BENCHFLAGS='-s dns -s time $(BENCHFLAGS)'
 
 # ---- How they are built and run.
 
@@ -578,11 +613,17 @@ endif
 CLEANFILES += $(bench_objects) $(bench_programs)
 EXTRA_DIST += $(build_tests) $(scenario_tests) $(module_tests) $(e2e_tests)
 
-# Scenarios under a sanitizer or valgrind: without those that measure the daemon itself.
+# Scenarios under a sanitizer or valgrind: without those that measure the daemon itself. BESIDES: other tests.
 .PHONY: check-instrumented
 check-instrumented: all
 	$(AM_V_at)$(MAKE) $(AM_MAKEFLAGS) check \
-		TESTS="`cd $(srcdir) && grep -L '^needs plain' $(scenario_tests) | tr '\n' ' '`"
+		TESTS="$(BESIDES) `cd $(srcdir) && grep -L '^needs plain' $(scenario_tests) | tr '\n' ' '`"
+
+# The front end on libmilter, without what only the other does.
+.PHONY: check-libmilter
+check-libmilter: all
+	$(AM_V_at)MG_FRONT_END=libmilter; export MG_FRONT_END; $(MAKE) $(AM_MAKEFLAGS) check \
+		TESTS="$(e2e_tests) `cd $(srcdir) && grep -L '^needs event' $(scenario_tests) | tr '\n' ' '`"
 
 check_kinds = check-build check-unit check-policies check-scenario check-module check-conformance check-e2e
 .PHONY: $(check_kinds)

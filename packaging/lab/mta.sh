@@ -12,6 +12,7 @@ LAB_LOG=$MG_LAB/millgate.log
 LAB_MAILLOG=$MG_LAB/maillog
 LAB_MAIL=$MG_LAB/mail
 export MAIL_CONFIG=$MG_LAB/postfix # sendmail(1), postqueue(1) and postcat(1) find the instance by it
+LAB_MILTER_TROUBLE='warning: milter' # what the MTA logs when it has reason to complain of its milter
 MILLGATED_PID=
 
 lab_fail() {
@@ -74,9 +75,9 @@ lab_main_cf() {
 		smtpd_milters = unix:$LAB_SOCKET
 		non_smtpd_milters = unix:$LAB_SOCKET
 		milter_default_action = tempfail
-		milter_connect_timeout = 5s
-		milter_command_timeout = 15s
-		milter_content_timeout = 30s
+		milter_connect_timeout = 30s
+		milter_command_timeout = 30s
+		milter_content_timeout = 60s
 	CF
 }
 
@@ -135,13 +136,22 @@ lab_postfix_listens() {
 
 lab_postfix_start() {
 	timeout 30 postfix start > "$MG_LAB/postfix.out" 2>&1 || { cat "$MG_LAB/postfix.out" >&2; lab_fail "postfix does not start"; }
-	lab_wait 10 lab_postfix_listens || lab_fail "postfix does not listen: $(cat "$LAB_MAILLOG")"
+	lab_wait 30 lab_postfix_listens || lab_fail "postfix does not listen: $(cat "$LAB_MAILLOG")"
 }
 
-# New parameters for the processes to come; those that run end first.
+lab_postfix_renewed() {
+	local pid
+	for pid; do
+		[[ ! -e /proc/$pid ]] || return 1
+	done
+}
+
+# New parameters for the processes to come; those that run end first: at once, as no client is there.
 lab_postfix_reload() {
+	local -a old
+	mapfile -t old < <(pgrep -x 'smtpd|cleanup|pickup|qmgr')
 	timeout 30 postfix reload > "$MG_LAB/postfix.out" 2>&1 || lab_fail "postfix reload failed: $(cat "$MG_LAB/postfix.out")"
-	sleep 1
+	lab_wait 30 lab_postfix_renewed "${old[@]}" || lab_fail "a process of Postfix does not end"
 }
 
 lab_postfix_stop() {
@@ -152,9 +162,18 @@ lab_queue_idle() {
 	[[ -z $(find "$MG_LAB"/spool/{maildrop,incoming,active} -type f 2> /dev/null) ]]
 }
 
+lab_queue_show() {
+	postqueue -p
+}
+
+# The files of the messages on hold.
+lab_held() {
+	find "$MG_LAB/spool/hold" -type f
+}
+
 # Until all that was taken is delivered, held, deferred or thrown away.
 lab_queue_settle() {
-	lab_wait 15 lab_queue_idle || lab_fail "the queue does not settle: $(postqueue -p)"
+	lab_wait 60 lab_queue_idle || lab_fail "the queue does not settle: $(lab_queue_show)"
 }
 
 # The delivered messages' files, the oldest first.
@@ -172,13 +191,14 @@ lab_conf() {
 		echo "socket-mode 0666"
 		echo "user root"
 		echo "log-level ${LAB_LOG_LEVEL:-debug}"
+		[[ -z ${MG_FRONT_END-} ]] || echo "front-end $MG_FRONT_END"
 		if (($#)); then printf '%s\n' "$@"; else cat; fi
 	} > "$LAB_CONF"
 }
 
-# A listening socket, not one that a killed daemon has left.
+# A listening socket, not one that a killed daemon has left; and with its mode, before which nobody can connect.
 lab_millgated_listens() {
-	grep -q "00010000 .* $LAB_SOCKET\$" /proc/net/unix
+	grep -q "00010000 .* $LAB_SOCKET\$" /proc/net/unix && [[ $(stat -c %a "$LAB_SOCKET") != 0 ]]
 }
 
 lab_millgated_started() {
@@ -193,7 +213,7 @@ lab_millgated_runs() {
 lab_millgated_start() {
 	"$MILLGATED" -f -c "$LAB_CONF" >> "$LAB_LOG" 2>&1 &
 	MILLGATED_PID=$!
-	lab_wait 20 lab_millgated_started || lab_fail "millgated does not listen"
+	lab_wait 30 lab_millgated_started || lab_fail "millgated does not listen"
 	lab_millgated_runs || {
 		cat "$LAB_LOG" >&2
 		lab_fail "millgated did not start"
@@ -205,7 +225,7 @@ lab_millgated_end() {
 	local status=0 pid=$MILLGATED_PID
 	[[ -n $pid ]] || return 0
 	kill "-$1" "$pid" 2> /dev/null || :
-	if ! lab_wait 15 lab_millgated_ended; then
+	if ! lab_wait 30 lab_millgated_ended; then
 		kill -KILL "$pid"
 		status=124
 	fi

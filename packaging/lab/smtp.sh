@@ -20,7 +20,7 @@ smtp_from_swaks() {
 # smtp_send [SWAKS OPTION...]: one message, or as far as it gets. The exit status is swaks'.
 smtp_send() {
 	local status=0
-	timeout -k 2 30 swaks --server 127.0.0.1 --port 25 --timeout 20 --ehlo client1.example.test \
+	timeout -k 2 90 swaks --server 127.0.0.1 --port 25 --timeout 60 --ehlo client1.example.test \
 		--from sender@example.org --to user@example.test "$@" < /dev/null > "$MG_LAB/swaks.out" 2>&1 || status=$?
 	smtp_from_swaks < "$MG_LAB/swaks.out" > "$LAB_DIALOGUE"
 	return "$status"
@@ -45,11 +45,11 @@ smtp_open() {
 	smtp_read
 }
 
-# Reads one reply; 1 when the server has closed the connection or is silent for 20 s.
+# Reads one reply; 1 when the server has closed the connection or is silent for 60 s.
 smtp_read() {
 	local line
 	SMTP_REPLY=
-	while IFS= read -r -t 20 -u "$smtp_fd" line 2> /dev/null; do
+	while IFS= read -r -t 60 -u "$smtp_fd" line 2> /dev/null; do
 		line=${line%$'\r'}
 		printf 'S: %s\n' "$line" >> "$LAB_DIALOGUE"
 		SMTP_REPLY+="${SMTP_REPLY:+$'\n'}$line"

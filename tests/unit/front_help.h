@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A front end under test, over a session of the test's own that records what it is told. libmilter
+ * A front end under test, over a session of the test's own that records what it is told. A front end
  * is used once in a process, so each test is a process (Check forks), and what follows is once in
- * a process too.
+ * a process too. Each test program is built for each front end, as FRONT_UNDER_TEST.
  */
 #ifndef TESTS_FRONT_HELP_H
 #define TESTS_FRONT_HELP_H
@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include "front.h"
+#include "front_end.h"
 #include "mta.h"
 
 #define ALL_STAGES ((1U << MG_STAGES) - 1)
@@ -39,8 +40,12 @@ struct running {
 	atomic_bool has_ended;
 };
 
+extern const struct front_end *const front_end;
 extern struct told told;
 extern struct running running;
+
+/* Whether no session has been told anything so far. While sessions are served, told.calls is not to be read otherwise. */
+bool told_nothing(void);
 
 /* listen: NULL for a unix socket in a folder of its own. */
 void start(const char *listen, size_t max_connections);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The libmilter front end: what it tells a session, what it tells the MTA, what it negotiates. */
+/* The front ends: what it tells a session, what it tells the MTA, what it negotiates. */
 #include <config.h>
 
 #include <check.h>
@@ -121,7 +121,7 @@ START_TEST(replies)
 		if (cases[i].text)
 			ck_assert_str_eq(mta_reply(mta)->text, cases[i].text);
 	}
-	ck_assert_uint_eq(logged("libmilter does not take the reply"), 1);
+	ck_assert_uint_eq(logged("the protocol does not take the reply"), 1);
 	told.replies[MG_RCPT] = (struct reply){ .kind = REPLY_CONTINUE };
 	mta_rcpt(mta, recipient);
 	told.replies[MG_DATA] = (struct reply){ .kind = REPLY_DISCARD };
@@ -265,11 +265,11 @@ START_TEST(negotiation)
 	mta_body(mta, "x", 1);
 	ck_assert_int_eq(mta_eom(mta, NULL, 0), MTA_CONTINUE);
 	ck_assert(!mta_has_input(mta));
-	if (negotiations[n].stages & MG_BIT(MG_MAIL))
-		ck_assert_ptr_nonnull(strstr(told.calls, "[{auth_authen}=joe]"));
 	mta_quit(mta);
 	mta_free(&mta);
 	finish();
+	if (negotiations[n].stages & MG_BIT(MG_MAIL))
+		ck_assert_ptr_nonnull(strstr(told.calls, "[{auth_authen}=joe]"));
 }
 END_TEST
 
@@ -299,9 +299,6 @@ START_TEST(skips_the_body)
 }
 END_TEST
 
-/*
- * libmilter's state machine knows no way from an unknown command to the content but by way of DATA.
- */
 START_TEST(content_after_unknown_command)
 {
 	static const unsigned wanted[] = { MG_BIT(MG_COMMAND) | MG_BIT(MG_RCPT),
@@ -317,7 +314,10 @@ START_TEST(content_after_unknown_command)
 	mta_mail(mta, sender);
 	ck_assert_int_eq(mta_rcpt(mta, recipient), MTA_CONTINUE);
 	ck_assert_int_eq(mta_unknown(mta, "FOO"), MTA_CONTINUE);
-	ck_assert_int_eq(mta_data(mta), _i % 2 ? MTA_CONTINUE : MTA_NO_REPLY);
+	/* libmilter's state machine knows no way from an unknown command to the content but by way of DATA. */
+	ck_assert_int_eq(mta_data(mta), _i % 2                          ? MTA_CONTINUE
+					: front_end == &front_libmilter ? MTA_NO_REPLY
+									: MTA_NOT_SENT);
 	mta_header(mta, "Subject", "x");
 	mta_eoh(mta);
 	ck_assert_int_eq(mta_eom(mta, NULL, 0), MTA_CONTINUE);

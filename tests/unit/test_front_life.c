@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The libmilter front end: the cap, things that are no MTA, signals, its end. */
+/* The front ends: the cap, things that are no MTA, signals, its end. */
 #include <config.h>
 
 #include <check.h>
@@ -9,12 +9,13 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../dns/patience.h"
 #include "front_help.h"
-#include "front_libmilter.h"
 #include "log.h"
 
 START_TEST(connection_cap)
@@ -30,10 +31,11 @@ START_TEST(connection_cap)
 	ck_assert(mta_is_replied(second, MTA_CONNECT));
 	ck_assert_int_eq(mta_connect(second, "c", '4', "192.0.2.1", 25), MTA_REPLYCODE);
 	ck_assert_str_eq(mta_reply(second)->text, "421 4.7.0 too many");
+	ck_assert_uint_eq(told.refused, 1);
+	/* Before what follows, after which libmilter ends the session. */
+	ck_assert(told_nothing());
 	mta_set_persistent(second, true);
 	ck_assert_int_eq(mta_eom(second, NULL, 0), MTA_TEMPFAIL);
-	ck_assert_uint_eq(told.refused, 1);
-	ck_assert_str_eq(told.calls, "");
 	/* A refused one is not counted against the cap; one that ends makes room. */
 	mta_quit(first);
 	mta_free(&first);
@@ -99,7 +101,7 @@ START_TEST(strangers_leave_nothing)
 
 	start(NULL, 10);
 	for (size_t i = 0; i < sizeof(strangers) / sizeof(strangers[0]); i++) {
-		struct mta *mta = mta_new(MTA_OFFER_ALL, 5000);
+		struct mta *mta = mta_new(MTA_OFFER_ALL, MTA_TIMEOUT);
 
 		ck_assert_int_eq(mta_open(mta, running.where), 0);
 		if (strangers[i].negotiates)
@@ -153,7 +155,10 @@ START_TEST(mta_vanishes_in_a_message)
 	mta_rcpt(mta, recipient);
 	mta_free(&mta);
 	wait_for_ends(1);
-	ck_assert_ptr_nonnull(strstr(told.calls, "rcpt(<b@example.net>) abort end "));
+	/* The end of a session ends its message: libmilter alone says both. */
+	ck_assert_ptr_nonnull(strstr(told.calls, front_end == &front_libmilter
+							 ? "rcpt(<b@example.net>) abort end "
+							 : "rcpt(<b@example.net>) end "));
 	finish();
 }
 END_TEST
@@ -187,6 +192,32 @@ START_TEST(next_client_on_a_connection)
 }
 END_TEST
 
+/* Nothing but CONNECT was agreed on for a client beyond the cap: another one on its connection cannot be served. */
+START_TEST(next_client_on_a_refused_connection)
+{
+	struct mta *first, *second;
+
+	start(NULL, 1);
+	first = open_mta();
+	second = open_mta();
+	ck_assert_int_eq(mta_connect(second, "c", '4', "192.0.2.1", 25), MTA_REPLYCODE);
+	mta_quit(first);
+	mta_free(&first);
+	wait_for_ends(1);
+	mta_quit_new(second);
+	ck_assert_int_eq(mta_connect(second, "c", '4', "192.0.2.2", 25), MTA_REPLYCODE);
+	ck_assert_uint_eq(told.refused, 2);
+	mta_quit(second);
+	mta_free(&second);
+	/* What is negotiated anew has a place. */
+	first = open_mta();
+	ck_assert_int_eq(mta_connect(first, "c", '4', "192.0.2.1", 25), MTA_CONTINUE);
+	mta_free(&first);
+	wait_for_ends(told.made);
+	finish();
+}
+END_TEST
+
 START_TEST(stops_soon)
 {
 	struct mta *mtas[20];
@@ -201,8 +232,9 @@ START_TEST(stops_soon)
 			mta_mail(mtas[i], sender);
 	}
 	begin = seconds();
-	ck_assert_uint_eq(front_stop(running.front, 5000), 0);
-	ck_assert_msg(seconds() - begin < 1, "it took %.2f s", seconds() - begin);
+	ck_assert_uint_eq(front_end->stop(running.front, 30000), 0);
+	/* libmilter left to itself takes 5 s. */
+	ck_assert_took_lt((long long)((seconds() - begin) * 1000), 4500);
 	ck_assert_uint_eq(told.ended, 20);
 	/* What still comes is not passed on. */
 	for (int i = 0; i < 20; i++) {
@@ -232,7 +264,7 @@ START_TEST(stops_while_busy)
 	pthread_t thread;
 
 	start(NULL, 10);
-	told.slow_ms = patient ? 700 : 2500;
+	told.slow_ms = patient ? 700 : 6000;
 	mta = open_mta();
 	mta_connect(mta, "c", '4', "192.0.2.1", 25);
 	mta_mail(mta, sender);
@@ -240,13 +272,13 @@ START_TEST(stops_while_busy)
 	while (!told.in_rcpt)
 		usleep(1000);
 	if (patient) {
-		ck_assert_uint_eq(front_stop(running.front, 5000), 0);
+		ck_assert_uint_eq(front_end->stop(running.front, 30000), 0);
 		ck_assert_uint_eq(told.ended, 1);
 	} else {
 		double begin = seconds();
 
-		ck_assert_uint_eq(front_stop(running.front, 300), 1);
-		ck_assert_msg(seconds() - begin < 1, "it took %.2f s", seconds() - begin);
+		ck_assert_uint_eq(front_end->stop(running.front, 300), 1);
+		ck_assert_took_lt((long long)((seconds() - begin) * 1000), 5500);
 		ck_assert_uint_eq(told.ended, 0);
 	}
 	pthread_join(thread, NULL);
@@ -269,11 +301,32 @@ static void *hup_client(void *arg)
 	return (void *)(uintptr_t)failures;
 }
 
-/* As fast as they can be sent, while there is mail: libmilter must not see one. */
+/* Shared with the process that sends them. */
+struct hups {
+	atomic_bool ready;
+	atomic_uint seen;
+};
+
+/* As fast as they can be sent, until so many have arrived: one that finds another pending is lost. */
+static void send_hups(struct hups *hups)
+{
+	while (!hups->ready)
+		usleep(1000);
+	for (unsigned i = 0; i < 500 || hups->seen < 50; i++) {
+		kill(getppid(), SIGHUP);
+		if (i % 5 == 0)
+			usleep(1000);
+	}
+	kill(getppid(), SIGTERM);
+	_exit(0);
+}
+
+/* While there is mail: libmilter must not see one. */
 START_TEST(hundreds_of_hups)
 {
 	atomic_bool enough = false;
-	unsigned hups = 0;
+	struct hups *hups = mmap(NULL, sizeof(*hups), PROT_READ | PROT_WRITE,
+				 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	sigset_t signals;
 	int number;
 	pthread_t thread;
@@ -287,26 +340,19 @@ START_TEST(hundreds_of_hups)
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	/* Before there is anything that it could leak. */
 	pid = fork();
-	if (pid == 0) {
-		usleep(300000);
-		for (int i = 0; i < 500; i++) {
-			kill(getppid(), SIGHUP);
-			if (i % 5 == 0)
-				usleep(1000);
-		}
-		kill(getppid(), SIGTERM);
-		_exit(0);
-	}
+	if (pid == 0)
+		send_hups(hups);
 	start(NULL, 10);
 	pthread_create(&thread, NULL, hup_client, &enough);
+	hups->ready = true;
 	while ((number = sigwaitinfo(&signals, NULL)) == SIGHUP)
-		hups++;
+		hups->seen++;
 	ck_assert_int_eq(number, SIGTERM);
 	waitpid(pid, NULL, 0);
 	enough = true;
 	pthread_join(thread, &failures);
 	ck_assert_ptr_null(failures);
-	ck_assert_uint_gt(hups, 10);
+	ck_assert_uint_ge(hups->seen, 50);
 	ck_assert(!running.has_ended);
 	mta = open_mta();
 	mta_free(&mta);
@@ -369,7 +415,7 @@ START_TEST(opens_as_asked)
 	ck_assert_uint_eq(st.st_mode & 0777, 0600);
 	/* A second daemon on the same socket is refused, and the first is left in peace. */
 	settings.listen = running.where;
-	ck_assert_ptr_null(front_open(&settings, error));
+	ck_assert_ptr_null(front_end->open(&settings, error));
 	ck_assert_ptr_nonnull(strstr(error, "another process listens on the socket"));
 	{
 		struct mta *mta = open_mta();
@@ -393,6 +439,9 @@ int main(void)
 	tcase_add_test(tc, empty_arguments);
 	tcase_add_test(tc, mta_vanishes_in_a_message);
 	tcase_add_test(tc, next_client_on_a_connection);
+	/* libmilter gives such a client no answer at all. */
+	if (front_end != &front_libmilter)
+		tcase_add_test(tc, next_client_on_a_refused_connection);
 	tcase_add_loop_test(tc, stops_soon, 0, 2);
 	tcase_add_loop_test(tc, stops_while_busy, 0, 2);
 	tcase_add_test(tc, hundreds_of_hups);

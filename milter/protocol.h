@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The milter protocol's numbers, version 6, as Sendmail 8.14 and later and Postfix 2.6 and later
+ * speak it. There is no RFC: they are those of Sendmail's libmilter (its mfdef.h).
+ *
+ * A packet is a length (four bytes, network order, of what follows), a command and its data.
+ * Strings in it end with NUL.
+ */
+#ifndef MG_PROTOCOL_H
+#define MG_PROTOCOL_H
+
+#define PROTOCOL_VERSION 6
+#define PROTOCOL_VERSION_MIN 2
+#define PROTOCOL_OPTIONS 12     /* bytes: version, actions, steps */
+#define PROTOCOL_FIRST_MAX 1024 /* these, and what a later version may add */
+
+/* What the MTA sends. */
+enum protocol_command {
+	COMMAND_ABORT = 'A',
+	COMMAND_BODY = 'B',
+	COMMAND_CONNECT = 'C',
+	COMMAND_MACROS = 'D', /* for the command that is its first byte */
+	COMMAND_EOM = 'E',    /* may have a last chunk of the body */
+	COMMAND_HELO = 'H',
+	COMMAND_QUIT_NEW = 'K', /* the client is gone, another may follow on the same connection */
+	COMMAND_HEADER = 'L',
+	COMMAND_MAIL = 'M',
+	COMMAND_EOH = 'N',
+	COMMAND_NEGOTIATE = 'O',
+	COMMAND_QUIT = 'Q',
+	COMMAND_RCPT = 'R',
+	COMMAND_DATA = 'T',
+	COMMAND_UNKNOWN = 'U'
+};
+
+/* What is answered, and at the end of a message what is edited. */
+enum protocol_answer {
+	ANSWER_CONTINUE = 'c',
+	ANSWER_DISCARD = 'd',
+	ANSWER_REJECT = 'r',
+	ANSWER_SKIP = 's',
+	ANSWER_TEMPFAIL = 't',
+	ANSWER_REPLY = 'y', /* a code and text of ours */
+	ANSWER_ADD_HEADER = 'h',
+	ANSWER_INSERT_HEADER = 'i',
+	ANSWER_QUARANTINE = 'q'
+};
+
+/* Families of the client's address. */
+enum protocol_family {
+	FAMILY_UNKNOWN = 'U',
+	FAMILY_UNIX = 'L',
+	FAMILY_INET = '4',
+	FAMILY_INET6 = '6'
+};
+
+/* What a milter may do to a message, and that it says which macros it wants. */
+enum protocol_action {
+	ACTIONS_HEADERS = 0x001, /* add or insert header fields */
+	ACTIONS_QUARANTINE = 0x020,
+	ACTIONS_MACROS = 0x100
+};
+
+/* Steps that the MTA leaves out, or waits for no answer at; those of a stage are in agreement.c. */
+#define STEPS_SKIP 0x400UL /* the MTA understands ANSWER_SKIP */
+
+#endif

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is agreed on with an MTA, and what it is answered, byte by byte. */
+#include <config.h>
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "answer.h"
+#include "log.h"
+#include "protocol.h"
+
+#define ALL_ACTIONS 0x1ffUL
+#define ALL_STEPS 0x1fffffUL
+#define ALL_STAGES ((1U << MG_STAGES) - 1)
+
+/* ---- A log to read ---- */
+
+struct notes {
+	char path[32], text[8192];
+	struct log *log;
+};
+
+static void notes_open(struct notes *notes)
+{
+	struct log_settings settings = { .target = LOG_TO_FILE, .level = MG_LOG_DEBUG };
+	const char *error;
+	int fd;
+
+	strcpy(notes->path, "/tmp/test_answer.XXXXXX");
+	fd = mkstemp(notes->path);
+	ck_assert_int_ge(fd, 0);
+	close(fd);
+	settings.path = notes->path;
+	notes->log = log_open(&settings, &error);
+	ck_assert_ptr_nonnull(notes->log);
+}
+
+static const char *notes_close(struct notes *notes)
+{
+	FILE *file = fopen(notes->path, "r");
+	size_t n;
+
+	log_close(&notes->log);
+	ck_assert_ptr_nonnull(file);
+	n = fread(notes->text, 1, sizeof(notes->text) - 1, file);
+	notes->text[n] = '\0';
+	fclose(file);
+	unlink(notes->path);
+	return notes->text;
+}
+
+/* ---- Agreements ---- */
+
+static const struct {
+	struct front_needs needs;
+	unsigned extra;
+	bool quiet;
+	unsigned long actions, steps;
+	struct agreement want;
+} agreements[] = {
+	/* Nothing: all is left out but the end of the message, which cannot be. */
+	{ { 0 }, 0, true, ALL_ACTIONS, ALL_STEPS, { ACTIONS_MACROS, 0x37f, 0, false } },
+	/* Without quiet DATA is not, see agreement.c. */
+	{ { 0 }, 0, false, ALL_ACTIONS, ALL_STEPS, { ACTIONS_MACROS, 0x17f, 0, false } },
+	/* Everything, with replies, and with none. */
+	{ { .stages = ALL_STAGES, .replies = ALL_STAGES },
+	  0,
+	  true,
+	  ALL_ACTIONS,
+	  ALL_STEPS,
+	  { ACTIONS_MACROS, 0x400, 0, true } },
+	{ { .stages = ALL_STAGES },
+	  0,
+	  true,
+	  ALL_ACTIONS,
+	  ALL_STEPS,
+	  { ACTIONS_MACROS, 0xff480, ALL_STAGES & ~MG_BIT(MG_EOM), true } },
+	{ { .stages = ALL_STAGES },
+	  0,
+	  false,
+	  ALL_ACTIONS,
+	  ALL_STEPS,
+	  { ACTIONS_MACROS, 0x400, 0, true } },
+	/* One stage, with a reply and without. */
+	{ { .stages = MG_BIT(MG_RCPT), .replies = MG_BIT(MG_RCPT) },
+	  0,
+	  true,
+	  ALL_ACTIONS,
+	  ALL_STEPS,
+	  { ACTIONS_MACROS, 0x377, 0, false } },
+	{ { .stages = MG_BIT(MG_RCPT) | MG_BIT(MG_HELO), .replies = MG_BIT(MG_RCPT) },
+	  0,
+	  true,
+	  ALL_ACTIONS,
+	  ALL_STEPS,
+	  { ACTIONS_MACROS, 0x2375, MG_BIT(MG_HELO), false } },
+	/* What the front end has to be told of itself. */
+	{ { 0 },
+	  MG_BIT(MG_DATA),
+	  true,
+	  ALL_ACTIONS,
+	  ALL_STEPS,
+	  { ACTIONS_MACROS, 0x1017f, MG_BIT(MG_DATA), false } },
+	/* No more than is offered: version 2 knows no DATA, no unknown commands, no steps without a reply. */
+	{ { .stages = MG_BIT(MG_RCPT) | MG_BIT(MG_BODY), .replies = MG_BIT(MG_RCPT) },
+	  0,
+	  true,
+	  0x1f,
+	  0x3f,
+	  { 0, 0x27, 0, false } },
+	{ { .stages = MG_BIT(MG_HELO) }, 0, true, ALL_ACTIONS, 0, { ACTIONS_MACROS, 0, 0, false } },
+	/* Actions, when they are needed. */
+	{ { .adds_headers = true, .quarantines = true },
+	  0,
+	  true,
+	  ALL_ACTIONS,
+	  ALL_STEPS,
+	  { 0x121, 0x37f, 0, false } },
+	{ { .adds_headers = true, .quarantines = true },
+	  0,
+	  true,
+	  0x01,
+	  ALL_STEPS,
+	  { 0x001, 0x37f, 0, false } },
+};
+
+START_TEST(agreement)
+{
+	const struct agreement *want = &agreements[_i].want;
+	const struct agreement got =
+		agreement_make(&agreements[_i].needs, agreements[_i].extra, agreements[_i].quiet,
+			       agreements[_i].actions, agreements[_i].steps);
+
+	ck_assert_uint_eq(got.actions, want->actions);
+	ck_assert_uint_eq(got.steps, want->steps);
+	ck_assert_uint_eq(got.no_reply, want->no_reply);
+	ck_assert_int_eq(got.skips, want->skips);
+}
+END_TEST
+
+/* Who is beyond the cap is refused at once, whatever else is wanted. */
+START_TEST(refusal)
+{
+	const struct agreement got =
+		agreement_make(&agreement_refusal, 0, true, ALL_ACTIONS, ALL_STEPS);
+
+	ck_assert_uint_eq(got.steps, 0x37e);
+	ck_assert_uint_eq(got.no_reply, 0);
+}
+END_TEST
+
+static const struct {
+	bool adds_headers, quarantines;
+	unsigned long offered;
+	const char *want; /* NULL: nothing */
+} lacks[] = {
+	{ false, false, 0, NULL },
+	{ true, true, ALL_ACTIONS, NULL },
+	{ true, true, 0x21, NULL },
+	{ true, false, 0x20, "configuration needs: adding headers\n" },
+	{ false, true, 0x01, "configuration needs: quarantining messages\n" },
+	{ true, true, 0, "configuration needs: adding headers quarantining messages\n" },
+};
+
+START_TEST(says_what_is_lacking)
+{
+	const struct front_needs needs = { .adds_headers = lacks[_i].adds_headers,
+					   .quarantines = lacks[_i].quarantines };
+	struct notes notes;
+	bool got;
+
+	notes_open(&notes);
+	got = agreement_lacks(&needs, lacks[_i].offered, notes.log);
+	notes_close(&notes);
+	ck_assert_int_eq(got, lacks[_i].want != NULL);
+	ck_assert_str_eq(lacks[_i].want && strstr(notes.text, lacks[_i].want) ? "" : notes.text,
+			 "");
+}
+END_TEST
+
+/* ---- Answers ---- */
+
+static const struct reply_edit third = { EDIT_QUARANTINE, NULL, "odd", NULL };
+static const struct reply_edit second = { EDIT_ADD_HEADER, "X-B", "b\n\tfold", &third };
+static const struct reply_edit first = { EDIT_INSERT_HEADER, "X-A", "a", &second };
+
+#define WANT(text) text, sizeof(text) - 1
+
+static const struct {
+	enum mg_stage stage;
+	struct reply reply;
+	unsigned long actions;
+	bool skips;
+	const char *want;
+	size_t size;
+	const char *note; /* in the log; NULL: nothing */
+} answers[] = {
+	{ MG_HELO, { .kind = REPLY_CONTINUE }, 0, true, WANT("\0\0\0\1c"), NULL },
+	{ MG_DATA, { .kind = REPLY_DISCARD }, 0, true, WANT("\0\0\0\1d"), NULL },
+	{ MG_BODY, { .kind = REPLY_SKIP }, 0, true, WANT("\0\0\0\1s"), NULL },
+	{ MG_BODY, { .kind = REPLY_SKIP }, 0, false, WANT("\0\0\0\1c"), NULL },
+	/* A last chunk that comes with the end of the message. */
+	{ MG_EOM, { .kind = REPLY_SKIP }, 0, true, WANT("\0\0\0\1c"), NULL },
+	{ MG_RCPT,
+	  { REPLY_REJECT, 550, "5.7.1", { "50%% off" }, NULL },
+	  0,
+	  true,
+	  WANT("\0\0\0\x14y550 5.7.1 50%% off\0"),
+	  NULL },
+	{ MG_RCPT,
+	  { REPLY_TEMPFAIL, 451, "4.7.1", { "one", "two", "" }, NULL },
+	  0,
+	  true,
+	  WANT("\0\0\0\x2ay451-4.7.1 one\r\n451-4.7.1 two\r\n451 4.7.1 \0"),
+	  NULL },
+	{ MG_RCPT,
+	  { REPLY_TEMPFAIL, 421, NULL, { "later" }, NULL },
+	  0,
+	  true,
+	  WANT("\0\0\0\x0by421 later\0"),
+	  NULL },
+	/* The MTA's own text: none of ours, or one that the protocol does not take. */
+	{ MG_RCPT, { .kind = REPLY_REJECT }, 0, true, WANT("\0\0\0\1r"), NULL },
+	{ MG_RCPT, { .kind = REPLY_TEMPFAIL }, 0, true, WANT("\0\0\0\1t"), NULL },
+	{ MG_RCPT,
+	  { REPLY_REJECT, 450, "4.0.0", { "x" }, NULL },
+	  0,
+	  true,
+	  WANT("\0\0\0\1r"),
+	  "does not take the reply" },
+	{ MG_RCPT,
+	  { REPLY_TEMPFAIL, 550, "5.0.0", { "x" }, NULL },
+	  0,
+	  true,
+	  WANT("\0\0\0\1t"),
+	  "does not take the reply" },
+	{ MG_RCPT,
+	  { REPLY_REJECT, 550, "5.0.0", { NULL }, NULL },
+	  0,
+	  true,
+	  WANT("\0\0\0\1r"),
+	  "does not take the reply" },
+	/* Edits: at the end of a message that goes on, as far as they were agreed on. */
+	{ MG_EOM,
+	  { .kind = REPLY_CONTINUE, .edits = &first },
+	  0x21,
+	  true,
+	  WANT("\0\0\0\x0bi\0\0\0\0X-A\0a\0"
+	       "\0\0\0\x0dhX-B\0b\n\tfold\0"
+	       "\0\0\0\5qodd\0"
+	       "\0\0\0\1c"),
+	  NULL },
+	{ MG_EOM,
+	  { .kind = REPLY_CONTINUE, .edits = &first },
+	  0x20,
+	  true,
+	  WANT("\0\0\0\5qodd\0"
+	       "\0\0\0\1c"),
+	  "does not let the filter add a header" },
+	{ MG_EOM,
+	  { .kind = REPLY_CONTINUE, .edits = &third },
+	  0x01,
+	  true,
+	  WANT("\0\0\0\1c"),
+	  "does not let the filter quarantine a message" },
+	{ MG_EOM, { .kind = REPLY_DISCARD, .edits = &first }, 0x21, true, WANT("\0\0\0\1d"), NULL },
+	{ MG_EOM, { .kind = REPLY_REJECT, .edits = &first }, 0x21, true, WANT("\0\0\0\1r"), NULL },
+	{ MG_EOH,
+	  { .kind = REPLY_CONTINUE, .edits = &first },
+	  0x21,
+	  true,
+	  WANT("\0\0\0\1c"),
+	  NULL },
+};
+
+START_TEST(answer)
+{
+	const struct agreement agreed = { .actions = answers[_i].actions,
+					  .skips = answers[_i].skips };
+	struct bytes out = { NULL, 0, 0, 0 };
+	struct notes notes;
+
+	notes_open(&notes);
+	answer_put(&out, &agreed, answers[_i].stage, &answers[_i].reply, notes.log);
+	notes_close(&notes);
+	ck_assert_uint_eq(out.end - out.begin, answers[_i].size);
+	ck_assert_mem_eq(out.data + out.begin, answers[_i].want, answers[_i].size);
+	if (answers[_i].note)
+		ck_assert_ptr_nonnull(strstr(notes.text, answers[_i].note));
+	else
+		ck_assert_str_eq(notes.text, "");
+	bytes_free(&out);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("answer");
+	TCase *tc = tcase_create("answer");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_loop_test(tc, agreement, 0, sizeof(agreements) / sizeof(*agreements));
+	tcase_add_test(tc, refusal);
+	tcase_add_loop_test(tc, says_what_is_lacking, 0, sizeof(lacks) / sizeof(*lacks));
+	tcase_add_loop_test(tc, answer, 0, sizeof(answers) / sizeof(*answers));
+	suite_add_tcase(suite, tc);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The front end at its limits: no more descriptors, idle connections, a stop in the middle of many packets. */
+#include <config.h>
+
+#include <check.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "../dns/patience.h"
+#include "front_help.h"
+#include "log.h"
+
+/* So that this many more descriptors can be opened; returns the limit as it was before. */
+static struct rlimit leave_files(unsigned more)
+{
+	struct rlimit before, limit;
+	int highest = 0, fd;
+
+	for (int i = 0; i < 1024; i++)
+		if (fcntl(i, F_GETFD) >= 0)
+			highest = i;
+	/* Lower ones that are free would count, too. */
+	do {
+		fd = open("/dev/null", O_RDONLY);
+		ck_assert_int_ge(fd, 0);
+	} while (fd < highest);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+	limit = before;
+	limit.rlim_cur = (rlim_t)fd + 1 + more;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	return before;
+}
+
+/* When there are no more descriptors those who come wait until there are, and it is said, once. */
+START_TEST(no_more_files)
+{
+	struct mta *first, *second;
+	struct rlimit before;
+
+	start(NULL, 10);
+	before = leave_files(3);
+	/* An end here and an end there, and one end. */
+	first = open_mta();
+	second = mta_new(MTA_OFFER_ALL, MTA_TIMEOUT);
+	ck_assert_int_eq(mta_open(second, running.where), 0);
+	/* Time to try it again and again. */
+	usleep(500000);
+	ck_assert_int_eq(mta_connect(first, "c", '4', "192.0.2.1", 25), MTA_CONTINUE);
+	mta_free(&first);
+	ck_assert_msg(mta_negotiate(second) == 0, "%s", mta_error(second));
+	ck_assert_int_eq(mta_connect(second, "c", '4', "192.0.2.1", 25), MTA_CONTINUE);
+	mta_free(&second);
+	setrlimit(RLIMIT_NOFILE, &before);
+	wait_for_ends(2);
+	ck_assert_uint_eq(logged("error: cannot accept a connection: Too many open files"), 1);
+	finish();
+}
+END_TEST
+
+/* Not even enough to open it: it says so, and closes nothing that is not its own. */
+START_TEST(opens_without_files)
+{
+	const struct front_settings settings = { .listen = "unix:/nowhere/sock",
+						 .uid = (uid_t)-1,
+						 .gid = (gid_t)-1,
+						 .max_connections = 1 };
+	char error[FRONT_ERROR_MAX];
+	struct rlimit before;
+
+	for (unsigned more = 0; more < 4; more++) {
+		before = leave_files(more);
+		ck_assert_ptr_null(front_end->open(&settings, error));
+		ck_assert_ptr_nonnull(strstr(error, "Too many open files"));
+		setrlimit(RLIMIT_NOFILE, &before);
+		for (int fd = 0; fd <= 2; fd++)
+			ck_assert_int_ge(fcntl(fd, F_GETFD), 0);
+	}
+}
+END_TEST
+
+/* Who has not begun cannot have much kept for him. */
+START_TEST(large_first_packet)
+{
+	struct mta *mta = mta_new(MTA_OFFER_ALL, MTA_TIMEOUT);
+
+	start(NULL, 10);
+	ck_assert_int_eq(mta_open(mta, running.where), 0);
+	ck_assert_int_eq(mta_raw(mta, "\0\0\x08\0O\0\0\0\6", 9), 0);
+	ck_assert_int_eq(mta_await(mta), MTA_CLOSED);
+	mta_free(&mta);
+	wait_for_log("before it spoke the milter protocol", 1);
+	finish();
+}
+END_TEST
+
+#define IDLE 200
+#define VALUE 50000
+
+static size_t memory(void)
+{
+	const struct mallinfo2 info = mallinfo2();
+
+	return info.uordblks + info.hblkhd;
+}
+
+/* A header field on each, whose last bytes come later. */
+static void send_fields(struct mta *const *mtas, const char *packet, size_t size, bool in_pieces)
+{
+	for (int i = 0; i < IDLE; i++) {
+		if (in_pieces) {
+			ck_assert_int_eq(mta_raw(mtas[i], packet, size - 9), 0);
+			usleep(1000);
+			ck_assert_int_eq(mta_raw(mtas[i], packet + size - 9, 9), 0);
+		} else {
+			ck_assert_int_eq(mta_raw(mtas[i], packet, size), 0);
+		}
+		ck_assert_int_eq(mta_await(mtas[i]), MTA_CONTINUE);
+	}
+}
+
+/* A connection on which nobody speaks costs little, whatever came on it before. */
+START_TEST(idle_connections)
+{
+	static char packet[4 + 3 + VALUE + 1] = "\0\0\xc3\x54LX";
+	struct mta *mtas[IDLE];
+	size_t before;
+
+	memset(packet + 7, 'x', VALUE);
+	start(NULL, IDLE);
+	for (int i = 0; i < IDLE; i++) {
+		mtas[i] = open_mta();
+		mta_connect(mtas[i], "c", '4', "192.0.2.1", 25);
+	}
+	/* So that all that is there only once, and the test's own, is there. */
+	send_fields(mtas, packet, sizeof(packet), false);
+	before = memory();
+	send_fields(mtas, packet, sizeof(packet), true);
+	/* The last of them may still be at it. */
+	ck_await(memory() < before + IDLE * 1024);
+	for (int i = 0; i < IDLE; i++)
+		mta_free(&mtas[i]);
+	wait_for_ends(IDLE);
+	finish();
+}
+END_TEST
+
+/* What has come and was not begun when all stops is not begun any more. */
+START_TEST(stops_between_packets)
+{
+	static const char packet[] = "\0\0\0\5R<b>";
+	char packets[60 * sizeof(packet)];
+	struct mta *mta;
+	double begin;
+
+	for (int i = 0; i < 60; i++)
+		memcpy(packets + i * sizeof(packet), packet, sizeof(packet));
+	start(NULL, 10);
+	told.slow_ms = 200;
+	mta = open_mta();
+	mta_connect(mta, "c", '4', "192.0.2.1", 25);
+	ck_assert_int_eq(mta_raw(mta, packets, sizeof(packets)), 0);
+	ck_await(told.in_rcpt);
+	begin = seconds();
+	ck_assert_uint_eq(front_end->stop(running.front, 30000), 0);
+	ck_assert_took_lt((long long)((seconds() - begin) * 1000), 3500);
+	ck_assert_uint_eq(told.ended, 1);
+	mta_free(&mta);
+	log_close(&running.log);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("front_limits");
+	TCase *tc = tcase_create("front_limits");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_set_timeout(tc, 120);
+	tcase_add_test(tc, no_more_files);
+	tcase_add_test(tc, opens_without_files);
+	tcase_add_test(tc, large_first_packet);
+	tcase_add_test(tc, idle_connections);
+	tcase_add_test(tc, stops_between_packets);
+	suite_add_tcase(suite, tc);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
