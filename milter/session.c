@@ -309,6 +309,14 @@ static void session_note_queue_id(struct session *session)
 		message->queue_id = arena_strdup(&session->message_arena, id);
 }
 
+/* The reply where there is no message: DATA's refusal of the one before, or that it goes on. */
+static const struct reply *session_refusal(struct session *session)
+{
+	const struct reply *refusal = session->message.refusal;
+
+	return refusal ? refusal : reply_continue(session);
+}
+
 const struct reply *session_rcpt(struct session *session, char **argv)
 {
 	struct message *message = &session->message;
@@ -317,7 +325,7 @@ const struct reply *session_rcpt(struct session *session, char **argv)
 
 	session_event(session, MG_RCPT);
 	if (!message->open)
-		return reply_continue(session);
+		return session_refusal(session);
 	message->recipient = session_path(arena, argv[0] ? argv[0] : "");
 	message->recipient_params = session_params(arena, argv[0] ? argv + 1 : argv);
 	session_note_queue_id(session);
@@ -354,21 +362,45 @@ static const struct reply *session_content(struct session *session, enum mg_stag
 	return reply;
 }
 
+/*
+ * Neither Postfix nor Sendmail ends a transaction because DATA was refused: the client can name more recipients, and say DATA
+ * again. What was decided stands until there is another message.
+ */
+static void session_keep_refusal(struct session *session, const struct reply *reply)
+{
+	struct arena *arena = &session->message_arena;
+	struct reply *kept;
+
+	if (reply->kind != REPLY_REJECT && reply->kind != REPLY_TEMPFAIL)
+		return;
+	kept = arena_zalloc(arena, sizeof(*kept));
+	kept->kind = reply->kind;
+	kept->code = reply->code;
+	kept->status = reply->status ? arena_strdup(arena, reply->status) : NULL;
+	for (size_t i = 0; i < REPLY_LINES_MAX && reply->lines[i]; i++)
+		kept->lines[i] = arena_strdup(arena, reply->lines[i]);
+	session->message.refusal = kept;
+}
+
 const struct reply *session_data(struct session *session)
 {
+	const struct reply *reply;
+
 	session_event(session, MG_DATA);
 	if (!session->message.open)
-		return reply_continue(session);
+		return session_refusal(session);
 	session_note_queue_id(session);
 	pipeline_start(session, MG_DATA);
-	return session_content(session, MG_DATA);
+	reply = session_content(session, MG_DATA);
+	session_keep_refusal(session, reply);
+	return reply;
 }
 
 const struct reply *session_header(struct session *session, const char *name, const char *value)
 {
 	session_event(session, MG_HEADER);
 	if (!session->message.open)
-		return reply_continue(session);
+		return session_refusal(session);
 	session->event.header_name = name;
 	session->event.header_value = value;
 	pipeline_start(session, MG_HEADER);
@@ -380,7 +412,7 @@ const struct reply *session_eoh(struct session *session)
 {
 	session_event(session, MG_EOH);
 	if (!session->message.open)
-		return reply_continue(session);
+		return session_refusal(session);
 	pipeline_start(session, MG_EOH);
 	return session_content(session, MG_EOH);
 }
@@ -400,7 +432,7 @@ const struct reply *session_body(struct session *session, const unsigned char *b
 {
 	session_event(session, MG_BODY);
 	if (!session->message.open)
-		return reply_continue(session);
+		return session_refusal(session);
 	session->event.body = body;
 	session->event.body_size = size;
 	session_ask_again(session, MG_BIT(MG_BODY));
@@ -428,7 +460,7 @@ const struct reply *session_eom(struct session *session)
 
 	session_event(session, MG_EOM);
 	if (!session->message.open)
-		return reply_continue(session);
+		return session_refusal(session);
 	session_note_queue_id(session);
 	pipeline_start(session, MG_EOM);
 	reply = session_decide(session, MG_EOM, &decision);
@@ -466,6 +498,7 @@ void session_abort(struct session *session)
 {
 	struct message *message = &session->message;
 
+	message->refusal = NULL;
 	if (!message->open)
 		return;
 	session_event(session, message->accepted ? MG_EOM : MG_RCPT);

@@ -78,6 +78,7 @@ struct message {
 	struct found *kept, **kept_end; /* what was found of the accepted recipients */
 	int64_t began;                  /* on the host's clock */
 	const char *queue_id;
+	const struct reply *refusal; /* of DATA; it stands until the next message */
 };
 
 /* What belongs to one event only. */

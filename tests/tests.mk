@@ -202,6 +202,7 @@ scenario_tests = \
 	tests/scenario/combine-refused-mail.scn \
 	tests/scenario/combine-reject-then-accept.scn \
 	tests/scenario/combine-reject-then-tempfail.scn \
+	tests/scenario/combine-refused-data-stands.scn \
 	tests/scenario/combine-reply-at-connect.scn \
 	tests/scenario/combine-reply-at-helo.scn \
 	tests/scenario/combine-reply-at-mail.scn \
