@@ -110,12 +110,18 @@ static const char *fold_case(struct arena *arena, const char *text)
 	return folded;
 }
 
-/* The quotes say nothing when the text needs none: "joe"@example.com is joe@example.com. */
-static const char *fold_quoted(struct arena *arena, const char *quoted, size_t size)
+/*
+ * The quotes say nothing when the text needs none: "joe"@example.com is joe@example.com. But before what is no domain, and has an @
+ * of its own, they say where the local part ends.
+ */
+static const char *fold_quoted(struct arena *arena, const char *quoted, size_t size,
+			       const char *domain)
 {
 	const char *text = fold_case(arena, unquote(arena, quoted, size));
+	const bool needs_none =
+		is_dot_string(text, strlen(text)) && !(domain && strchr(domain, '@'));
 
-	return is_dot_string(text, strlen(text)) ? text : quote(arena, text);
+	return needs_none ? text : quote(arena, text);
 }
 
 static const char *fold_mail_domain(struct arena *arena, const char *domain)
@@ -148,7 +154,7 @@ const char *mail_fold(struct arena *arena, const char *address)
 	if (is_folded_local(address, size) && (!domain || domain == address + size + 1))
 		return address;
 	if (quoted_size(address) == size && size)
-		local = fold_quoted(arena, address, size);
+		local = fold_quoted(arena, address, size, domain);
 	else
 		local = fold_case(arena, arena_strndup(arena, address, size));
 	return domain ? arena_printf(arena, "%s@%s", local, domain) : local;

@@ -158,6 +158,8 @@ static const struct {
 	{ "User@[IPv6:2001:DB8::1]", "user@[ipv6:2001:db8::1]" },
 	{ "User@Exa_mple..com", "user@exa_mple..com" },
 	{ "@Example.com", "@example.com" },
+	/* quotes that say where the local part ends */
+	{ "\"A$b\"@x.\u00d6rg@A.example", "\"a$b\"@x.\u00d6rg@a.example" },
 	/* malformed: taken as it is */
 	{ "A@B@Example.com", "a@b@example.com" },
 	{ "\"A@example.com", "\"a@example.com" },
