@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "action.h"
 #include "conf.h"
@@ -86,14 +87,38 @@ static const char *action_next(const struct action_reader *r)
 
 #define ACTION_LINES_MAX 32 /* of a reply, in the milter protocol */
 
+static bool action_is_name(const char *word)
+{
+	for (int i = 0; action_names[i]; i++)
+		if (strcmp(action_names[i], word) == 0)
+			return true;
+	return false;
+}
+
+/* A slip of a code or a status, or another action, would be sent as a text: without quotes it is none. */
+static int action_check_text(const struct action_reader *r, const struct action *action)
+{
+	const char *text = action_next(r);
+	const bool replies = action->kind == ACTION_REJECT || action->kind == ACTION_TEMPFAIL;
+
+	if (r->line->words[r->word].quoted ||
+	    !((replies && *text >= '0' && *text <= '9') || action_is_name(text)))
+		return 0;
+	errors_at(r->errors, r->line, r->word, "found %s, expected %sa text in quotes", text,
+		  replies ? "[CODE] [STATUS], such as 550 5.7.1, or " : "");
+	return -1;
+}
+
 static int action_read_text(struct action_reader *r, struct action *action)
 {
 	size_t lines = 1;
 
 	if (!action_next(r))
 		return 0;
+	if (action_check_text(r, action) < 0)
+		return -1;
 	for (const char *p = action_next(r); *p; p++)
-		lines += *p == '\n';
+		lines += *p == '\n' && p[1];
 	if (lines > ACTION_LINES_MAX) {
 		errors_at(r->errors, r->line, r->word, "a text of %zu lines, expected at most %d",
 			  lines, ACTION_LINES_MAX);
@@ -162,6 +187,39 @@ static bool action_is_field_name(const char *name)
 	return *name && strlen(name) <= 76;
 }
 
+/*
+ * Trace fields say what the hosts on the way did and found. Who reads them goes by their order, so each stands above
+ * those that were there: Received, Return-Path (RFC 5321 section 4.4), Resent-* (RFC 5322 section 3.6), DKIM-Signature (RFC
+ * 6376 section 3.5), Received-SPF (RFC 7208 section 9.1), Authentication-Results (RFC 8601 section 4.1), ARC-* (RFC 8617).
+ */
+static bool action_is_trace_field(const char *name)
+{
+	static const char *const names[] = { "Received", "Return-Path", "DKIM-Signature",
+					     "Received-SPF", "Authentication-Results" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcasecmp(name, names[i]) == 0)
+			return true;
+	return strncasecmp(name, "ARC-", 4) == 0 || strncasecmp(name, "Resent-", 7) == 0;
+}
+
+/* Fields of which a message has one (RFC 5322 section 3.6, RFC 2045): another would make it malformed. */
+static bool action_is_single_field(const char *name)
+{
+	static const char *const names[] = { "Date",         "From",
+					     "Sender",       "Reply-To",
+					     "To",           "Cc",
+					     "Bcc",          "Message-ID",
+					     "In-Reply-To",  "References",
+					     "Subject",      "MIME-Version",
+					     "Content-Type", "Content-Transfer-Encoding" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcasecmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
 static int action_read_header(struct action_reader *r, struct action *action)
 {
 	const char *name = action_next(r);
@@ -171,7 +229,15 @@ static int action_read_header(struct action_reader *r, struct action *action)
 			  "header takes a field name and a text, found %s", name ? name : "none");
 		return -1;
 	}
+	if (action_is_single_field(name)) {
+		errors_at(
+			r->errors, r->line, r->word,
+			"found %s, of which a message has one: header adds fields, and changes none",
+			name);
+		return -1;
+	}
 	action->header = name;
+	action->on_top = action_is_trace_field(name);
 	r->word++;
 	if (!action_next(r)) {
 		errors_at(r->errors, r->line, r->word - 1, "header %s has no text", name);

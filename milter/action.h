@@ -25,6 +25,7 @@ struct action {
 	char status[12];         /* "5.7.1"; "": not given */
 	const struct text *text; /* REJECT, TEMPFAIL, QUARANTINE, HEADER; NULL: not given */
 	const char *header;      /* HEADER: the field's name */
+	bool on_top;             /* HEADER: above what the message came with */
 	long long score;         /* SCORE: what it adds; of a score rule: the threshold */
 	struct action *next;
 };

@@ -21,7 +21,7 @@ const struct mg_item class_items[] = {
 	{ .name = "client-name",
 	  .type = MG_TABLE,
 	  .offset = AT(client_name),
-	  .key = MG_KEY_HOST,
+	  .key = MG_KEY_NAME,
 	  .syntax = "DOMAIN|TABLE...",
 	  .help = "The client's name, as the MTA verified it." },
 	{ .name = "helo",
@@ -75,6 +75,34 @@ static void class_check_yes_no(struct errors *errors, const struct class *class,
 			  item);
 }
 
+/* Names, compared as they are: who writes a table there means something else. */
+static void class_check_names(struct errors *errors, const struct class *class,
+			      const struct mg_strings *names, const char *item)
+{
+	static const char *const foreign[] = { "/", "cidr:", "pcre:", "texthash:" };
+
+	for (size_t i = 0; i < names->n; i++)
+		for (size_t j = 0; j < sizeof(foreign) / sizeof(foreign[0]); j++)
+			if (strncmp(names->v[i], foreign[j], strlen(foreign[j])) == 0)
+				errors_at(errors, class->line, 1,
+					  "class %s: found \"%s\" after %s, which takes names only",
+					  class->name, names->v[i], item);
+}
+
+/* "yes" is any name, "no" is none: beside another value neither would mean what it says. */
+static void class_check_auth(struct errors *errors, const struct class *class)
+{
+	const struct mg_strings *auth = &class->auth;
+	bool yes;
+
+	for (size_t i = 0; auth->n > 1 && i < auth->n; i++)
+		if (items_bool(auth->v[i], &yes) == 0)
+			errors_at(errors, class->line, 1,
+				  "class %s: auth takes yes, no, or names; found %s among others",
+				  class->name, auth->v[i]);
+	class_check_names(errors, class, auth, "auth");
+}
+
 static unsigned class_facts(const struct class *class)
 {
 	unsigned facts = 0;
@@ -110,16 +138,20 @@ static void class_read(struct snapshot *snapshot, struct errors *errors, const s
 	class->name = mg_line_word(line, 1);
 	class->line = line;
 	class->index = snapshot->nclasses;
-	if (strpbrk(class->name, "=/") || class_is_taken(snapshot, class->name))
-		errors_at(errors, line, 1, "class \"%s\": %s", class->name,
-			  strpbrk(class->name, "=/") ? "a name has no = or /"
-						     : "there is one of this name already");
+	if (!*class->name || strpbrk(class->name, "=/ \t\n"))
+		errors_at(errors, line, 1, "found \"%s\", expected a name without blanks, = and /",
+			  class->name);
+	else if (class_is_taken(snapshot, class->name))
+		errors_at(errors, line, 1, "class \"%s\": there is one of this name already",
+			  class->name);
 	/* A class with an error still takes its name, so that what uses it is not reported too. */
 	snapshot->nclasses++;
 	if (items_fill(&snapshot->arena, errors, line, line->block, &set, 1) < 0)
 		return;
 	class_check_yes_no(errors, class, &class->tls, "tls");
 	class_check_yes_no(errors, class, &class->submitted_locally, "submitted-locally");
+	class_check_auth(errors, class);
+	class_check_names(errors, class, &class->daemon, "daemon");
 	class->facts = class_facts(class);
 	if (!class->facts)
 		errors_at(errors, line, 1, "class %s is empty: it would name no session",

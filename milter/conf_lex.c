@@ -18,6 +18,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistr.h>
 
 #include "arena.h"
 #include "errors.h"
@@ -28,38 +29,14 @@ static bool is_one_of(char c, const char *set)
 	return c != '\0' && strchr(set, c);
 }
 
-/* The bytes of the sequence that begins with this byte. */
-static size_t sequence_size(unsigned char lead)
-{
-	if (lead < 0x80)
-		return 1;
-	if (lead >= 0xc2 && lead < 0xe0)
-		return 2;
-	if (lead >= 0xe0 && lead < 0xf0)
-		return 3;
-	return lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
-}
-
 size_t conf_character(const char *p, const char *end)
 {
-	static const unsigned long smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	unsigned char lead = p < end ? (unsigned char)*p : 0;
-	size_t size = sequence_size(lead);
-	unsigned long code;
+	ucs4_t code;
+	const int size = p < end ? u8_mbtoucr(&code, (const uint8_t *)p, (size_t)(end - p)) : 0;
 
-	if (size == 1)
-		return (lead < 0x20 && lead != '\t') || lead == 0x7f ? 0 : 1;
-	if (size == 0 || size > (size_t)(end - p))
+	if (size <= 0 || (code < 0x20 && code != '\t') || (code >= 0x7f && code < 0xa0))
 		return 0;
-	code = lead & (0x7fU >> size);
-	for (size_t i = 1; i < size; i++) {
-		if (((unsigned char)p[i] & 0xc0) != 0x80)
-			return 0;
-		code = code << 6 | ((unsigned char)p[i] & 0x3f);
-	}
-	if (code < smallest[size] || (code >= 0xd800 && code < 0xe000) || code > 0x10ffff)
-		return 0;
-	return code < 0xa0 ? 0 : size; /* U+0080 to U+009F are controls */
+	return (size_t)size;
 }
 
 /* The column of a place in the present line; cheap when the places come in order. */

@@ -245,9 +245,9 @@ static const char *instance_name(struct instance_reader *r, const struct mg_line
 	const char *type = mg_line_word(line, 1);
 	const char *name = mg_line_word(line, 2);
 
-	if (name && (!*name || strpbrk(name, "=/")))
-		errors_at(r->errors, line, 2, "found \"%s\", expected a name without = and /",
-			  name);
+	if (name && (!*name || strpbrk(name, "=/ \t\n")))
+		errors_at(r->errors, line, 2,
+			  "found \"%s\", expected a name without blanks, = and /", name);
 	return name ? arena_printf(&r->snapshot->arena, "%s/%s", type, name) : type;
 }
 

@@ -299,8 +299,27 @@ static void fill_choice(struct filler *filler, const struct mg_item *item,
 		errors_hint(filler->errors, "did you mean \"%s\"?", nearest);
 }
 
-static void fill_strings(struct filler *filler, const struct mg_lines *lines,
-			 struct mg_strings *member)
+/* An empty string names nothing. */
+static bool check_string(struct filler *filler, const struct mg_item *item,
+			 const struct mg_line *line, size_t word)
+{
+	const char *text = line->words[word].text;
+
+	if (text[strspn(text, " \t\n")])
+		return true;
+	report_found(filler, item, line, word);
+	return false;
+}
+
+static void fill_string(struct filler *filler, const struct mg_item *item,
+			const struct mg_line *line, const char **member)
+{
+	if (check_string(filler, item, line, 1))
+		*member = line->words[1].text;
+}
+
+static void fill_strings(struct filler *filler, const struct mg_item *item,
+			 const struct mg_lines *lines, struct mg_strings *member)
 {
 	size_t n = 0;
 	const char **strings;
@@ -308,11 +327,12 @@ static void fill_strings(struct filler *filler, const struct mg_lines *lines,
 	for (size_t i = 0; i < lines->n; i++)
 		n += lines->v[i]->nwords - 1;
 	strings = arena_alloc(filler->arena, n * sizeof(*strings));
-	member->n = n;
-	member->v = strings;
+	*member = (struct mg_strings){ 0, strings };
 	for (size_t i = 0; i < lines->n; i++) {
-		for (size_t word = 1; word < lines->v[i]->nwords; word++)
-			*strings++ = lines->v[i]->words[word].text;
+		for (size_t word = 1; word < lines->v[i]->nwords; word++) {
+			if (check_string(filler, item, lines->v[i], word))
+				strings[member->n++] = lines->v[i]->words[word].text;
+		}
 	}
 }
 
@@ -388,10 +408,10 @@ static void fill_member(struct filler *filler, const struct mg_item *item,
 		fill_number(filler, item, lines->v[0], member);
 		break;
 	case MG_STRING:
-		*(const char **)member = lines->v[0]->words[1].text;
+		fill_string(filler, item, lines->v[0], member);
 		break;
 	case MG_STRINGS:
-		fill_strings(filler, lines, member);
+		fill_strings(filler, item, lines, member);
 		break;
 	case MG_CHOICE:
 		fill_choice(filler, item, lines->v[0], member);

@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistr.h>
 
 #include "log.h"
 #include "log_record.h"
@@ -52,35 +53,6 @@ static bool is_unseen(uint32_t c)
 		if (c >= unseen[i].first && c <= unseen[i].last)
 			return true;
 	return false;
-}
-
-/*
- * The length of the UTF-8 sequence (RFC 3629) at s, which ends with a NUL, and its character; 0
- * when it is none.
- */
-static size_t utf8_decode(const unsigned char *s, uint32_t *c_r)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t n;
-	uint32_t c;
-
-	if (s[0] < 0x80) {
-		*c_r = s[0];
-		return 1;
-	}
-	n = s[0] >= 0xf8 ? 0 : s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : s[0] >= 0xc2 ? 2 : 0;
-	if (n == 0)
-		return 0;
-	c = s[0] & (0xffU >> (n + 1));
-	for (size_t i = 1; i < n; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (s[i] & 0x3fU);
-	}
-	if (c < least[n] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
-		return 0;
-	*c_r = c;
-	return n;
 }
 
 static bool put(struct log_record *r, const char *bytes, size_t n)
@@ -129,10 +101,10 @@ static size_t escape_unseen(char out[16], uint32_t c, enum place place)
  */
 static size_t escape(char out[16], const unsigned char **s, enum place place)
 {
-	uint32_t c;
-	size_t n = utf8_decode(*s, &c);
+	ucs4_t c;
+	const int n = u8_strmbtouc(&c, *s);
 
-	if (n == 0)
+	if (n <= 0)
 		return (size_t)snprintf(out, 16, place == IN_JSON ? "\\\\x%02x" : "\\x%02x",
 					*(*s)++);
 	if (is_unseen(c)) {
@@ -150,9 +122,9 @@ static size_t escape(char out[16], const unsigned char **s, enum place place)
 		memcpy(out, "\\x3d", 4);
 		return 4;
 	}
-	memcpy(out, *s, n);
+	memcpy(out, *s, (size_t)n);
 	*s += n;
-	return n;
+	return (size_t)n;
 }
 
 /* A string, escaped, cut at LOG_VALUE_MAX. False when it did not fit into the line. */
@@ -205,8 +177,8 @@ static bool is_plain_ascii(unsigned char c)
 static bool is_plain(const char *value)
 {
 	const unsigned char *s = (const unsigned char *)value;
-	uint32_t c;
-	size_t n;
+	ucs4_t c;
+	int n;
 
 	if (*s == '\0')
 		return false;
@@ -214,8 +186,8 @@ static bool is_plain(const char *value)
 		n = 1;
 		if (is_plain_ascii(*s))
 			continue;
-		n = *s < 0x80 ? 0 : utf8_decode(s, &c);
-		if (n == 0 || is_unseen(c))
+		n = *s < 0x80 ? 0 : u8_strmbtouc(&c, s);
+		if (n <= 0 || is_unseen(c))
 			return false;
 	}
 	return true;

@@ -204,6 +204,18 @@ static const char *reply_header_value(struct arena *arena, const char *text)
 	return value;
 }
 
+/* Each insert goes above the one before it: to stand in the order of the file, they are done from the last to the first. */
+static void reply_place(struct reply_editor *editor, struct reply_edit *edit)
+{
+	const struct reply_edit **at =
+		edit->kind == EDIT_INSERT_HEADER ? &editor->session->reply.edits : editor->end;
+
+	edit->next = *at;
+	*at = edit;
+	if (at == editor->end)
+		editor->end = &edit->next;
+}
+
 static void reply_add_edit(struct reply_editor *editor, const struct action *action,
 			   const struct found *found)
 {
@@ -221,15 +233,16 @@ static void reply_add_edit(struct reply_editor *editor, const struct action *act
 		       ? found->text
 		       : arena_printf(arena, "%s", found ? found->instance->name : "score");
 	edit = arena_zalloc(arena, sizeof(*edit));
-	edit->kind = action->kind == ACTION_HEADER ? EDIT_ADD_HEADER : EDIT_QUARANTINE;
+	edit->kind = action->kind != ACTION_HEADER ? EDIT_QUARANTINE
+		     : action->on_top              ? EDIT_INSERT_HEADER
+						   : EDIT_ADD_HEADER;
 	edit->name = action->header;
 	edit->value = reply_header_value(arena, text);
 	if (action->kind == ACTION_QUARANTINE) {
 		editor->quarantined = true;
 		journal_quarantine(session, found, edit->value);
 	}
-	*editor->end = edit;
-	editor->end = &edit->next;
+	reply_place(editor, edit);
 }
 
 static void reply_add_found(struct reply_editor *editor, const struct found *found)
@@ -241,6 +254,21 @@ static void reply_add_found(struct reply_editor *editor, const struct found *fou
 		reply_add_edit(editor, action, found);
 }
 
+/* What an instance found, in the order of the stages; what it found of the recipients is kept with the message. */
+static void reply_add_instance(struct reply_editor *editor, size_t index)
+{
+	const struct session *session = editor->session;
+
+	for (int stage = 0; stage < MG_STAGES; stage++) {
+		for (const struct found *f = session->asked[index].found[stage]; f; f = f->next)
+			reply_add_found(editor, f);
+		for (const struct found *f = stage == MG_RCPT ? session->message.kept : NULL; f;
+		     f = f->kept)
+			if (f->instance->index == index)
+				reply_add_found(editor, f);
+	}
+}
+
 void reply_add_edits(struct session *session, const struct decision *decision)
 {
 	const struct snapshot *snapshot = session->snapshot;
@@ -249,11 +277,7 @@ void reply_add_edits(struct session *session, const struct decision *decision)
 				       .score = decision->score };
 
 	for (size_t i = 0; i < snapshot->ninstances; i++)
-		for (int stage = 0; stage < MG_STAGES; stage++)
-			for (const struct found *f = session->asked[i].found[stage]; f; f = f->next)
-				reply_add_found(&editor, f);
-	for (const struct found *f = session->message.kept; f; f = f->kept)
-		reply_add_found(&editor, f);
+		reply_add_instance(&editor, i);
 	for (const struct action *rule = snapshot->score; rule && !decision->accepted;
 	     rule = rule->next)
 		if (decision->score >= rule->score)

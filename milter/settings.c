@@ -6,6 +6,7 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "conf.h"
 #include "errors.h"
@@ -139,30 +140,52 @@ const struct mg_item settings_items[] = {
 	{ .name = NULL },
 };
 
+/* Where a file is to be: a daemon leaves the directory that it was started in, so only a whole path will do. */
+static void settings_check_path(struct errors *errors, const struct mg_line *line, size_t word,
+				const char *path)
+{
+	struct stat st;
+
+	if (*path != '/')
+		errors_at(errors, line, word, "found \"%s\", expected a path that begins with /",
+			  path);
+	else if (path[strlen(path) - 1] == '/' || (stat(path, &st) == 0 && S_ISDIR(st.st_mode)))
+		errors_at(errors, line, word, "found \"%s\", a folder, expected a file in one",
+			  path);
+}
+
 static void settings_check_mode(struct settings *settings, struct errors *errors,
 				const struct mg_line *line)
 {
-	char *end;
-	const unsigned long mode = strtoul(settings->socket_mode, &end, 8);
+	const char *text = mg_line_word(line, 1);
+	const unsigned long mode = strtoul(text, NULL, 8);
 
 	settings->mode = (mode_t)mode;
-	if (*end || end == settings->socket_mode || mode > 0777 || *settings->socket_mode == '-')
+	if (text[strspn(text, "01234567")] || strlen(text) > 5 || mode > 0777)
 		errors_at(errors, line, 1, "found \"%s\", expected a mode in octal such as 0660",
-			  settings->socket_mode);
+			  text);
+	else if (!(mode & 0222))
+		errors_at(errors, line, 1,
+			  "found %s, with which nobody could connect, expected a mode such as 0660",
+			  text);
 }
 
-static void settings_check_listen(const char *listen, struct errors *errors,
+static void settings_check_listen(struct settings *settings, struct errors *errors,
 				  const struct mg_line *line)
 {
 	static const char *const kinds[] = { "unix:", "local:", "inet:", "inet6:" };
+	const char *listen = mg_line_word(line, 1);
 	struct front_socket sock;
 	char error[FRONT_ERROR_MAX];
 
+	(void)settings;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		if (strncmp(listen, kinds[i], strlen(kinds[i])) != 0 || !listen[strlen(kinds[i])])
 			continue;
 		if (front_socket_parse(&sock, listen, error) < 0)
 			errors_at(errors, line, 1, "%s", error);
+		else if (*sock.path)
+			settings_check_path(errors, line, 1, sock.path);
 		return;
 	}
 	errors_at(errors, line, 1,
@@ -170,17 +193,56 @@ static void settings_check_listen(const char *listen, struct errors *errors,
 		  listen);
 }
 
-static void settings_check_user(const char *user, struct errors *errors, const struct mg_line *line)
+static void settings_check_pid_file(struct settings *settings, struct errors *errors,
+				    const struct mg_line *line)
 {
-	if (!getpwnam(user))
-		errors_at(errors, line, 1, "there is no user \"%s\"", user);
+	const char *path = mg_line_word(line, 1);
+	const char *colon = settings->listen ? strchr(settings->listen, ':') : NULL;
+
+	settings_check_path(errors, line, 1, path);
+	if (colon && strcmp(colon + 1, path) == 0)
+		errors_at(errors, line, 1, "found \"%s\", which is the socket of \"listen\" too",
+			  path);
 }
 
-static void settings_check_group(const char *group, struct errors *errors,
+static void settings_check_modules(struct settings *settings, struct errors *errors,
+				   const struct mg_line *line)
+{
+	(void)settings;
+	if (*mg_line_word(line, 1) != '/')
+		errors_at(errors, line, 1, "found \"%s\", expected a path that begins with /",
+			  mg_line_word(line, 1));
+}
+
+static void settings_check_user(struct settings *settings, struct errors *errors,
+				const struct mg_line *line)
+{
+	(void)settings;
+	if (!getpwnam(mg_line_word(line, 1)))
+		errors_at(errors, line, 1, "there is no user \"%s\"", mg_line_word(line, 1));
+}
+
+static void settings_check_group(struct settings *settings, struct errors *errors,
 				 const struct mg_line *line)
 {
-	if (!getgrnam(group))
-		errors_at(errors, line, 1, "there is no group \"%s\"", group);
+	(void)settings;
+	if (!getgrnam(mg_line_word(line, 1)))
+		errors_at(errors, line, 1, "there is no group \"%s\"", mg_line_word(line, 1));
+}
+
+static void settings_check_exempt(struct settings *settings, struct errors *errors,
+				  const struct mg_line *line)
+{
+	for (size_t i = 1; i < mg_line_words(line); i++) {
+		const char *word = mg_line_word(line, i);
+
+		if (strpbrk(word, "@<> \t"))
+			errors_at(errors, line, i,
+				  "found \"%s\", expected a local part, without @ and domain",
+				  word);
+		if (strcmp(word, "none") == 0 && settings->exempt_recipients.n > 1)
+			errors_at(errors, line, i, "none stands alone");
+	}
 }
 
 /* One word after "log"; false when it means nothing. */
@@ -206,66 +268,68 @@ static bool settings_log_word(struct settings *settings, const char *word)
 	return true;
 }
 
-static void settings_check_log(struct settings *settings, struct errors *errors)
+static void settings_check_log(struct settings *settings, struct errors *errors,
+			       const struct mg_line *line)
 {
-	settings->log.target = LOG_TO_SYSLOG;
-	settings->log.level = (enum mg_level)settings->log_level;
-	for (size_t i = 0; i < settings->log_lines.n; i++) {
-		const struct mg_line *line = settings->log_lines.v[i];
+	unsigned forms = 0, targets = 0;
 
-		if (i)
-			errors_at(errors, line, 0, "a second \"log\": there is one log");
-		if (mg_line_words(line) < 2 || line->has_block)
-			errors_at(errors, line, 0,
-				  "log takes syslog, stderr or file:/PATH, and text or json");
-		for (size_t w = 1; w < mg_line_words(line); w++)
-			if (!settings_log_word(settings, mg_line_word(line, w)))
-				errors_at(
-					errors, line, w,
-					"found \"%s\", expected syslog, stderr, file:/PATH, text or json",
-					mg_line_word(line, w));
+	if (mg_line_words(line) < 2 || line->has_block)
+		errors_at(errors, line, 0,
+			  "log takes syslog, stderr or file:/PATH, and text or json");
+	for (size_t w = 1; w < mg_line_words(line); w++) {
+		const char *word = mg_line_word(line, w);
+		const bool form = strcmp(word, "text") == 0 || strcmp(word, "json") == 0;
+
+		if (!settings_log_word(settings, word))
+			errors_at(errors, line, w,
+				  "found \"%s\", expected syslog, stderr, file:/PATH, text or json",
+				  word);
+		else if (form ? forms++ : targets++)
+			errors_at(errors, line, w, "found \"%s\", expected no second %s", word,
+				  form ? "form" : "place");
+		else if (!form && settings->log.path)
+			settings_check_path(errors, line, w, settings->log.path);
 	}
 }
 
-static void settings_check_exempt(struct settings *settings, struct errors *errors,
-				  const struct mg_line *line)
-{
-	struct mg_strings *exempt = &settings->exempt_recipients;
+static const struct {
+	const char *key;
+	void (*check)(struct settings *settings, struct errors *errors, const struct mg_line *line);
+} settings_checks[] = {
+	{ "listen", settings_check_listen },      { "socket-mode", settings_check_mode },
+	{ "socket-group", settings_check_group }, { "user", settings_check_user },
+	{ "group", settings_check_group },        { "pid-file", settings_check_pid_file },
+	{ "modules", settings_check_modules },    { "exempt-recipients", settings_check_exempt },
+};
+#define NSETTINGS_CHECKS (sizeof(settings_checks) / sizeof(settings_checks[0]))
 
-	for (size_t i = 0; i < exempt->n; i++) {
-		if (strchr(exempt->v[i], '@'))
-			errors_at(errors, line, i + 1,
-				  "found \"%s\", expected a local part, without @ and domain",
-				  exempt->v[i]);
-		if (strcmp(exempt->v[i], "none") == 0 && exempt->n > 1)
-			errors_at(errors, line, i + 1, "none stands alone");
-	}
-	if (exempt->n == 1 && strcmp(exempt->v[0], "none") == 0)
-		exempt->n = 0;
+static void settings_check_line(struct settings *settings, struct errors *errors,
+				const struct mg_line *line)
+{
+	/* Without a value, or with an empty one, it is in error already. */
+	if (mg_line_words(line) < 2 || !*mg_line_word(line, 1))
+		return;
+	for (size_t i = 0; i < NSETTINGS_CHECKS; i++)
+		if (strcmp(mg_line_word(line, 0), settings_checks[i].key) == 0)
+			settings_checks[i].check(settings, errors, line);
 }
 
 void settings_check(struct settings *settings, struct errors *errors, const struct mg_line *lines)
 {
-	const struct mg_line *exempt_line = lines;
+	struct mg_strings *exempt = &settings->exempt_recipients;
 
 	settings->mode = 0660;
-	for (const struct mg_line *line = lines; line; line = line->next) {
-		const char *name = mg_line_word(line, 0);
-
-		if (mg_line_words(line) < 2)
-			continue;
-		if (strcmp(name, "socket-mode") == 0)
-			settings_check_mode(settings, errors, line);
-		else if (strcmp(name, "listen") == 0)
-			settings_check_listen(mg_line_word(line, 1), errors, line);
-		else if (strcmp(name, "user") == 0)
-			settings_check_user(mg_line_word(line, 1), errors, line);
-		else if (strcmp(name, "group") == 0 || strcmp(name, "socket-group") == 0)
-			settings_check_group(mg_line_word(line, 1), errors, line);
-		else if (strcmp(name, "exempt-recipients") == 0)
-			exempt_line = line;
+	for (const struct mg_line *line = lines; line; line = line->next)
+		settings_check_line(settings, errors, line);
+	if (exempt->n == 1 && strcmp(exempt->v[0], "none") == 0)
+		exempt->n = 0;
+	settings->log.target = LOG_TO_SYSLOG;
+	settings->log.level = (enum mg_level)settings->log_level;
+	for (size_t i = 0; i < settings->log_lines.n; i++) {
+		if (i)
+			errors_at(errors, settings->log_lines.v[i], 0,
+				  "a second \"log\": there is one log");
+		settings_check_log(settings, errors, settings->log_lines.v[i]);
 	}
-	settings_check_exempt(settings, errors, exempt_line);
-	settings_check_log(settings, errors);
 	dns_settings_read(&settings->dns, errors, &settings->dns_lines);
 }

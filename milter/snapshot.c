@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "conf.h"
@@ -11,6 +12,8 @@
 #include "items.h"
 #include "plan.h"
 #include "snapshot.h"
+
+#define SCORE_MAX 1000000000
 
 /* "ACTION THRESHOLD REST" is read as the action "ACTION REST" that has a threshold. */
 static struct action *snapshot_read_rule(struct snapshot *snapshot, struct errors *errors,
@@ -21,10 +24,12 @@ static struct action *snapshot_read_rule(struct snapshot *snapshot, struct error
 	struct mg_line *rest = arena_alloc(&snapshot->arena, sizeof(*rest));
 	long long threshold;
 
+	if (line->has_block)
+		errors_at(errors, line, 0, "\"%s\" takes no block", line->words[0].text);
 	if (line->nwords < 2 || items_number(line->words[1].text, &threshold) < 0 ||
-	    threshold < 1) {
-		errors_at(errors, line, 1, "%s takes a threshold: a whole number from 1 on",
-			  line->words[0].text);
+	    threshold < 1 || threshold > SCORE_MAX) {
+		errors_at(errors, line, 1, "%s takes a threshold: a whole number from 1 to %d",
+			  line->words[0].text, SCORE_MAX);
 		return NULL;
 	}
 	memcpy(words, line->words, line->nwords * sizeof(*words));
@@ -49,16 +54,46 @@ static struct action *snapshot_read_rule(struct snapshot *snapshot, struct error
 }
 
 /* Refusals before the rest, and the hardest of them first: that one counts. */
+static const int snapshot_order[] = { [ACTION_REJECT] = 0,
+				      [ACTION_DISCARD] = 1,
+				      [ACTION_TEMPFAIL] = 2,
+				      [ACTION_QUARANTINE] = 3,
+				      [ACTION_HEADER] = 4 };
+
+/* Whether a acts whenever b could, and in its place. */
+static bool snapshot_outdoes(const struct action *a, const struct action *b)
+{
+	if (a->kind == b->kind && a->score == b->score)
+		return a->kind != ACTION_HEADER || strcasecmp(a->header, b->header) == 0;
+	return action_refuses(a->kind) && action_refuses(b->kind) &&
+	       snapshot_order[a->kind] < snapshot_order[b->kind] && a->score <= b->score;
+}
+
+/* A rule that could never act was meant to do something. */
+static void snapshot_check_rule(const struct snapshot *snapshot, struct errors *errors,
+				const struct mg_line *line, const struct action *rule)
+{
+	for (const struct action *other = snapshot->score; other; other = other->next) {
+		const struct action *first = snapshot_outdoes(other, rule) ? other : rule;
+		const struct action *never = first == other ? rule : other;
+
+		if (!snapshot_outdoes(first, never))
+			continue;
+		if (first->kind == never->kind)
+			errors_at(errors, line, 0, "a second %s from %lld on",
+				  action_names[rule->kind], rule->score);
+		else
+			errors_at(errors, line, 0, "%s %lld could never act: %s %lld acts before",
+				  action_names[never->kind], never->score,
+				  action_names[first->kind], first->score);
+	}
+}
+
 static void snapshot_add_rule(struct snapshot *snapshot, struct action *rule)
 {
-	static const int order[] = { [ACTION_REJECT] = 0,
-				     [ACTION_DISCARD] = 1,
-				     [ACTION_TEMPFAIL] = 2,
-				     [ACTION_QUARANTINE] = 3,
-				     [ACTION_HEADER] = 4 };
 	struct action **at = &snapshot->score;
 
-	while (*at && (order[(*at)->kind] < order[rule->kind] ||
+	while (*at && (snapshot_order[(*at)->kind] < snapshot_order[rule->kind] ||
 		       ((*at)->kind == rule->kind && (*at)->score >= rule->score)))
 		at = &(*at)->next;
 	rule->next = *at;
@@ -78,8 +113,10 @@ static void snapshot_read_score(struct snapshot *snapshot, struct errors *errors
 		for (const struct mg_line *line = blocks->v[i]->block; line; line = line->next) {
 			struct action *rule = snapshot_read_rule(snapshot, errors, line);
 
-			if (rule)
-				snapshot_add_rule(snapshot, rule);
+			if (!rule)
+				continue;
+			snapshot_check_rule(snapshot, errors, line, rule);
+			snapshot_add_rule(snapshot, rule);
 		}
 	}
 }

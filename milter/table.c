@@ -57,6 +57,7 @@ const char *table_fold(enum mg_key kind, struct arena *arena, const char *text)
 	case MG_KEY_ADDRESS:
 		return fold_address(arena, text);
 	case MG_KEY_HOST:
+	case MG_KEY_NAME:
 		return fold_host(arena, text);
 	case MG_KEY_MAIL:
 		return text[mail_local_size(text)] ? mail_fold(arena, text)

@@ -176,6 +176,7 @@ bool hash_find_key(const struct hash *hash, struct table_key *key, const char **
 	case MG_KEY_ADDRESS:
 		return find_address(hash, key, value_r);
 	case MG_KEY_HOST:
+	case MG_KEY_NAME:
 		return find_domain(hash, table_key_folded(key), value_r);
 	case MG_KEY_MAIL:
 		return find_mail(hash, key, value_r);

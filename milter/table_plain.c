@@ -116,31 +116,51 @@ static int add_network(struct plain *plain, const char *word, struct fault *faul
 	return 0;
 }
 
+/* Digits and dots: an address, or a slip of one. No domain has a last label of digits (RFC 3696 section 2). */
+static bool is_numbers(const char *word)
+{
+	return strspn(word, "0123456789.") == strlen(word);
+}
+
 /*
  * "[192.0.2.1]", "[IPv6:2001:db8::1]" (RFC 5321, section 4.1.3): what stands in HELO or after the
  * '@'.
  */
-static bool is_literal(const char *word)
+static bool is_literal(struct arena *arena, const char *word)
 {
 	size_t size = strlen(word);
+	struct address unused;
+	const char *inner;
 
-	return size > 2 && word[0] == '[' && word[size - 1] == ']' && !strpbrk(word, "@ \t");
+	if (size <= 2 || word[0] != '[' || word[size - 1] != ']' || strpbrk(word, "@ \t"))
+		return false;
+	inner = arena_strndup(arena, word + 1, size - 2);
+	if (strncasecmp(inner, "IPv6:", 5) == 0)
+		return address_parse(inner + 5, &unused);
+	return !is_numbers(inner) || address_parse(inner, &unused);
 }
 
-static bool is_host(struct arena *arena, const char *word)
+static bool is_address(struct arena *arena, const char *word)
 {
 	struct address unused;
 
-	return is_literal(word) || address_parse(word, &unused) || domain_fold(arena, word);
+	return address_parse(word, &unused) || is_literal(arena, word);
 }
 
-static int check_host(struct arena *arena, const char *word, struct fault *fault_r)
+static bool is_domain(struct arena *arena, const char *word)
 {
-	const char *name = *word == '.' ? word + 1 : word;
+	return !is_numbers(word) && domain_fold(arena, word);
+}
 
-	if (*word == '.' ? domain_fold(arena, name) != NULL : is_host(arena, name))
+static int check_host(struct arena *arena, enum mg_key kind, const char *word,
+		      struct fault *fault_r)
+{
+	const bool address = is_address(arena, word);
+
+	if (is_domain(arena, *word == '.' ? word + 1 : word) || (address && kind == MG_KEY_HOST))
 		return 0;
-	fault_set(fault_r, 0, "\"%s\" is no domain", word);
+	fault_set(fault_r, 0,
+		  address ? "\"%s\" is an address, and no domain" : "\"%s\" is no domain", word);
 	if (strncmp(word, "*.", 2) == 0 && domain_fold(arena, word + 2))
 		fault_hint(fault_r, "did you mean \"%s\"? It stands for all subdomains", word + 1);
 	else
@@ -150,15 +170,22 @@ static int check_host(struct arena *arena, const char *word, struct fault *fault
 	return -1;
 }
 
-static bool has_blank_outside_quotes(const char *local, size_t size)
+/* Without quotes a local part has neither blanks nor these (RFC 5321, section 4.1.2). */
+static bool is_local_part(const char *local, size_t size)
 {
-	return *local != '"' && memchr(local, ' ', size);
+	if (size == 0 || (size > 1 && *local == '"' && local[size - 1] == '"'))
+		return size > 0;
+	for (size_t i = 0; i < size; i++)
+		if (strchr(" \t\"@,;:<>()[]", local[i]))
+			return false;
+	return true;
 }
 
 static int check_mail(struct arena *arena, const char *word, struct fault *fault_r)
 {
 	size_t local = mail_local_size(word);
 	bool at = word[local] == '@';
+	struct address unused;
 
 	if (strcmp(word, "<>") == 0)
 		return 0;
@@ -168,10 +195,19 @@ static int check_mail(struct arena *arena, const char *word, struct fault *fault
 		fault_hint(fault_r, "did you mean \"%s@\"?", word);
 		return -1;
 	}
-	if (!at && check_host(arena, word, fault_r) == 0)
+	if (address_parse(word, &unused)) {
+		fault_set(fault_r, 0,
+			  "\"%s\" is an address of a host, and no mail address or domain", word);
+		fault_hint(
+			fault_r,
+			"of a mail address it is a part in brackets: [192.0.2.1], [IPv6:2001:db8::1]");
+		return -1;
+	}
+	if (!at && check_host(arena, MG_KEY_HOST, word, fault_r) == 0)
 		return 0;
-	if (at && local > 0 && !has_blank_outside_quotes(word, local) &&
-	    (!word[local + 1] || is_host(arena, word + local + 1)))
+	if (at && is_local_part(word, local) &&
+	    (!word[local + 1] || is_address(arena, word + local + 1) ||
+	     is_domain(arena, word + local + 1)))
 		return 0;
 	fault_set(fault_r, 0, "\"%s\" is no mail address or part of one", word);
 	if (at && local == 0 && domain_fold(arena, word + 1))
@@ -193,7 +229,8 @@ int table_plain_add(struct mg_table *table, struct table_source *source, const c
 	case MG_KEY_ADDRESS:
 		return add_network(plain, word, fault_r);
 	case MG_KEY_HOST:
-		if (check_host(table->arena, word, fault_r) != 0)
+	case MG_KEY_NAME:
+		if (check_host(table->arena, table->kind, word, fault_r) != 0)
 			return -1;
 		break;
 	case MG_KEY_MAIL:

@@ -58,7 +58,7 @@ static bool check_key(enum mg_key kind, const char *key, struct fault *fault_r)
 			   "networks belong into a \"cidr:\" file, or are written as 192.0.2");
 		return false;
 	}
-	if ((kind == MG_KEY_HOST || kind == MG_KEY_MAIL) && size > 1 && key[size - 1] == ':') {
+	if (kind != MG_KEY_ADDRESS && kind != MG_KEY_TEXT && size > 1 && key[size - 1] == ':') {
 		fault_set(fault_r, size - 1, "the key \"%s\" ends with a colon", key);
 		fault_hint(fault_r, "expected \"key result\"; is this an aliases file?");
 		return false;

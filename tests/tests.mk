@@ -49,6 +49,7 @@ unit_tests = \
 	tests/unit/test_packet \
 	tests/unit/test_pidfile \
 	tests/unit/test_reply \
+	tests/unit/test_session \
 	tests/unit/test_snapshot \
 	tests/unit/test_table \
 	tests/unit/test_table_files \
@@ -194,6 +195,7 @@ scenario_tests = \
 	tests/scenario/combine-file-order.scn \
 	tests/scenario/combine-first-reject-ends.scn \
 	tests/scenario/combine-headers-held.scn \
+	tests/scenario/combine-late-is-forgotten.scn \
 	tests/scenario/combine-helo-found-again.scn \
 	tests/scenario/combine-message-state-ends.scn \
 	tests/scenario/combine-quarantine-at-end.scn \
@@ -220,6 +222,7 @@ scenario_tests = \
 	tests/scenario/combine-tempfail-then-reject.scn \
 	tests/scenario/combine-timeout.scn \
 	tests/scenario/combine-wrong-result.scn \
+	tests/scenario/config-addresses-and-names.scn \
 	tests/scenario/commands-goes-on.scn \
 	tests/scenario/commands-hostile.scn \
 	tests/scenario/commands-max.scn \
@@ -239,8 +242,11 @@ scenario_tests = \
 	tests/scenario/config-class-known-too-late.scn \
 	tests/scenario/config-class-mismatch.scn \
 	tests/scenario/config-control-characters.scn \
+	tests/scenario/config-contradictions.scn \
 	tests/scenario/config-empty-class.scn \
+	tests/scenario/config-empty-names.scn \
 	tests/scenario/config-exempt-recipients.scn \
+	tests/scenario/config-header-entries.scn \
 	tests/scenario/config-include-good.scn \
 	tests/scenario/config-include-loop.scn \
 	tests/scenario/config-include.scn \
@@ -248,12 +254,17 @@ scenario_tests = \
 	tests/scenario/config-never-runs.scn \
 	tests/scenario/config-no-file.scn \
 	tests/scenario/config-ok.scn \
+	tests/scenario/config-paths-taken.scn \
+	tests/scenario/config-score-never-acts.scn \
+	tests/scenario/config-single-fields.scn \
 	tests/scenario/config-skip-later-stage.scn \
 	tests/scenario/config-skip-later.scn \
 	tests/scenario/config-skip-unknown-result.scn \
+	tests/scenario/config-slips-of-codes.scn \
 	tests/scenario/config-syntax-forms.scn \
 	tests/scenario/config-table-malformed.scn \
 	tests/scenario/config-table-missing.scn \
+	tests/scenario/config-too-many-lines.scn \
 	tests/scenario/config-twice.scn \
 	tests/scenario/config-two-terminal-actions.scn \
 	tests/scenario/config-unclosed-block.scn \
@@ -410,6 +421,7 @@ scenario_tests = \
 	tests/scenario/reply-codes.scn \
 	tests/scenario/reply-defaults.scn \
 	tests/scenario/reply-empty-text.scn \
+	tests/scenario/reply-header-invalid-utf8.scn \
 	tests/scenario/reply-header-text.scn \
 	tests/scenario/reply-id-in-log.scn \
 	tests/scenario/reply-id-in-text.scn \
@@ -428,6 +440,7 @@ scenario_tests = \
 	tests/scenario/reply-of-the-policy.scn \
 	tests/scenario/reply-percent.scn \
 	tests/scenario/reply-tls.scn \
+	tests/scenario/reply-trace-fields.scn \
 	tests/scenario/sender-domain-results.scn \
 	tests/scenario/reply-utf8.scn \
 	tests/scenario/score-adds-up.scn \
@@ -525,6 +538,7 @@ e2e_tests = \
 	tests/e2e/starttls.sh \
 	tests/e2e/stopped_mid_dialogue.sh \
 	tests/e2e/tempfail_by_stage.sh \
+	tests/e2e/trace_fields.sh \
 	tests/e2e/unknown_command.sh
 EXTRA_DIST += tests/e2e/e2e.sh
 

@@ -96,8 +96,8 @@ enum mg_type {
 	MG_INT,      /* a whole number in min..max: long long */
 	MG_SIZE,     /* bytes, as 10K or 1M, in min..max: long long */
 	MG_DURATION, /* as 500ms 90s 5m 4h 35d, in min..max (ms): long long ms */
-	MG_STRING,   /* one word: const char *; NULL when not given */
-	MG_STRINGS,  /* words, of all its lines: struct mg_strings */
+	MG_STRING,   /* one word, not empty: const char *; NULL when not given */
+	MG_STRINGS,  /* words, none empty, of all its lines: struct mg_strings */
 	MG_CHOICE,   /* one of the words in choices: int, its index */
 	MG_TABLE,    /* entries and tables: const struct mg_table *, or NULL */
 	MG_LINES     /* lines that open() reads by itself: struct mg_lines */
@@ -120,7 +120,8 @@ enum mg_key {
 	MG_KEY_ADDRESS = 1, /* IP addresses and networks */
 	MG_KEY_HOST,        /* host names; a domain stands for its subdomains too */
 	MG_KEY_MAIL,        /* mail addresses, domains, local parts; "<>" is the null sender */
-	MG_KEY_TEXT         /* any text; exact, without regard to ASCII case */
+	MG_KEY_TEXT,        /* any text; exact, without regard to ASCII case */
+	MG_KEY_NAME         /* as MG_KEY_HOST, but an entry that is an address is an error */
 };
 
 /* One item (key) of a policy's block in the configuration. */
@@ -462,7 +463,7 @@ struct mg_dns_walk;
 
 /*
  * What is done with the answer to one question of a walk. Called once, also when the answer is MG_DNS_FAILED or
- * MG_DNS_LATE (no server answered in all tries), at once on the asking thread when the answer is known, else on a
+ * MG_DNS_LATE (all tries are over), at once on the asking thread when the answer is known, else on a
  * thread of the service, perhaps after the session has ended; not at all for questions that the daemon's end cuts off.
  * The same walk's may run at the same time on several threads. Must not block; may call mg_dns_walk_ask(), and of the
  * other mg_ functions none. name: as it was asked; answer, data: to be used until it returns; self: the instance.

@@ -240,7 +240,7 @@ static const struct kind {
 } kinds[] = {
 	{ "client", MG_CONNECT, MG_KEY_ADDRESS, key_client, "Client host rejected",
 	  "Client host deferred" },
-	{ "client-name", MG_CONNECT, MG_KEY_HOST, key_client_name, "Client host rejected",
+	{ "client-name", MG_CONNECT, MG_KEY_NAME, key_client_name, "Client host rejected",
 	  "Client host deferred" },
 	{ "helo", MG_HELO, MG_KEY_HOST, key_helo, "Helo command rejected",
 	  "Helo command deferred" },
@@ -314,6 +314,12 @@ static enum verb verb_find(const char *name)
 	return verb;
 }
 
+static bool is_table(const char *word)
+{
+	return strncmp(word, "cidr:", 5) == 0 || strncmp(word, "pcre:", 5) == 0 ||
+	       strncmp(word, "texthash:", 9) == 0;
+}
+
 /* Only the lines of files have a right-hand side. Returns 0, or -1 after having reported the entries. */
 static int check_is_files(struct mg_conf *conf, const struct mg_line *line)
 {
@@ -322,12 +328,31 @@ static int check_is_files(struct mg_conf *conf, const struct mg_line *line)
 	for (size_t i = 2; i < mg_line_words(line); i++) {
 		const char *word = mg_line_word(line, i);
 
-		if (strncmp(word, "cidr:", 5) == 0 || strncmp(word, "pcre:", 5) == 0 ||
-		    strncmp(word, "texthash:", 9) == 0)
+		if (is_table(word))
 			continue;
 		mg_conf_error(conf, line, i,
 			      "\"%s\" has no right-hand side that \"check\" could use; "
 			      "expected cidr:FILE, pcre:FILE or texthash:FILE",
+			      word);
+		status = -1;
+	}
+	return status;
+}
+
+/* A header is compared as a whole: what is no "Name: value" would never be found. */
+static int check_headers(struct mg_conf *conf, const struct mg_line *line)
+{
+	int status = 0;
+
+	for (size_t i = 2; i < mg_line_words(line); i++) {
+		const char *word = mg_line_word(line, i);
+		const char *colon = strchr(word, ':');
+
+		if (*word == '/' || is_table(word) || (colon && colon > word && colon[1] == ' '))
+			continue;
+		mg_conf_error(conf, line, i,
+			      "\"%s\" is no header; expected a whole one, \"Name: value\", or an "
+			      "expression, \"/^Name: .*value/\"",
 			      word);
 		status = -1;
 	}
@@ -352,6 +377,8 @@ static int rule_read(struct mg_conf *conf, const struct mg_line *line, struct ru
 		return -1;
 	}
 	if (rule->verb == VERB_CHECK && check_is_files(conf, line) < 0)
+		return -1;
+	if (rule->kind->key == MG_KEY_TEXT && check_headers(conf, line) < 0)
 		return -1;
 	rule->table = mg_conf_table(conf, line, 2, rule->kind->key,
 				    rule->verb == VERB_CHECK ? outcome_check : NULL);

@@ -80,7 +80,7 @@ static bool mask_widen(struct dnsbl_mask *mask, const char *bits)
 	return true;
 }
 
-/* Reads 127.0.0.2, 127.0.0.2-11, 127.0.0.2,4,9, 127.0.0-10.1-3 or 127.0.0.0/24. */
+/* Reads 127.0.0.2, 127.0.0.2-11, 127.0.0.2,4,9, 127.0.0-10.1-3 or 127.0.0.0/24. No list answers with anything else. */
 static bool mask_read(const char *text, struct dnsbl_mask *mask)
 {
 	const bool plain = !strpbrk(text, "-,");
@@ -93,7 +93,9 @@ static bool mask_read(const char *text, struct dnsbl_mask *mask)
 		if (!text)
 			return false;
 	}
-	return !*text || (plain && *text == '/' && mask_widen(mask, text + 1));
+	if (*text && !(plain && *text == '/' && mask_widen(mask, text + 1)))
+		return false;
+	return mask->octets[0][127 / 64] >> 127 % 64 & 1;
 }
 
 /* 127.255.255.0/24 is what operators refuse with; other addresses than 127.0.0.0/8 are some web server's, not a list's. */
@@ -148,6 +150,8 @@ static bool zone_is_name(const char *name)
 {
 	size_t label = 0, size = 0;
 
+	if (strspn(name, "0123456789.") == strlen(name))
+		return false;
 	for (const char *at = name; *at; at++, size++) {
 		const char c = *at;
 

@@ -521,7 +521,8 @@ static int check_names(struct mg_conf *conf, const char *item, const struct mg_s
 
 	for (size_t i = 0; (line = mg_conf_item(conf, item, i)); i++)
 		for (size_t word = 1; word < mg_line_words(line); word++)
-			if (check_name(conf, line, word) < 0)
+			/* An empty one is reported by the host. */
+			if (*mg_line_word(line, word) && check_name(conf, line, word) < 0)
 				status = -1;
 	if (names->n <= NAMES_MAX)
 		return status;

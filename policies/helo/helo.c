@@ -467,7 +467,8 @@ static int own_names_check(struct mg_conf *conf, const struct mg_line *line)
 
 	for (size_t i = 1; i < mg_line_words(line); i++) {
 		const char *name = mg_line_word(line, i);
-		const char *wrong = own_name_check(conf, name);
+		/* An empty one is reported by the host. */
+		const char *wrong = *name ? own_name_check(conf, name) : NULL;
 
 		ascii = ascii && is_ascii(name);
 		if (!wrong)

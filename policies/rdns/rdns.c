@@ -77,7 +77,7 @@ static const struct mg_item items[] = {
 	{
 		.name = "generic",
 		.type = MG_TABLE,
-		.key = MG_KEY_HOST,
+		.key = MG_KEY_NAME,
 		.offset = offsetof(struct rdns, generic),
 		.syntax = "DOMAIN|/REGEX/|pcre:FILE|texthash:FILE...",
 		.help = "Further names that look generic.",
@@ -85,7 +85,7 @@ static const struct mg_item items[] = {
 	{
 		.name = "chosen",
 		.type = MG_TABLE,
-		.key = MG_KEY_HOST,
+		.key = MG_KEY_NAME,
 		.offset = offsetof(struct rdns, chosen),
 		.syntax = "DOMAIN|/REGEX/|pcre:FILE|texthash:FILE...",
 		.help = "Names that do not look generic, whatever else says so.",

@@ -13,31 +13,46 @@ pid-file $pid_file
 log file:$log text
 policy access { reject sender bad@example.org }
 C
-check 'it goes into the background' timeout 10 "$MILLGATED" -c "$LAB_CONF"
+check 'it goes into the background' timeout 60 "$MILLGATED" -c "$LAB_CONF"
 check 'it listens when the command has returned' lab_millgated_listens
 MILLGATED_PID=$(< "$pid_file")
 check 'the pid file is right' lab_millgated_runs
 smtp_send --from bad@example.org
 reply RCPT "550 5.7.1 *$ID"
-lab_wait 3 grep -q 'reject at rcpt' "$log"
+lab_wait 30 grep -q 'reject at rcpt' "$log"
 has "$log" 'reject at rcpt'
 
 mv "$log" "$log.1"
 kill -HUP "$MILLGATED_PID"
-lab_wait 5 test -e "$log"
+lab_wait 30 test -e "$log"
 smtp_send --from bad@example.org
 reply RCPT "550 5.7.1 *$ID"
-lab_wait 3 grep -q 'reject at rcpt' "$log"
+lab_wait 30 grep -q 'reject at rcpt' "$log"
 has "$log" 'reject at rcpt'
 is "$(grep -c 'reject at rcpt' "$log.1")" 1
 
-check 'a second daemon is refused' eval '! timeout 10 "$MILLGATED" -c "$LAB_CONF" 2> "$MG_LAB/second"'
+# Where the log cannot be opened again, it goes on as it is, and says so.
+mv "$log" "$log.2"
+mkdir "$log"
+kill -HUP "$MILLGATED_PID"
+lab_wait 30 grep -q 'the log file cannot be opened again, the present one is kept' "$log.2"
+has "$log.2" 'error: the log file cannot be opened again, the present one is kept: Is a directory'
+smtp_send --from bad@example.org
+reply RCPT "550 5.7.1 *$ID"
+lab_wait 30 eval '(($(grep -c "reject at rcpt" "$log.2") == 2))'
+is "$(grep -c 'reject at rcpt' "$log.2")" 2
+is "$(grep -c 'log opened again' "$log.2")" 1
+rmdir "$log"
+kill -HUP "$MILLGATED_PID"
+lab_wait 30 test -e "$log"
+
+check 'a second daemon is refused' eval '! timeout 60 "$MILLGATED" -c "$LAB_CONF" 2> "$MG_LAB/second"'
 has "$MG_LAB/second" '.'
 smtp_send
 delivered 1
 
 kill -TERM "$MILLGATED_PID"
-check 'it ends' lab_wait 5 lab_millgated_ended
+check 'it ends' lab_wait 30 lab_millgated_ended
 check 'without its pid file' test ! -e "$pid_file"
 check 'without its socket' test ! -e "$LAB_SOCKET"
 lab_millgated_start

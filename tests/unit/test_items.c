@@ -133,7 +133,7 @@ END_TEST
 
 START_TEST(values_of_the_file)
 {
-	ck_assert_int_eq(fill("flag no; number -10; least 2; size 3M; time 5m; word \"\"; plain x\n"
+	ck_assert_int_eq(fill("flag no; number -10; least 2; size 3M; time 5m; word w; plain x\n"
 			      "words a b; words c; words \"d e\"; none f; choice helo\n"
 			      "table key1 key2; table key3\n"
 			      "lines 1; lines 2 { inner }; lines"),
@@ -144,7 +144,7 @@ START_TEST(values_of_the_file)
 	ck_assert_int_eq(values.least, 2);
 	ck_assert_int_eq(values.size, 3 << 20);
 	ck_assert_int_eq(values.time, 300000);
-	ck_assert_str_eq(values.word, "");
+	ck_assert_str_eq(values.word, "w");
 	ck_assert_str_eq(values.plain, "x");
 	ck_assert_uint_eq(values.words.n, 4); /* instead of the default, not besides it */
 	ck_assert_str_eq(values.words.v[0], "a");
@@ -194,6 +194,9 @@ static const struct {
 	{ "plain a b",
 	  "t:1:9: found b, expected one word only after \"plain\"|a text with blanks must be quoted" },
 	{ "flag yes no", "t:1:10: found no, expected one word only after \"flag\"" },
+	{ "plain \"\"", "t:1:7: found \"\", expected WORD" },
+	{ "words a \"\" b \" \"",
+	  "t:1:9: found \"\", expected WORD...|t:1:14: found \" \", expected WORD..." },
 	{ "words", "t:1:6: found nothing after \"words\", expected WORD..." },
 	{ "none", "t:1:5: found nothing after \"none\", expected a value" },
 	{ "table", "t:1:6: found nothing after \"table\", expected ENTRY..." },
