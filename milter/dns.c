@@ -83,20 +83,18 @@ static void service_tell(struct dns_job *job, struct dns_answer *answer)
 
 static void service_send(struct service *service, const struct dns_key *key)
 {
-	struct flight *flight = malloc(sizeof(*flight));
+	struct flight flight;
 
-	if (!flight)
-		abort();
-	flight->job.done = service_answered;
-	flight->job.tell = service_tell;
-	memcpy(flight->job.chain.name, key->name, key->size);
-	flight->job.chain.type = (enum mg_dns_type)key->type;
-	flight->job.chain.ttl = UINT32_MAX;
-	flight->job.chain.links = 0;
-	flight->service = service;
-	flight->key = *key;
-	flight->began = service_now(CLOCK_MONOTONIC);
-	dns_engine_ask(service->engine, key->hash, &flight->job);
+	flight.job = (struct dns_job){ .done = service_answered, .tell = service_tell };
+	memcpy(flight.job.chain.name, key->name, key->size);
+	flight.job.chain.type = (enum mg_dns_type)key->type;
+	flight.job.chain.ttl = UINT32_MAX;
+	flight.job.chain.links = 0;
+	flight.service = service;
+	flight.key = *key;
+	flight.began = service_now(CLOCK_MONOTONIC);
+	flight.askers = NULL;
+	dns_engine_ask(service->engine, &flight.job, sizeof(flight));
 }
 
 static bool service_knows(enum mg_dns_type type)
@@ -174,6 +172,7 @@ static void service_log(struct dns *dns, struct log *log)
 	record_int(&r, "late", (long long)atomic_load(&counters->status[MG_DNS_LATE]));
 	record_int(&r, "overload", (long long)atomic_load(&counters->overload));
 	record_int(&r, "dead_servers", (long long)atomic_load(&engine->dead));
+	record_int(&r, "reloads", (long long)atomic_load(&engine->reloads));
 	record_int(&r, "p50_us", service_latency(counters, 50));
 	record_int(&r, "p99_us", service_latency(counters, 99));
 	record_int(&r, "answers", (long long)cache.answers);

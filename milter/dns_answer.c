@@ -64,6 +64,15 @@ struct dns_answer *dns_answer_none(enum mg_dns_status status, unsigned ttl, cons
 	return dns_answer_copy(&answer);
 }
 
+struct dns_answer *dns_answer_late(enum mg_dns_late late, unsigned ttl, const char *why)
+{
+	const struct mg_dns_answer answer = {
+		.status = MG_DNS_LATE, .ttl = ttl, .why = why, .late = late
+	};
+
+	return dns_answer_copy(&answer);
+}
+
 struct dns_answer *dns_answer_ref(struct dns_answer *answer)
 {
 	atomic_fetch_add_explicit(&answer->references, 1, memory_order_relaxed);

@@ -20,6 +20,9 @@ struct dns_answer *dns_answer_copy(const struct mg_dns_answer *answer);
 /* An answer without records. */
 struct dns_answer *dns_answer_none(enum mg_dns_status status, unsigned ttl, const char *why);
 
+/* One that did not come. */
+struct dns_answer *dns_answer_late(enum mg_dns_late late, unsigned ttl, const char *why);
+
 struct dns_answer *dns_answer_ref(struct dns_answer *answer);
 
 /* Frees with the last reference. answer may be NULL. */

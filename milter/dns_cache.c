@@ -11,7 +11,8 @@
 
 #define SHARDS_MAX 64
 #define SHARD_SIZE_MIN 262144 /* fewer shards rather than smaller ones: an answer can have 64 KiB */
-#define BYTES_PER_BUCKET 384  /* about those of a short answer */
+#define BYTES_PER_BUCKET \
+	128 /* fewer than the shortest answer has: each step along a bucket misses the processor's cache */
 #define MALLOC_OVERHEAD 16
 
 /* An answer that is kept, or a question in flight. */
@@ -179,15 +180,18 @@ static void shard_evict(const struct dns_cache *cache, struct shard *shard)
 	}
 }
 
-static void shard_add(struct shard *shard, struct entry **bucket_end, const struct dns_key *key,
+/* At the beginning of its bucket: who has begun to ask looks for it soon again, and so does the answer. */
+static void shard_add(const struct dns_cache *cache, struct shard *shard, const struct dns_key *key,
 		      struct dns_asker *asker)
 {
+	struct entry **bucket = &shard->buckets[key->hash & (cache->nbuckets - 1)];
 	const size_t bytes = sizeof(struct entry) + key->size;
 	struct entry *entry = malloc(bytes);
 
 	if (!entry)
 		abort();
-	*entry = (struct entry){ .hash = key->hash,
+	*entry = (struct entry){ .next = *bucket,
+				 .hash = key->hash,
 				 .askers = asker,
 				 .bytes = (unsigned)(bytes + MALLOC_OVERHEAD),
 				 .type = (unsigned short)key->type,
@@ -195,7 +199,7 @@ static void shard_add(struct shard *shard, struct entry **bucket_end, const stru
 	memcpy(entry->name, key->name, key->size);
 	if (asker)
 		asker->next = NULL;
-	*bucket_end = entry;
+	*bucket = entry;
 	shard->bytes += entry->bytes;
 }
 
@@ -226,16 +230,14 @@ static enum dns_cached cache_find(struct dns_cache *cache, struct shard *shard,
 		*answer_r = dns_answer_ref(entry->answer);
 		return DNS_HIT;
 	}
-	if (entry) {
+	if (entry)
 		shard_drop(shard, at);
-		at = shard_find(cache, shard, key);
-	}
 	if (atomic_fetch_add_explicit(&cache->flight, 1, memory_order_relaxed) >= DNS_FLIGHT_MAX) {
 		atomic_fetch_sub_explicit(&cache->flight, 1, memory_order_relaxed);
 		return DNS_FULL;
 	}
 	shard->missed++;
-	shard_add(shard, at, key, asker);
+	shard_add(cache, shard, key, asker);
 	return DNS_ASK;
 }
 

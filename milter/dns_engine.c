@@ -6,7 +6,6 @@
 #include <config.h>
 
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,10 +16,11 @@
 
 #include "dns_job.h"
 
-#define GATHER_US 200       /* how long answers are gathered while more come */
+#define GATHER_US 500       /* how long answers are gathered while more come */
 #define TICK_MS 10          /* how exactly time-outs are kept */
 #define WAKE_TAG UINT64_MAX /* the eventfd's event */
 #define EVENTS_MAX 64
+#define LOAD_ENOUGH 300    /* questions in flight, beyond which a further thread takes part */
 #define RECHECK_US 1000000 /* how often resolv.conf is looked at, when there are questions */
 
 static int64_t engine_now(void)
@@ -33,22 +33,11 @@ static int64_t engine_now(void)
 
 /* ---- Answers are delivered ---- */
 
-/*
- * Under load there is always a further message, the latest when others have had their turn on this processor: they are delivered
- * together, but gathered not for long.
- */
-static bool thread_should_deliver(struct engine_thread *thread, int events)
+/* As long as further messages come they are delivered together, but gathered not for long: to wake up who waits is what costs most. */
+static bool thread_should_deliver(const struct engine_thread *thread, int events)
 {
-	if (!thread->finished)
-		return false;
-	if (thread->closing || thread->now - thread->finished_at > GATHER_US)
-		return true;
-	if (events == 0 && thread->yielded)
-		return true;
-	thread->yielded = events == 0;
-	if (thread->yielded)
-		sched_yield();
-	return false;
+	return thread->finished &&
+	       (events == 0 || thread->closing || thread->now - thread->finished_at > GATHER_US);
 }
 
 static void thread_deliver(struct engine_thread *thread)
@@ -62,10 +51,10 @@ static void thread_deliver(struct engine_thread *thread)
 		job->tell(job, job->answer);
 		dns_answer_unref(job->answer);
 		job->delivered = true;
+		atomic_fetch_sub_explicit(&thread->load, 1, memory_order_relaxed);
 		job_free_if_over(job);
 	}
 	thread->finished_end = &thread->finished;
-	thread->yielded = false;
 }
 
 /* ---- Time ---- */
@@ -76,6 +65,7 @@ static void thread_tick(struct engine_thread *thread)
 	if (thread->now - thread->ticked_at < TICK_MS * 1000)
 		return;
 	thread->ticked_at = thread->now;
+	thread_hail(thread);
 	for (size_t i = 0; i < thread->servers.n; i++) {
 		ares_process_fd(thread->servers.v[i].channels[0].ares, ARES_SOCKET_BAD,
 				ARES_SOCKET_BAD);
@@ -119,11 +109,24 @@ static void thread_check_resolvconf(struct engine_thread *thread)
 
 /* ---- The thread ---- */
 
+static void thread_spare_jobs(struct engine_thread *thread)
+{
+	struct job_list *over = &thread->over, *spare = &thread->spare;
+
+	if (over->n == 0 || over->n + spare->n > JOBS_SPARE_MAX)
+		return;
+	over->last->next = spare->first;
+	spare->first = over->first;
+	spare->n += over->n;
+	*over = (struct job_list){ .n = 0 };
+}
+
 static struct dns_job *thread_take(struct engine_thread *thread)
 {
 	struct dns_job *queue;
 
 	pthread_mutex_lock(&thread->lock);
+	thread_spare_jobs(thread);
 	queue = thread->queue;
 	thread->queue = NULL;
 	thread->queue_end = &thread->queue;
@@ -142,6 +145,7 @@ static void thread_begin(struct engine_thread *thread, struct dns_job *queue)
 	for (struct dns_job *job = queue; job; job = next) {
 		next = job->next;
 		job->next = NULL;
+		job->asked = thread->now;
 		thread->jobs++;
 		if (thread->closing)
 			job_finish(job, NULL);
@@ -200,16 +204,57 @@ static void *thread_run(void *arg)
 
 /* ---- What others call ---- */
 
-void dns_engine_ask(struct dns_engine *engine, uint64_t hash, struct dns_job *job)
+/*
+ * The first that has not enough to do already, else the one that has least. Spread evenly, what is asked together would be answered
+ * apart, and who asked would be woken up several times.
+ */
+static struct engine_thread *engine_choose(struct dns_engine *engine)
 {
-	/* Other bits than those that choose the cache's shards and buckets. */
-	struct engine_thread *thread = &engine->threads[(hash >> 48) % engine->nthreads];
-	bool closed, wake = false;
+	struct engine_thread *least = NULL;
+	unsigned least_load = 0;
 
-	*job = (struct dns_job){
-		.done = job->done, .tell = job->tell, .chain = job->chain, .thread = thread
-	};
+	for (size_t i = 0; i < engine->nthreads; i++) {
+		struct engine_thread *thread = &engine->threads[i];
+		const unsigned load = atomic_load_explicit(&thread->load, memory_order_relaxed);
+
+		if (load < LOAD_ENOUGH)
+			return thread;
+		if (!least || load < least_load) {
+			least = thread;
+			least_load = load;
+		}
+	}
+	return least;
+}
+
+/* With the thread's lock. What is the engine's of the job is as zero there as in what is copied. */
+static struct dns_job *thread_job(struct engine_thread *thread, const struct dns_job *like,
+				  size_t size)
+{
+	struct dns_job *job = thread->spare.first;
+
+	if (job) {
+		thread->spare.first = job->next;
+		thread->spare.n--;
+	} else {
+		job = malloc(size);
+		if (!job)
+			abort();
+	}
+	memcpy(job, like, size);
+	job->thread = thread;
+	return job;
+}
+
+void dns_engine_ask(struct dns_engine *engine, const struct dns_job *like, size_t size)
+{
+	struct engine_thread *thread = engine_choose(engine);
+	bool closed, wake = false;
+	struct dns_job *job;
+
+	atomic_fetch_add_explicit(&thread->load, 1, memory_order_relaxed);
 	pthread_mutex_lock(&thread->lock);
+	job = thread_job(thread, like, size);
 	closed = thread->closed;
 	if (!closed) {
 		*thread->queue_end = job;
@@ -292,6 +337,14 @@ struct dns_engine *dns_engine_open(const struct dns_settings *settings, const ch
 	return NULL;
 }
 
+static void job_list_free(struct job_list *list)
+{
+	for (struct dns_job *job = list->first, *next; job; job = next) {
+		next = job->next;
+		free(job);
+	}
+}
+
 void dns_engine_close(struct dns_engine *engine)
 {
 	for (size_t i = 0; i < engine->nthreads; i++) {
@@ -315,8 +368,11 @@ void dns_engine_close(struct dns_engine *engine)
 		if (thread->wake >= 0)
 			close(thread->wake);
 	}
-	for (size_t i = 0; i < engine->nthreads; i++)
+	for (size_t i = 0; i < engine->nthreads; i++) {
+		job_list_free(&engine->threads[i].spare);
+		job_list_free(&engine->threads[i].over);
 		pthread_mutex_destroy(&engine->threads[i].lock);
+	}
 	free(engine);
 	ares_library_cleanup();
 }

@@ -12,12 +12,12 @@
 
 struct engine_thread;
 
-/* One question; allocated by who asks, with malloc(), and freed by the engine after done. */
+/* One question. The engine's copy lives until tell has returned. */
 struct dns_job {
 	/*
 	 * Called once each, on a thread of the engine: done of all that were answered at about the same time, then tell of all of
 	 * them, so that who is told of the first of several answers finds the others too, and need not sleep again. The answer is
-	 * the engine's; NULL: the engine was closed. An answer for which all tries were over has MG_DNS_LATE.
+	 * the engine's; NULL: the engine was closed. When all tries were in vain it is MG_DNS_LATE.
 	 */
 	void (*done)(struct dns_job *job, struct dns_answer *answer);
 	void (*tell)(struct dns_job *job, struct dns_answer *answer);
@@ -33,6 +33,9 @@ struct dns_job {
 	unsigned server; /* asked last */
 	unsigned open;   /* tries that c-ares has not ended */
 	bool finished, delivered, waits;
+	bool heard;   /* a server sent a message about it */
+	bool unheard; /* a server that it was sent to said nothing */
+	int64_t asked;
 	struct dns_answer *answer; /* once it is finished */
 	const char *why;           /* it failed at a server; NULL: no server has answered */
 };
@@ -48,8 +51,8 @@ struct dns_engine;
 /* settings must live as long as the engine. NULL after having set error_r to a constant text. */
 struct dns_engine *dns_engine_open(const struct dns_settings *settings, const char **error_r);
 
-/* Any thread. The hash chooses the engine's. */
-void dns_engine_ask(struct dns_engine *engine, uint64_t hash, struct dns_job *job);
+/* Any thread. A copy of the job is asked: size counts what is behind it, and is always the same. The engine's part is zero. */
+void dns_engine_ask(struct dns_engine *engine, const struct dns_job *job, size_t size);
 
 /* Ends the threads and calls done of all jobs. */
 void dns_engine_close(struct dns_engine *engine);

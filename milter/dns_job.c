@@ -11,7 +11,8 @@
 
 /* What c-ares is asked: a job's question to one server. */
 struct attempt {
-	struct dns_job *job;
+	struct engine_thread *thread;
+	struct dns_job *job; /* NULL: it is only asked whether it is there */
 	unsigned server, round;
 	bool edns, tcp;
 };
@@ -45,12 +46,25 @@ static void job_wait(struct dns_job *job)
 	job->waits = true;
 }
 
+static void job_keep(struct job_list *list, struct dns_job *job)
+{
+	if (list->n + 1 > JOBS_SPARE_MAX) {
+		free(job);
+		return;
+	}
+	job->next = list->first;
+	list->first = job;
+	if (!job->next)
+		list->last = job;
+	list->n++;
+}
+
 void job_free_if_over(struct dns_job *job)
 {
 	if (!job->delivered || job->open)
 		return;
 	job->thread->jobs--;
-	free(job);
+	job_keep(&job->thread->over, job);
 }
 
 void job_finish(struct dns_job *job, struct dns_answer *answer)
@@ -67,15 +81,20 @@ void job_finish(struct dns_job *job, struct dns_answer *answer)
 	thread->finished_end = &job->next;
 }
 
-/* No server is left to ask and none will answer any more. */
+/* No server is left to ask and none will answer any more. That one's port is closed says nothing when another is silent. */
 static void job_give_up(struct dns_job *job)
 {
 	const unsigned ttl = job->thread->engine->limits.ttl_min ? DNS_FAILED_TTL : 0;
 
 	if (job->thread->servers.n == 0)
 		job->why = "there is no name server";
-	job_finish(job, job->why ? dns_answer_none(MG_DNS_FAILED, ttl, job->why)
-				 : dns_answer_none(MG_DNS_LATE, ttl, "no server has answered"));
+	if (job->why && (job->heard || !job->unheard))
+		job_finish(job, dns_answer_none(MG_DNS_FAILED, ttl, job->why));
+	else if (job->heard || server_set_answers(&job->thread->servers, job->asked))
+		job_finish(job,
+			   dns_answer_late(MG_DNS_NO_ANSWER, ttl, "no server has answered this"));
+	else
+		job_finish(job, dns_answer_late(MG_DNS_NO_SERVER, ttl, "no server answers"));
 }
 
 /* ---- Asking ---- */
@@ -98,24 +117,35 @@ static unsigned thread_random(struct engine_thread *thread)
 
 static void on_answer(void *arg, int status, int timeouts, unsigned char *message, int size);
 
-static void job_try(struct dns_job *job, unsigned index, bool edns, bool tcp)
+static void attempt_send(const struct attempt *what, const unsigned char *name, unsigned type)
 {
-	struct engine_thread *thread = job->thread;
-	struct server *server = &thread->servers.v[index];
+	struct engine_thread *thread = what->thread;
+	struct server *server = &thread->servers.v[what->server];
 	struct attempt *attempt = malloc(sizeof(*attempt));
 	unsigned char query[DNS_QUERY_MAX];
 	size_t size;
 
 	if (!attempt)
 		abort();
-	*attempt = (struct attempt){
-		.job = job, .server = index, .round = job->round, .edns = edns, .tcp = tcp
-	};
-	size = dns_query_write(query, thread_random(thread), job->chain.name, job->chain.type,
-			       edns);
-	job->open++;
+	*attempt = *what;
+	size = dns_query_write(query, thread_random(thread), name, type, attempt->edns);
+	if (server->open++ == 0)
+		server->silent_since = thread->now;
 	atomic_fetch_add_explicit(&thread->engine->counters.sent, 1, memory_order_relaxed);
-	ares_send(server->channels[tcp].ares, query, (int)size, on_answer, attempt);
+	ares_send(server->channels[attempt->tcp].ares, query, (int)size, on_answer, attempt);
+}
+
+static void job_try(struct dns_job *job, unsigned index, bool edns, bool tcp)
+{
+	const struct attempt attempt = { .thread = job->thread,
+					 .job = job,
+					 .server = index,
+					 .round = job->round,
+					 .edns = edns,
+					 .tcp = tcp };
+
+	job->open++;
+	attempt_send(&attempt, job->chain.name, job->chain.type);
 }
 
 static void job_ask(struct dns_job *job, unsigned index)
@@ -236,31 +266,54 @@ static void server_is_dead(struct engine_thread *thread, unsigned index)
 	atomic_fetch_add_explicit(&thread->engine->counters.dead, 1, memory_order_relaxed);
 }
 
+/* What the end of a try says about the server. */
+static void attempt_note(const struct attempt *attempt, int status)
+{
+	struct engine_thread *thread = attempt->thread;
+	struct server *server = &thread->servers.v[attempt->server];
+
+	server->open--;
+	if (status == ARES_SUCCESS) {
+		server->dead = false;
+		server->answered_at = server->silent_since = thread->now;
+	} else if (status == ARES_ECONNREFUSED && !attempt->tcp) {
+		server_is_dead(thread, attempt->server);
+	}
+}
+
+/* What it says about the job. */
+static void attempt_judge(const struct attempt *attempt, int status, const unsigned char *message,
+			  size_t size)
+{
+	struct dns_job *job = attempt->job;
+
+	if (status == ARES_SUCCESS) {
+		job->heard = true;
+		job_read(job, attempt, message, size);
+	} else if (status == ARES_ETIMEOUT) {
+		job->unheard = true;
+	} else {
+		job->why = status == ARES_ECONNREFUSED ? "the server's port is closed"
+						       : "the server cannot be asked";
+	}
+}
+
 /* c-ares has ended a try. */
 static void on_answer(void *arg, int status, int timeouts, unsigned char *message, int size)
 {
 	struct attempt *attempt = arg;
 	struct dns_job *job = attempt->job;
-	struct engine_thread *thread = job->thread;
-	struct server *server = &thread->servers.v[attempt->server];
+	const struct engine_thread *thread = attempt->thread;
 
 	(void)timeouts;
-	if (status == ARES_SUCCESS) {
-		server->dead = false;
-		server->answered_at = thread->now;
-	} else if (status == ARES_ECONNREFUSED && !attempt->tcp) {
-		server_is_dead(thread, attempt->server);
-	}
-	if (!job->finished && thread->closing) {
+	attempt_note(attempt, status);
+	if (job && !job->finished && thread->closing)
 		job_finish(job, NULL);
-	} else if (!job->finished && attempt->round == job->round) {
-		if (status == ARES_SUCCESS)
-			job_read(job, attempt, message, (size_t)size);
-		else if (status != ARES_ETIMEOUT)
-			job->why = status == ARES_ECONNREFUSED ? "the server's port is closed"
-							       : "the server cannot be asked";
-	}
+	else if (job && !job->finished && attempt->round == job->round)
+		attempt_judge(attempt, status, message, (size_t)size);
 	free(attempt);
+	if (!job)
+		return;
 	job->open--;
 	if (!thread->moving || job->finished)
 		job_settle(job);
@@ -308,5 +361,35 @@ void thread_due(struct engine_thread *thread)
 		job_next_server(job);
 		job->open--;
 		job_settle(job);
+	}
+}
+
+/* How long all tries of a question take. */
+static int64_t thread_tries_us(const struct engine_thread *thread)
+{
+	const struct dns_settings *settings = thread->engine->settings;
+
+	return settings->timeout * 1000 * ((1 << settings->tries) - 1);
+}
+
+/*
+ * The root's name servers are what every server knows. They are asked for when a question has been open for half of its time, so that
+ * the answer is there when it is given up.
+ */
+void thread_hail(struct engine_thread *thread)
+{
+	const int64_t patience = thread_tries_us(thread) / 2;
+
+	for (size_t i = 0; i < thread->servers.n; i++) {
+		struct server *server = &thread->servers.v[i];
+		const struct attempt hail = { .thread = thread,
+					      .server = (unsigned)i,
+					      .edns = !server->no_edns };
+
+		if (!server->open || thread->now - server->silent_since < patience ||
+		    (server->hailed_at && thread->now - server->hailed_at < 2 * patience))
+			continue;
+		server->hailed_at = thread->now;
+		attempt_send(&hail, (const unsigned char *)"", DNS_TYPE_NS);
 	}
 }

@@ -9,6 +9,21 @@
 #include "dns_resolvconf.h"
 #include "dns_servers.h"
 
+/*
+ * Jobs whose memory is used again: what one thread allocates and another frees is what malloc() is slowest at. A sanitizer is to see
+ * who holds a job for too long.
+ */
+#ifdef __SANITIZE_ADDRESS__
+#define JOBS_SPARE_MAX 0
+#else
+#define JOBS_SPARE_MAX 500
+#endif
+
+struct job_list {
+	struct dns_job *first, *last;
+	unsigned n;
+};
+
 struct engine_thread {
 	struct dns_engine *engine;
 	pthread_t thread;
@@ -19,14 +34,16 @@ struct engine_thread {
 	struct dns_job *queue, **queue_end;
 	bool sleeps; /* or is about to: who asks has to wake it */
 	bool closed;
+	struct job_list spare; /* for who asks next */
+	atomic_uint load;      /* questions in flight */
 
 	/* The thread's own. */
 	struct server_set servers;
 	struct dns_job *first, *last; /* that wait for a server's answer; the first due first */
 	struct dns_job *finished, **finished_end; /* whose answers are to be delivered */
 	int64_t finished_at;                      /* the first of them */
-	bool yielded;                             /* and nothing came meanwhile */
-	unsigned jobs;                            /* that are not freed */
+	unsigned jobs;                            /* that are not over */
+	struct job_list over;                     /* to become spare */
 	bool closing, moving; /* the channels are closed, for good or for others */
 	struct dns_resolvconf resolvconf;
 	int64_t checked_at, ticked_at, now;
@@ -50,6 +67,9 @@ void job_finish(struct dns_job *job, struct dns_answer *answer);
 
 /* Frees it when its answer was delivered and c-ares knows nothing of it any more. */
 void job_free_if_over(struct dns_job *job);
+
+/* Asks the servers that have been silent for long whether they are there, so that a question that nobody answers is known from a dead DNS. */
+void thread_hail(struct engine_thread *thread);
 
 /* Turns to the next server for those that have waited for one long enough. */
 void thread_due(struct engine_thread *thread);

@@ -14,7 +14,7 @@
 #define OPT_SIZE 11
 #define TEXT_MAX 65536 /* of all records of one answer */
 
-enum { TYPE_NS = 2, TYPE_CNAME = 5, TYPE_SOA = 6, TYPE_OPT = 41, CLASS_IN = 1 };
+enum { TYPE_CNAME = 5, TYPE_SOA = 6, TYPE_OPT = 41, CLASS_IN = 1 };
 enum {
 	RCODE_OK = 0,
 	RCODE_FORMERR = 1,
@@ -65,7 +65,7 @@ static void put16(unsigned char *at, unsigned value)
 }
 
 size_t dns_query_write(unsigned char query_r[DNS_QUERY_MAX], unsigned id, const unsigned char *name,
-		       enum mg_dns_type type, bool edns)
+		       unsigned type, bool edns)
 {
 	const size_t name_size = dns_name_size(name);
 	unsigned char *at = query_r + HEADER_SIZE;
@@ -351,7 +351,7 @@ static int read_rest(struct reader *r, struct rest *rest)
 			rest->extended_rcode = record.ttl >> 24;
 		if (i >= r->authorities || record.class != CLASS_IN)
 			continue;
-		rest->has_ns = rest->has_ns || record.type == TYPE_NS;
+		rest->has_ns = rest->has_ns || record.type == DNS_TYPE_NS;
 		if (record.type == TYPE_SOA && read_soa(r, &record, rest) < 0)
 			return -1;
 	}

@@ -14,13 +14,14 @@
 #define DNS_LINKS_MAX 16    /* CNAMEs in one chain */
 #define DNS_RECORDS_MAX 512 /* in one answer */
 #define DNS_FAILED_TTL 1    /* seconds that a failure is kept: enough for all that ask at once */
+#define DNS_TYPE_NS 2       /* no policy asks for it */
 
 /*
  * Writes a question: recursion is desired, and whether the answer is authentic (RFC 6840 section 5.7). With EDNS it ends in an OPT
  * record of 11 bytes. Returns its size.
  */
 size_t dns_query_write(unsigned char query_r[DNS_QUERY_MAX], unsigned id, const unsigned char *name,
-		       enum mg_dns_type type, bool edns);
+		       unsigned type, bool edns);
 
 /* What a message is. */
 enum dns_reading {

@@ -123,6 +123,14 @@ int server_set_choose(const struct server_set *set, unsigned tried)
 	return any;
 }
 
+bool server_set_answers(const struct server_set *set, int64_t after)
+{
+	for (size_t i = 0; i < set->n; i++)
+		if (set->v[i].answered_at > after)
+			return true;
+	return false;
+}
+
 int server_set_probe(struct server_set *set, unsigned tried, int64_t now)
 {
 	for (size_t i = 0; i < set->n; i++) {

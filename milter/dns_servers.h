@@ -22,8 +22,11 @@ struct server {
 	} channels[2];        /* UDP and TCP */
 	bool dead;
 	bool no_edns;
-	int64_t answered_at; /* microseconds; its last message */
-	int64_t probed_at;   /* when it was last asked although dead */
+	unsigned open;        /* what it was asked and has not answered */
+	int64_t silent_since; /* when it had been asked and said nothing more; if any is open */
+	int64_t hailed_at;    /* when it was last asked whether it is there; 0: never */
+	int64_t answered_at;  /* microseconds; its last message */
+	int64_t probed_at;    /* when it was last asked although dead */
 };
 
 /* The upper half of the tag says which channel it is, the lower is the socket. */
@@ -43,6 +46,9 @@ void server_set_close(struct server_set *set);
 
 /* The first that lives and is not among the tried (bits), else the first that is not among them; -1: none. */
 int server_set_choose(const struct server_set *set, unsigned tried);
+
+/* Whether any has sent a message after that moment. */
+bool server_set_answers(const struct server_set *set, int64_t after);
 
 /* A dead one that it is time to ask again, or -1. */
 int server_set_probe(struct server_set *set, unsigned tried, int64_t now);

@@ -31,19 +31,20 @@ const struct mg_item dns_settings_items[] = {
 	{ .name = "timeout",
 	  .type = MG_DURATION,
 	  .offset = AT(timeout),
-	  .initial = "200ms",
+	  .initial = "400ms",
 	  .min = 10,
 	  .max = 10000,
 	  .syntax = "DURATION",
-	  .help = "After how long a question is sent again, and to the next server too; each further try waits twice as long." },
+	  .help = "After how long a question is sent again, and to the next server too; each further try waits twice as long. What a server must "
+		  "look up itself takes it some hundred milliseconds: a shorter time has it asked for that twice." },
 	{ .name = "tries",
 	  .type = MG_INT,
 	  .offset = AT(tries),
-	  .initial = "4",
+	  .initial = "3",
 	  .min = 1,
 	  .max = 8,
 	  .syntax = "NUMBER",
-	  .help = "How often a question is sent to one server. 4 tries from 200ms on take 3 seconds." },
+	  .help = "How often a question is sent to one server. 3 tries from 400ms on take 2.8 seconds." },
 	{ .name = "cache-size",
 	  .type = MG_SIZE,
 	  .offset = AT(cache_size),
@@ -82,7 +83,8 @@ const struct mg_item dns_settings_items[] = {
 	  .min = 1,
 	  .max = 8,
 	  .syntax = "NUMBER",
-	  .help = "Threads that ask and read answers. One is enough for 100,000 questions a second." },
+	  .help = "Threads that ask and read answers. One is enough for 100,000 questions a second; a further one takes part while those before it "
+		  "have 300 questions in flight." },
 	{ .name = NULL },
 };
 
@@ -173,6 +175,12 @@ void dns_settings_read(struct dns_settings *settings, struct errors *errors,
 	    !owner)
 		return;
 	settings_read_servers(settings, errors, owner->block);
+	for (const struct mg_line *line = owner->block; line; line = line->next)
+		if (strcmp(mg_line_word(line, 0), "resolv-conf") == 0 &&
+		    *mg_line_word(line, 1) != '/')
+			errors_at(errors, line, 1,
+				  "found \"%s\", expected a path that begins with /",
+				  mg_line_word(line, 1));
 	if (settings->ttl_min > settings->ttl_max || settings->ttl_min > settings->negative_ttl_max)
 		errors_at(errors, owner, 0,
 			  "dns: ttl-min is more than ttl-max or negative-ttl-max");

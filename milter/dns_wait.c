@@ -2,45 +2,44 @@
 /* Waiting for a DNS answer, but not longer than there is time: a late answer finds that nobody waits. */
 #include <config.h>
 
-#include <pthread.h>
+#include <errno.h>
+#include <linux/futex.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "dns.h"
 
-/* Shared by who waits and by the service; the last of them frees it. */
+enum { IS_AWAKE, IS_ASLEEP, IS_DONE };
+
+/*
+ * Shared by who waits and by the service; the last of them frees it. There is one for every look-up, and most are answered
+ * before anybody has to sleep: so it is a word for futex(2) and nothing that takes time to make.
+ */
 struct waiter {
 	struct dns_asker asker;
-	pthread_mutex_t lock;
-	pthread_cond_t answered;
-	struct dns_answer *answer;
-	bool done;
+	struct dns_answer *answer; /* to be read when it is done */
+	_Atomic(uint32_t) state;
 	atomic_uint references;
 };
 
 static struct waiter *waiter_new(void (*done)(struct dns_asker *asker, struct dns_answer *answer))
 {
-	struct waiter *waiter = calloc(1, sizeof(*waiter));
-	pthread_condattr_t attr;
+	struct waiter *waiter = malloc(sizeof(*waiter));
 
 	if (!waiter)
 		abort();
-	waiter->asker.done = done;
+	waiter->asker = (struct dns_asker){ .done = done };
+	waiter->answer = NULL;
+	atomic_init(&waiter->state, IS_AWAKE);
 	atomic_init(&waiter->references, 2);
-	pthread_mutex_init(&waiter->lock, NULL);
-	/* The clock that nobody sets. */
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&waiter->answered, &attr);
-	pthread_condattr_destroy(&attr);
 	return waiter;
 }
 
 static void waiter_free(struct waiter *waiter)
 {
 	dns_answer_unref(waiter->answer);
-	pthread_cond_destroy(&waiter->answered);
-	pthread_mutex_destroy(&waiter->lock);
 	free(waiter);
 }
 
@@ -54,12 +53,9 @@ static void waiter_done(struct dns_asker *asker, struct dns_answer *answer)
 {
 	struct waiter *waiter = (struct waiter *)asker; /* its first member */
 
-	pthread_mutex_lock(&waiter->lock);
-	waiter->done = true;
 	waiter->answer = answer ? dns_answer_ref(answer) : NULL;
-	pthread_mutex_unlock(&waiter->lock);
-	/* Without the lock: who wakes up wants it. */
-	pthread_cond_signal(&waiter->answered);
+	if (atomic_exchange_explicit(&waiter->state, IS_DONE, memory_order_acq_rel) == IS_ASLEEP)
+		syscall(SYS_futex, &waiter->state, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 	waiter_leave(waiter);
 }
 
@@ -77,18 +73,31 @@ static struct timespec waiter_until(int64_t wait_us)
 	return until;
 }
 
+/* Returns when it is done, or at that moment of the clock that nobody sets. */
+static void waiter_sleep(struct waiter *waiter, const struct timespec *until)
+{
+	uint32_t state = IS_AWAKE;
+	long rc = 0;
+
+	atomic_compare_exchange_strong_explicit(&waiter->state, &state, IS_ASLEEP,
+						memory_order_acq_rel, memory_order_acquire);
+	while (atomic_load_explicit(&waiter->state, memory_order_acquire) != IS_DONE &&
+	       (rc == 0 || errno != ETIMEDOUT))
+		rc = syscall(SYS_futex, &waiter->state, FUTEX_WAIT_BITSET_PRIVATE, IS_ASLEEP, until,
+			     NULL, FUTEX_BITSET_MATCH_ANY);
+}
+
 static struct dns_answer *waiter_wait(struct waiter *waiter, int64_t wait_us)
 {
-	const struct timespec until = waiter_until(wait_us);
-	struct dns_answer *answer;
-	int rc = 0;
+	struct dns_answer *answer = NULL;
 
-	pthread_mutex_lock(&waiter->lock);
-	while (!waiter->done && rc == 0)
-		rc = pthread_cond_timedwait(&waiter->answered, &waiter->lock, &until);
-	answer = waiter->answer;
-	waiter->answer = NULL;
-	pthread_mutex_unlock(&waiter->lock);
+	if (atomic_load_explicit(&waiter->state, memory_order_acquire) != IS_DONE) {
+		const struct timespec until = waiter_until(wait_us);
+
+		waiter_sleep(waiter, &until);
+	}
+	if (atomic_load_explicit(&waiter->state, memory_order_acquire) == IS_DONE && waiter->answer)
+		answer = dns_answer_ref(waiter->answer);
 	waiter_leave(waiter);
 	return answer;
 }
@@ -103,5 +112,5 @@ struct dns_answer *dns_wait(struct dns *dns, const char *name, enum mg_dns_type 
 		waiter_free(waiter); /* nobody else has seen it */
 	else if (waiter)
 		answer = waiter_wait(waiter, wait_us);
-	return answer ? answer : dns_answer_none(MG_DNS_LATE, 0, "no answer in time");
+	return answer ? answer : dns_answer_late(MG_DNS_NO_TIME, 0, "no answer in time");
 }

@@ -31,6 +31,7 @@ unit_tests = \
 	tests/unit/test_dns \
 	tests/unit/test_dns_cache \
 	tests/unit/test_dns_call \
+	tests/unit/test_dns_late \
 	tests/unit/test_dns_message \
 	tests/unit/test_dns_settings \
 	tests/unit/test_dns_walk \
@@ -116,6 +117,7 @@ tests_dns_libdnstest_a_SOURCES = \
 	tests/dns/stub.c tests/dns/stub.h
 tests_unit_test_dns_LDADD = $(dns_lib) $(core_libs) $(CHECK_LIBS)
 tests_unit_test_dns_call_LDADD = $(dns_lib) $(core_libs) $(CHECK_LIBS)
+tests_unit_test_dns_late_LDADD = $(dns_lib) $(core_libs) $(CHECK_LIBS)
 tests_unit_test_dns_walk_LDADD = $(dns_lib) $(core_libs) $(CHECK_LIBS)
 
 dns_server = tests/dns/dns_server
@@ -254,6 +256,7 @@ scenario_tests = \
 	tests/scenario/config-never-runs.scn \
 	tests/scenario/config-no-file.scn \
 	tests/scenario/config-ok.scn \
+	tests/scenario/config-paths.scn \
 	tests/scenario/config-paths-taken.scn \
 	tests/scenario/config-score-never-acts.scn \
 	tests/scenario/config-single-fields.scn \
@@ -286,6 +289,11 @@ scenario_tests = \
 	tests/scenario/exempt-score-at-rcpt.scn \
 	tests/scenario/exempt-score-later.scn \
 	tests/scenario/exempt-tempfail.scn \
+	tests/scenario/dns-dead.scn \
+	tests/scenario/dns-dead-short-budget.scn \
+	tests/scenario/dns-second-server.scn \
+	tests/scenario/dns-silent-name.scn \
+	tests/scenario/dnsbl-dead-budget.scn \
 	tests/scenario/dnsbl-dead-list.scn \
 	tests/scenario/dnsbl-domains.scn \
 	tests/scenario/dnsbl-ipv6.scn \
@@ -478,7 +486,8 @@ scenario_tests = \
 	tests/scenario/skip-recipient-later.scn \
 	tests/scenario/skip-result-by-type.scn \
 	tests/scenario/skip-result-of-another.scn \
-	tests/scenario/skip-result.scn
+	tests/scenario/skip-result.scn \
+	tests/scenario/spf-questions.scn
 
 # ---- Modules that do not behave, or were built elsewhere.
 

@@ -416,7 +416,15 @@ enum mg_dns_status {
 	MG_DNS_NODATA,   /* the name exists, without records of this type */
 	MG_DNS_NXDOMAIN, /* the name does not exist */
 	MG_DNS_FAILED, /* a server could not say: SERVFAIL, REFUSED, an answer that is none, no server reached */
-	MG_DNS_LATE /* nobody has answered: not by the deadline, or not in all tries */
+	MG_DNS_LATE /* nobody has answered: not by the deadline, or not in all tries; see mg_dns_late */
+};
+
+/* Why there was no answer. */
+enum mg_dns_late {
+	MG_DNS_NOT_LATE, /* the status is another one */
+	MG_DNS_NO_TIME,  /* mg_deadline() came first, or the hook must not block */
+	MG_DNS_NO_ANSWER, /* nobody answers this question: in all its tries none came, though a server answered another */
+	MG_DNS_NO_SERVER /* DNS is dead: no server has answered anything since this was asked */
 };
 
 /* One record. The host makes arrays of them: this struct never grows. */
@@ -446,6 +454,11 @@ struct mg_dns_answer {
 	const char *
 		name; /* that the records belong to: the last of the CNAME chain, written as in text above */
 	const char *why; /* MG_DNS_FAILED, MG_DNS_LATE: a few words for the log; else "" */
+	/*
+	 * MG_DNS_NO_TIME, MG_DNS_NO_SERVER: nothing is known of the name, nor could be, so the result is MG_TIMEOUT.
+	 * MG_DNS_NO_ANSWER may be a result that the policy has for what its name's servers fail to say.
+	 */
+	enum mg_dns_late late;
 };
 
 /*

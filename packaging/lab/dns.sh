@@ -58,9 +58,9 @@ lab_dns_make() {
 lab_dns_start() {
 	nsd -d -c "$LAB_DNS/conf" > "$LAB_DNS/out" 2>&1 &
 	LAB_DNS_PID=$!
-	lab_wait 10 lab_dns_listens || lab_fail "nsd does not listen: $(cat "$LAB_DNS/out" "$LAB_DNS/log")"
+	lab_wait 30 lab_dns_listens || lab_fail "nsd does not listen: $(cat "$LAB_DNS/out" "$LAB_DNS/log")"
 	# The socket is there before the zone is.
-	lab_wait 10 grep -qs 'nsd started' "$LAB_DNS/log" || lab_fail "nsd does not start: $(cat "$LAB_DNS/log")"
+	lab_wait 30 grep -qs 'nsd started' "$LAB_DNS/log" || lab_fail "nsd does not start: $(cat "$LAB_DNS/log")"
 	! grep 'error' "$LAB_DNS/log" | grep -v missing >&2 || lab_fail "nsd does not take the zone"
 }
 

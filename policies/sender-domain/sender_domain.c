@@ -169,6 +169,7 @@ static void sender_domain_start(struct mg_call *call, const void *self)
 
 /* What is known of the hosts so far. */
 struct hosts {
+	const char *first;      /* of those that were looked at */
 	const char *good;       /* one with an address of the Internet's */
 	const char *not_public; /* one with an address, but none of these */
 	const char *unknown;    /* one of which nothing could be known, and why */
@@ -196,6 +197,8 @@ static bool look_at_type(struct mg_call *call, struct hosts *hosts, const char *
 
 static void look_at(struct mg_call *call, struct hosts *hosts, const char *host)
 {
+	if (!hosts->first)
+		hosts->first = host;
 	if (look_at_type(call, hosts, host, MG_DNS_A) && !hosts->good)
 		look_at_type(call, hosts, host, MG_DNS_AAAA);
 }
@@ -209,7 +212,11 @@ static int undecided(struct mg_call *call, const char *name, const char *why, bo
 /* otherwise: when no host has an address. */
 static int judge_hosts(struct mg_call *call, const struct hosts *hosts, int otherwise)
 {
-	mg_value(call, "host", hosts->good ? hosts->good : hosts->not_public);
+	mg_value(call, "host",
+		 hosts->good         ? hosts->good
+		 : hosts->unknown    ? hosts->unknown
+		 : hosts->not_public ? hosts->not_public
+				     : hosts->first);
 	if (hosts->good)
 		return EXISTS;
 	if (hosts->unknown)
@@ -225,22 +232,26 @@ static int judge_hosts(struct mg_call *call, const struct hosts *hosts, int othe
 static int judge_mx(struct mg_call *call, const struct sender_domain *conf,
 		    const struct mg_dns_answer *answer)
 {
-	struct hosts hosts = { .late = false };
+	struct hosts hosts = { .first = NULL };
 	const char *host;
 
 	if (is_null_mx(answer)) {
+		mg_value(call, "host", ".");
 		mg_detail(call, "null MX");
 		return NULL_MX;
 	}
 	for (size_t i = 0; !hosts.good && (host = host_of(conf, answer, i)); i++)
 		if (*host)
 			look_at(call, &hosts, host);
+	/* Several records, and all name the root. */
+	if (!hosts.first)
+		hosts.first = ".";
 	return judge_hosts(call, &hosts, BAD_MX);
 }
 
 static int judge_no_mx(struct mg_call *call, const char *domain)
 {
-	struct hosts hosts = { .late = false };
+	struct hosts hosts = { .first = NULL };
 
 	look_at(call, &hosts, domain);
 	return judge_hosts(call, &hosts, NO_MAIL);

@@ -185,13 +185,13 @@ static int judge(struct mg_call *call, const struct spf *spf, bool is_helo)
 	mg_detail(call, "%s %s%s%s", identity, query.domain[0] ? query.domain : query.sender,
 		  outcome.problem[0] || outcome.mechanism[0] ? ": " : "",
 		  outcome.problem[0] ? outcome.problem : outcome.mechanism);
-	if (outcome.result == SPF_LATE)
-		return MG_TIMEOUT;
 	mg_value(call, "domain", query.domain);
-	mg_value(call, "mechanism", outcome.mechanism);
-	mg_value(call, "explanation", outcome.explanation);
 	mg_value(call, "identity", identity);
 	mg_value(call, "problem", outcome.problem);
+	if (outcome.result == SPF_LATE)
+		return MG_TIMEOUT;
+	mg_value(call, "mechanism", outcome.mechanism);
+	mg_value(call, "explanation", outcome.explanation);
 	mg_value(call, "received_spf",
 		 spf_received(call, &query, &outcome, results[outcome.result].name, identity));
 	return (int)outcome.result;

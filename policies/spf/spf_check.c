@@ -13,6 +13,7 @@ struct check {
 	const struct spf_query *query;
 	struct spf_outcome *outcome;
 	unsigned lookups, voids;
+	struct spf_hosts hosts;
 	const char *explained; /* the domain whose record's explanation counts; NULL for none */
 	struct spf_term explanation;
 };
@@ -45,7 +46,19 @@ static enum match lookup_failed(struct check *check, const char *name,
 				const struct mg_dns_answer *answer)
 {
 	check->outcome->problem = spf_printf(check->call, "DNS: %s: %s", name, answer->why);
+	check->hosts.late = check->hosts.late || spf_is_late(answer);
 	return TEMPORARY;
+}
+
+/* What it means that the names of hosts did not bring a match. */
+static enum match hosts_status(struct check *check)
+{
+	const char *problem = spf_hosts_problem(&check->hosts);
+
+	if (!problem)
+		return NO_MATCH;
+	check->outcome->problem = problem;
+	return check->hosts.too_many ? PERMANENT : TEMPORARY;
 }
 
 /* What an answer to a term's question means for the term; MATCH: there are records. */
@@ -75,7 +88,7 @@ static bool target_name(struct check *check, const struct record *record,
 		return true;
 	}
 	if (spf_macro_has(term->spec, term->spec_size, 'p'))
-		macros.validated = spf_validated_name(check->call, check->query, record->domain);
+		macros.validated = spf_validated_name(&check->hosts, record->domain);
 	return spf_macro_name(&macros, term->spec, term->spec_size, name_r);
 }
 
@@ -107,9 +120,8 @@ static enum match match_hosts(struct check *check, const struct spf_term *term,
 	const enum mg_dns_type type = spf_address_type(check->query);
 	enum match match = NO_MATCH;
 
-	for (size_t i = 0; i < mx->n; i++)
-		if (mx->records[i].size > 0)
-			mg_dns_prefetch(check->call, mx->records[i].text, type);
+	if (!spf_hosts_ask(&check->hosts, mx, NULL))
+		return hosts_status(check);
 	for (size_t i = 0; i < mx->n; i++) {
 		const char *host = mx->records[i].text;
 		const struct mg_dns_answer *answer;
@@ -117,8 +129,10 @@ static enum match match_hosts(struct check *check, const struct spf_term *term,
 		if (mx->records[i].size == 0) /* a null MX */
 			continue;
 		answer = mg_dns(check->call, host, type);
-		if (spf_answer_has(check->query, answer, term_bits(check, term)))
+		if (spf_answer_has(check->query, answer, term_bits(check, term))) {
+			check->hosts.late = false; /* of one before it */
 			return MATCH;
+		}
 		if (answer->status == MG_DNS_FAILED || answer->status == MG_DNS_LATE)
 			match = lookup_failed(check, host, answer);
 	}
@@ -144,11 +158,13 @@ static enum match match_ptr(struct check *check, const char *name)
 	const char *reverse = spf_reverse_name(check->call, check->query);
 	const struct mg_dns_answer *answer = mg_dns(check->call, reverse, MG_DNS_PTR);
 
+	if (spf_is_late(answer))
+		return lookup_failed(check, reverse, answer);
 	if (answer->status == MG_DNS_FAILED || answer->status == MG_DNS_LATE)
 		return NO_MATCH;
 	if (answer->status != MG_DNS_FOUND)
 		return lookup_status(check, reverse, answer);
-	return spf_validated_below(check->call, check->query, answer, name) ? MATCH : NO_MATCH;
+	return spf_validated_below(&check->hosts, answer, name) ? MATCH : hosts_status(check);
 }
 
 static enum match match_include(struct check *check, const struct record *record, const char *name)
@@ -188,6 +204,8 @@ static enum match match_lookup(struct check *check, const struct record *record,
 		return counted;
 	if (!target_name(check, record, term, name))
 		return match_no_name(check, term);
+	if (spf_hosts_problem(&check->hosts))
+		return hosts_status(check);
 	switch (term->kind) {
 	case SPF_A:
 		return match_a(check, term, name);
@@ -236,10 +254,12 @@ static enum spf_result check_redirect(struct check *check, const struct record *
 
 	if (lookup_count(check) != MATCH)
 		return SPF_PERMERROR;
-	if (target_name(check, record, term, name))
+	if (target_name(check, record, term, name) && !spf_hosts_problem(&check->hosts))
 		result = check_domain(check, name, record->depth);
 	if (result != SPF_NONE)
 		return result;
+	if (spf_hosts_problem(&check->hosts))
+		return hosts_status(check) == PERMANENT ? SPF_PERMERROR : SPF_TEMPERROR;
 	check->outcome->problem = "a redirect to what has no SPF record";
 	return SPF_PERMERROR;
 }
@@ -337,7 +357,10 @@ static enum spf_result check_domain(struct check *check, const char *domain, uns
 void spf_check_host(struct mg_call *call, const struct spf_query *query, const char *explanation,
 		    struct spf_outcome *outcome_r)
 {
-	struct check check = { .call = call, .query = query, .outcome = outcome_r };
+	struct check check = { .call = call,
+			       .query = query,
+			       .outcome = outcome_r,
+			       .hosts = { .call = call, .query = query } };
 
 	*outcome_r = (struct spf_outcome){ .mechanism = "", .explanation = "", .problem = "" };
 	if (!spf_is_domain(query->domain)) {
@@ -345,16 +368,13 @@ void spf_check_host(struct mg_call *call, const struct spf_query *query, const c
 		return;
 	}
 	outcome_r->result = check_domain(&check, query->domain, 0);
-	if (spf_is_late(call)) {
+	if (outcome_r->result == SPF_TEMPERROR && check.hosts.late)
 		outcome_r->result = SPF_LATE;
-		outcome_r->problem = "DNS did not answer in time";
-		return;
-	}
-	if (outcome_r->result != SPF_TEMPERROR && outcome_r->result != SPF_PERMERROR)
+	if (outcome_r->result < SPF_TEMPERROR)
 		outcome_r->problem = "";
 	if (outcome_r->result == SPF_FAIL)
 		outcome_r->explanation =
-			spf_explain(call, query, check.explained ? check.explained : query->domain,
+			spf_explain(&check.hosts, check.explained ? check.explained : query->domain,
 				    check.explained ? check.explanation.spec : NULL,
 				    check.explanation.spec_size, explanation);
 }

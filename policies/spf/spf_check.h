@@ -6,6 +6,7 @@
 #include <millgate/policy.h>
 
 #include "spf_macro.h"
+#include "spf_validated.h"
 
 /* RFC 7208, section 4.6.4. */
 #define SPF_LOOKUPS_MAX 10
@@ -29,7 +30,7 @@ enum spf_result {
 	SPF_SOFTFAIL,
 	SPF_TEMPERROR,
 	SPF_PERMERROR,
-	SPF_LATE /* the deadline came first */
+	SPF_LATE /* the deadline came first, or DNS is dead */
 };
 
 /* The strings live to the end of the call; "" for none. */
@@ -61,13 +62,12 @@ bool spf_is_domain(const char *domain);
 bool spf_name_is_below(const char *name, const char *domain);
 
 /* Of the macro p, and of the explanation: what both engines do alike. */
-const char *spf_validated_name(struct mg_call *call, const struct spf_query *query,
-			       const char *domain);
-const char *spf_explain(struct mg_call *call, const struct spf_query *query, const char *domain,
-			const char *spec, size_t size, const char *otherwise);
+const char *spf_validated_name(struct spf_hosts *hosts, const char *domain);
+const char *spf_explain(struct spf_hosts *hosts, const char *domain, const char *spec, size_t size,
+			const char *otherwise);
 
-/* Whether the time is up: what failed then, failed for that. */
-bool spf_is_late(const struct mg_call *call);
+/* Whether there is no answer for lack of time, or of any server: that says nothing about the domain. */
+bool spf_is_late(const struct mg_dns_answer *answer);
 
 /* Formats into the call's memory. */
 char *spf_printf(struct mg_call *call, const char *fmt, ...) MG_PRINTF(2, 3);

@@ -7,6 +7,7 @@
 #include "spf_check.h"
 
 #include <netdb.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What the library's headers ask of who includes them. */
@@ -31,6 +32,7 @@ struct libspf2 {
 	struct spf_outcome *outcome;
 	enum spf_result forced; /* SPF_NONE: nothing is */
 	unsigned lookups, voids;
+	struct spf_hosts hosts;
 	const char *explained; /* the domain whose record's explanation counts */
 	struct spf_term explanation;
 	SPF_dns_server_t layer;
@@ -47,8 +49,20 @@ static void force(struct libspf2 *libspf2, enum spf_result result, const char *p
 static void force_failed(struct libspf2 *libspf2, const char *name,
 			 const struct mg_dns_answer *answer)
 {
+	if (libspf2->forced == SPF_NONE)
+		libspf2->hosts.late = spf_is_late(answer);
 	force(libspf2, SPF_TEMPERROR,
 	      spf_printf(libspf2->standins.call, "DNS: %s: %s", name, answer->why));
+}
+
+/* Whether the names of hosts leave it open what matches: too many, or late; then that is the result. */
+static bool is_undecided(struct libspf2 *libspf2)
+{
+	const char *problem = spf_hosts_problem(&libspf2->hosts);
+
+	if (problem)
+		force(libspf2, libspf2->hosts.too_many ? SPF_PERMERROR : SPF_TEMPERROR, problem);
+	return problem != NULL;
 }
 
 /* Whether an answer has records; what it has not is counted, or an error. */
@@ -135,8 +149,7 @@ static bool target_name(struct libspf2 *libspf2, const struct spf_standin *stand
 		return true;
 	}
 	if (spf_macro_has(term->spec, term->spec_size, 'p'))
-		macros.validated =
-			spf_validated_name(libspf2->standins.call, query, standin->domain);
+		macros.validated = spf_validated_name(&libspf2->hosts, standin->domain);
 	return spf_macro_name(&macros, term->spec, term->spec_size, name_r);
 }
 
@@ -146,10 +159,28 @@ static bool ptr_matches(struct libspf2 *libspf2, const char *name)
 	const char *reverse = spf_reverse_name(call, libspf2->standins.query);
 	const struct mg_dns_answer *answer = mg_dns(call, reverse, MG_DNS_PTR);
 
-	if (answer->status == MG_DNS_FAILED || answer->status == MG_DNS_LATE)
+	if (spf_is_late(answer))
+		force_failed(libspf2, reverse, answer);
+	if (answer->status == MG_DNS_FAILED || answer->status == MG_DNS_LATE ||
+	    !is_found(libspf2, reverse, answer))
 		return false;
-	return is_found(libspf2, reverse, answer) &&
-	       spf_validated_below(call, libspf2->standins.query, answer, name);
+	if (spf_validated_below(&libspf2->hosts, answer, name))
+		return true;
+	is_undecided(libspf2);
+	return false;
+}
+
+/* In which order the library gets the hosts of an MX. */
+enum rank { HAS_ADDRESS, IS_LATE, HAS_FAILED, HAS_NONE };
+
+static enum rank rank_of(const struct mg_dns_answer *answer)
+{
+	if (answer->status == MG_DNS_FOUND)
+		return HAS_ADDRESS;
+	if (spf_is_late(answer))
+		return IS_LATE;
+	return answer->status == MG_DNS_FAILED || answer->status == MG_DNS_LATE ? HAS_FAILED
+										: HAS_NONE;
 }
 
 /* The hosts of an MX. Of those that fail nothing is known until no other has matched: they come last. */
@@ -160,6 +191,7 @@ static SPF_dns_rr_t *answer_mx(struct libspf2 *libspf2, struct spf_standin *stan
 	struct mg_call *call = libspf2->standins.call;
 	SPF_dns_rr_t *rr = nothing(libspf2, asked, ns_t_mx);
 	const struct mg_dns_answer *mx = mg_dns(call, name, MG_DNS_MX);
+	enum rank ranks[SPF_MX_MAX];
 
 	standin->mx = mx;
 	if (!rr || !is_found(libspf2, name, mx))
@@ -169,19 +201,17 @@ static SPF_dns_rr_t *answer_mx(struct libspf2 *libspf2, struct spf_standin *stan
 		      spf_printf(call, "%s has more than 10 MX records", name));
 		return rr;
 	}
+	if (!spf_hosts_ask(&libspf2->hosts, mx, NULL) && is_undecided(libspf2))
+		return rr;
 	for (size_t i = 0; i < mx->n; i++)
-		if (mx->records[i].size > 0)
-			mg_dns_prefetch(call, mx->records[i].text, type);
-	for (int failing = 0; failing <= 1; failing++) {
+		ranks[i] = mx->records[i].size > 0
+				   ? rank_of(mg_dns(call, mx->records[i].text, type))
+				   : HAS_NONE;
+	for (enum rank rank = HAS_ADDRESS; rank < HAS_NONE; rank++) {
 		for (size_t i = 0; i < mx->n; i++) {
-			const enum mg_dns_status status =
-				mx->records[i].size
-					? mg_dns(call, mx->records[i].text, type)->status
-					: MG_DNS_NODATA;
 			const char *host = spf_printf(call, "%zu.%s", i, asked);
 
-			if (status == (failing ? MG_DNS_FAILED : MG_DNS_FOUND) ||
-			    (failing && status == MG_DNS_LATE))
+			if (ranks[i] == rank)
 				rr_add(rr, host, strlen(host) + 1);
 		}
 	}
@@ -193,19 +223,21 @@ static bool mx_has_address(struct libspf2 *libspf2, struct spf_standin *standin,
 			   const char *name)
 {
 	SPF_dns_rr_t *rr = answer_mx(libspf2, standin, asked, name);
-	const struct mg_dns_answer *mx = standin->mx;
+	const struct mg_dns_answer *answer;
+	const char *host;
 	bool found = false;
 
-	if (!rr)
-		return false;
-	for (size_t i = 0; rr->num_rr > 0 && !found && i < mx->n; i++)
-		found = mx->records[i].size > 0 &&
-			mg_dns(libspf2->standins.call, mx->records[i].text,
-			       spf_address_type(libspf2->standins.query))
-					->n > 0;
-	if (rr->num_rr > 0 && !found)
-		force(libspf2, SPF_TEMPERROR, "DNS: a host of an MX failed");
-	SPF_dns_rr_free(rr);
+	if (rr && rr->num_rr > 0) {
+		/* The first has an address, if any has. */
+		host = standin->mx->records[strtoul(rr->rr[0]->mx, NULL, 10)].text;
+		answer = mg_dns(libspf2->standins.call, host,
+				spf_address_type(libspf2->standins.query));
+		found = answer->n > 0;
+		if (!found)
+			force_failed(libspf2, host, answer);
+	}
+	if (rr)
+		SPF_dns_rr_free(rr);
 	return found;
 }
 
@@ -312,6 +344,8 @@ static SPF_dns_rr_t *answer_term(struct libspf2 *libspf2, struct spf_standin *st
 			      "an include of, or a redirect to, what is no domain");
 		return nothing(libspf2, asked, type);
 	}
+	if (is_undecided(libspf2))
+		return nothing(libspf2, asked, type);
 	if (type == ns_t_txt)
 		return answer_txt(libspf2, standin, asked, name);
 	if (type == ns_t_mx)
@@ -453,6 +487,7 @@ static void check_libspf2(struct mg_call *call, const struct spf_query *query,
 {
 	struct libspf2 libspf2 = {
 		.standins = { .call = call, .query = query, .flip = flip_for(query) },
+		.hosts = { .call = call, .query = query },
 		.outcome = outcome_r
 	};
 	const struct spf_term first = { .kind = SPF_REDIRECT };
@@ -469,13 +504,12 @@ static void check_libspf2(struct mg_call *call, const struct spf_query *query,
 	outcome_r->result = evaluate(&libspf2);
 	if (libspf2.forced != SPF_NONE)
 		outcome_r->result = libspf2.forced;
-	if (spf_is_late(call)) {
+	if (outcome_r->result == SPF_TEMPERROR && libspf2.hosts.late)
 		outcome_r->result = SPF_LATE;
-		outcome_r->problem = "DNS did not answer in time";
-	}
 	if (outcome_r->result == SPF_FAIL)
 		outcome_r->explanation = spf_explain(
-			call, query, libspf2.explanation.spec ? libspf2.explained : query->domain,
+			&libspf2.hosts,
+			libspf2.explanation.spec ? libspf2.explained : query->domain,
 			libspf2.explanation.spec, libspf2.explanation.spec_size, explanation);
 }
 

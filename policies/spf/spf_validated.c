@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The client's validated names (RFC 7208, sections 5.5 and 7.3), and explanations (section 6.2). */
+/* Hosts to ask for, the client's validated names (RFC 7208, sections 5.5 and 7.3), and explanations (section 6.2). */
 #include "spf_validated.h"
 
 #include <stdarg.h>
@@ -28,10 +28,9 @@ char *spf_printf(struct mg_call *call, const char *fmt, ...)
 	return text;
 }
 
-/* Waiting for an answer ends within a millisecond of the deadline, on either side. */
-bool spf_is_late(const struct mg_call *call)
+bool spf_is_late(const struct mg_dns_answer *answer)
 {
-	return mg_now(call) + 2 >= mg_deadline(call);
+	return answer->status == MG_DNS_LATE && answer->late != MG_DNS_NO_ANSWER;
 }
 
 bool spf_is_domain(const char *domain)
@@ -82,34 +81,75 @@ const char *spf_reverse_name(struct mg_call *call, const struct spf_query *query
 	return mg_dns_reverse(call, (const struct sockaddr *)&in6, NULL);
 }
 
+/* ---- Hosts ---- */
+
+/* Of the names of the client, the first SPF_PTR_MAX count; an MX never has more. */
+static size_t names_considered(const struct mg_dns_answer *answer)
+{
+	return answer->n < SPF_PTR_MAX ? answer->n : SPF_PTR_MAX;
+}
+
+/* A name that is not below the domain cannot match: it need not be asked for. */
+static bool is_wanted(const struct mg_dns_record *record, const char *domain)
+{
+	return record->size > 0 && (!domain || spf_name_is_below(record->text, domain));
+}
+
+static bool hosts_add(struct spf_hosts *hosts, const char *name)
+{
+	for (unsigned i = 0; i < hosts->n; i++)
+		if (strcasecmp(hosts->names[i], name) == 0)
+			return true;
+	if (hosts->n == SPF_HOSTS_MAX)
+		return false;
+	hosts->names[hosts->n++] = name;
+	return true;
+}
+
+bool spf_hosts_ask(struct spf_hosts *hosts, const struct mg_dns_answer *answer, const char *domain)
+{
+	const enum mg_dns_type type = spf_address_type(hosts->query);
+	const size_t n = names_considered(answer);
+
+	for (size_t i = 0; i < n && !hosts->too_many; i++)
+		if (is_wanted(&answer->records[i], domain))
+			hosts->too_many = !hosts_add(hosts, answer->records[i].text);
+	for (size_t i = 0; i < n && !hosts->too_many; i++)
+		if (is_wanted(&answer->records[i], domain))
+			mg_dns_prefetch(hosts->call, answer->records[i].text, type);
+	return !hosts->too_many;
+}
+
+const char *spf_hosts_problem(const struct spf_hosts *hosts)
+{
+	if (hosts->too_many)
+		return "more than 20 hosts to ask for";
+	return hosts->late ? "DNS: no answer about the client's names" : NULL;
+}
+
 /* ---- Validated names ---- */
 
-static bool name_is_validated(struct mg_call *call, const struct spf_query *query, const char *name)
+static bool name_is_validated(struct spf_hosts *hosts, const char *name)
 {
-	const struct mg_dns_answer *answer = mg_dns(call, name, spf_address_type(query));
+	const struct mg_dns_answer *answer =
+		mg_dns(hosts->call, name, spf_address_type(hosts->query));
 
-	return spf_answer_has(query, answer, query->family == AF_INET ? 32 : 128);
+	hosts->late = hosts->late || spf_is_late(answer);
+	return spf_answer_has(hosts->query, answer, hosts->query->family == AF_INET ? 32 : 128);
 }
 
-/* Of the names of the client, the first SPF_PTR_MAX count. */
-static size_t names_considered(const struct mg_dns_answer *ptr)
+bool spf_validated_below(struct spf_hosts *hosts, const struct mg_dns_answer *ptr,
+			 const char *domain)
 {
-	return ptr->n < SPF_PTR_MAX ? ptr->n : SPF_PTR_MAX;
-}
-
-bool spf_validated_below(struct mg_call *call, const struct spf_query *query,
-			 const struct mg_dns_answer *ptr, const char *domain)
-{
-	const size_t n = names_considered(ptr);
-
-	/* A name that is not below the domain cannot match: it need not be asked for. */
-	for (size_t i = 0; i < n; i++)
-		if (spf_name_is_below(ptr->records[i].text, domain))
-			mg_dns_prefetch(call, ptr->records[i].text, spf_address_type(query));
-	for (size_t i = 0; i < n; i++)
-		if (spf_name_is_below(ptr->records[i].text, domain) &&
-		    name_is_validated(call, query, ptr->records[i].text))
-			return true;
+	if (!spf_hosts_ask(hosts, ptr, domain))
+		return false;
+	for (size_t i = 0; i < names_considered(ptr); i++) {
+		if (!is_wanted(&ptr->records[i], domain) ||
+		    !name_is_validated(hosts, ptr->records[i].text))
+			continue;
+		hosts->late = false; /* of another name, which did not matter */
+		return true;
+	}
 	return false;
 }
 
@@ -119,53 +159,54 @@ static unsigned name_rank(const char *name, const char *domain)
 	return strcasecmp(name, domain) == 0 ? 0 : spf_name_is_below(name, domain) ? 1 : 2;
 }
 
-const char *spf_validated_name(struct mg_call *call, const struct spf_query *query,
-			       const char *domain)
+const char *spf_validated_name(struct spf_hosts *hosts, const char *domain)
 {
-	const struct mg_dns_answer *ptr = mg_dns(call, spf_reverse_name(call, query), MG_DNS_PTR);
-	const size_t n = names_considered(ptr);
+	const struct mg_dns_answer *ptr =
+		mg_dns(hosts->call, spf_reverse_name(hosts->call, hosts->query), MG_DNS_PTR);
 
-	for (size_t i = 0; i < n; i++)
-		mg_dns_prefetch(call, ptr->records[i].text, spf_address_type(query));
+	hosts->late = hosts->late || spf_is_late(ptr);
+	if (!spf_hosts_ask(hosts, ptr, NULL))
+		return "unknown";
 	for (unsigned rank = 0; rank <= 2; rank++)
-		for (size_t i = 0; i < n; i++)
-			if (name_rank(ptr->records[i].text, domain) == rank &&
-			    name_is_validated(call, query, ptr->records[i].text))
+		for (size_t i = 0; i < names_considered(ptr); i++)
+			if (is_wanted(&ptr->records[i], NULL) &&
+			    name_rank(ptr->records[i].text, domain) == rank &&
+			    name_is_validated(hosts, ptr->records[i].text))
 				return ptr->records[i].text;
 	return "unknown";
 }
 
 /* ---- Explanations ---- */
 
-static const char *expand_text(struct mg_call *call, const struct spf_query *query,
-			       const char *domain, const char *text, size_t size)
+static const char *expand_text(struct spf_hosts *hosts, const char *domain, const char *text,
+			       size_t size)
 {
-	struct spf_macros macros = { .query = query, .domain = domain };
-	char *expanded = mg_alloc(call, MG_CALL, SPF_TEXT_MAX + 1);
+	struct spf_macros macros = { .query = hosts->query, .domain = domain };
+	char *expanded = mg_alloc(hosts->call, MG_CALL, SPF_TEXT_MAX + 1);
 
 	if (spf_macro_has(text, size, 'p'))
-		macros.validated = spf_validated_name(call, query, domain);
+		macros.validated = spf_validated_name(hosts, domain);
 	spf_macro_text(&macros, text, size, expanded);
 	return expanded;
 }
 
 /* Anything that goes wrong here is as if the domain had no explanation. */
-const char *spf_explain(struct mg_call *call, const struct spf_query *query, const char *domain,
-			const char *spec, size_t size, const char *otherwise)
+const char *spf_explain(struct spf_hosts *hosts, const char *domain, const char *spec, size_t size,
+			const char *otherwise)
 {
-	struct spf_macros macros = { .query = query, .domain = domain };
+	struct spf_macros macros = { .query = hosts->query, .domain = domain };
 	const struct mg_dns_answer *answer;
 	char name[SPF_NAME_MAX + 1];
 
 	if (spec && spf_macro_has(spec, size, 'p'))
-		macros.validated = spf_validated_name(call, query, domain);
+		macros.validated = spf_validated_name(hosts, domain);
 	if (spec && spf_macro_name(&macros, spec, size, name)) {
-		answer = mg_dns(call, name, MG_DNS_TXT);
+		answer = mg_dns(hosts->call, name, MG_DNS_TXT);
 		if (answer->n == 1 && answer->records[0].size > 0 &&
 		    answer->records[0].size <= SPF_RECORD_MAX &&
 		    spf_macro_is_explanation(answer->records[0].text, answer->records[0].size))
-			return expand_text(call, query, domain, answer->records[0].text,
+			return expand_text(hosts, domain, answer->records[0].text,
 					   answer->records[0].size);
 	}
-	return expand_text(call, query, domain, otherwise, strlen(otherwise));
+	return expand_text(hosts, domain, otherwise, strlen(otherwise));
 }

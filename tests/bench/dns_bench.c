@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * How fast the DNS service is: answers from the cache, and answers from a server beside what c-ares alone makes of it.
- *     dns_bench PORT SECONDS THREADS     a server at 127.0.0.1, which has an A record for every name below bench.test
- * Every client asks 10 names at once and waits for all of them. c-ares alone: once a thread and a channel for each client, and once as
- * many threads as the service has, with as many questions in flight as all clients have.
+ *     dns_bench PORT SECONDS THREADS [ROUNDS]     a server at 127.0.0.1, which has an A record for every name below bench.test
+ * In pairs that differ in nothing else; the same questions by UDP, EDNS of the same size, the same time-outs and socket buffers:
+ *     by callback: as many threads as the service has, and always 160 questions in flight: an answer's callback asks the next one, as a walk
+ *         of questions that follow from answers does
+ *     waiting: 16 clients, threads all, ask 10 names at once and wait for all of them, as policies do; c-ares has a channel for each
+ * And across: waiting clients of the service beside callbacks of c-ares, which then has nobody to wake up and always more in flight.
+ * The service finds each name in its cache and keeps each answer besides. The lines "result" at the end are for programs.
  */
 #include <config.h>
 
 #include <ares.h>
 #include <arpa/inet.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,10 +30,11 @@
 #define CLIENTS 16
 #define NAMES 1000
 #define CACHE_THREADS 4
-#define ROUNDS 5
+#define ROUNDS_MAX 100
 
 static unsigned port;
 static double seconds;
+static unsigned rounds = 5;
 static struct dns_settings settings;
 
 struct client {
@@ -152,6 +158,72 @@ static void *service_client(void *arg)
 	return NULL;
 }
 
+/* One of the questions that are in flight. */
+struct slot {
+	struct dns_asker asker;
+	struct window *window;
+	char name[64];
+};
+
+/* Asked by callback. */
+struct window {
+	struct client client;
+	struct slot slots[CLIENTS * BATCH];
+	atomic_uint open, number;
+	atomic_ullong done, wrong;
+	atomic_bool over;
+};
+
+static void slot_ask(struct slot *slot);
+
+static void slot_done(struct dns_asker *asker, struct dns_answer *answer)
+{
+	struct slot *slot = (struct slot *)asker;
+	struct window *window = slot->window;
+
+	atomic_fetch_add_explicit(&window->done, 1, memory_order_relaxed);
+	if (!answer || answer->public.status != MG_DNS_FOUND)
+		atomic_fetch_add_explicit(&window->wrong, 1, memory_order_relaxed);
+	if (atomic_load_explicit(&window->over, memory_order_relaxed))
+		atomic_fetch_sub(&window->open, 1);
+	else
+		slot_ask(slot);
+}
+
+static void slot_ask(struct slot *slot)
+{
+	struct window *window = slot->window;
+
+	make_name(slot->name, sizeof(slot->name), &window->client,
+		  atomic_fetch_add_explicit(&window->number, 1, memory_order_relaxed));
+	/* No name is asked for twice, so no answer is there at once. */
+	dns_answer_unref(
+		window->client.dns->ask(window->client.dns, slot->name, MG_DNS_A, &slot->asker));
+}
+
+static void *window_client(void *arg)
+{
+	struct client *client = arg;
+	struct window *window = calloc(1, sizeof(*window));
+
+	if (!window)
+		abort();
+	window->client = *client;
+	atomic_store(&window->open, CLIENTS * BATCH);
+	for (size_t i = 0; i < CLIENTS * BATCH; i++) {
+		window->slots[i] = (struct slot){ .asker.done = slot_done, .window = window };
+		slot_ask(&window->slots[i]);
+	}
+	usleep((useconds_t)(seconds * 1e6));
+	atomic_store(&window->over, true);
+	while (atomic_load(&window->open) > 0)
+		usleep(500);
+	client->done = atomic_load(&window->done);
+	client->wrong = atomic_load(&window->wrong);
+	free(window);
+	return NULL;
+}
+
 struct bare {
 	struct client *client;
 	ares_channel channel;
@@ -247,31 +319,40 @@ static int compare(const void *a, const void *b)
 
 static double median(double *values)
 {
-	qsort(values, ROUNDS, sizeof(*values), compare);
-	return values[ROUNDS / 2];
+	qsort(values, rounds, sizeof(*values), compare);
+	return values[rounds / 2];
 }
 
-/* Round by round side by side, as the machine may have other work; medians are compared. */
+/* Round by round side by side, as the machine may have other work: the median is that of the rounds' ratios. */
 static void uncached(struct dns *dns)
 {
 	const unsigned threads = (unsigned)settings.threads;
-	double clients[ROUNDS], engine[ROUNDS], service[ROUNDS];
-	char alone[80], ours[80];
+	double callback[ROUNDS_MAX], waiting[ROUNDS_MAX], across[ROUNDS_MAX];
+	char alone[80], window[80], ours[80];
 
-	snprintf(alone, sizeof(alone), "c-ares, %u thread(s) for all", threads);
-	snprintf(ours, sizeof(ours), "service, %u thread(s)", threads);
+	snprintf(alone, sizeof(alone), "by callback: c-ares, %u thread(s)", threads);
+	snprintf(window, sizeof(window), "by callback: service, %u thread(s)", threads);
+	snprintf(ours, sizeof(ours), "16 waiting: service, %u thread(s)", threads);
 	run("(the cache is filled)", service_client, CLIENTS, dns, BATCH);
-	for (int i = 0; i < ROUNDS; i++) {
+	for (unsigned i = 0; i < rounds; i++) {
+		double bare, clients, engine, service;
+
 		run_number++;
-		clients[i] = run("c-ares, a thread and channel for each client", bare_client,
-				 CLIENTS, NULL, BATCH);
+		bare = run(alone, bare_client, threads, NULL, CLIENTS * BATCH / threads);
 		run_number++;
-		engine[i] = run(alone, bare_client, threads, NULL, CLIENTS * BATCH / threads);
+		engine = run(window, window_client, 1, dns, 0);
 		run_number++;
-		service[i] = run(ours, service_client, CLIENTS, dns, BATCH);
+		clients = run("16 waiting: c-ares, 16 threads", bare_client, CLIENTS, NULL, BATCH);
+		run_number++;
+		service = run(ours, service_client, CLIENTS, dns, BATCH);
+		callback[i] = engine / bare;
+		waiting[i] = service / clients;
+		across[i] = service / bare;
 	}
-	printf("service / c-ares with as many threads: %.2f; / c-ares for each client: %.2f\n",
-	       median(service) / median(engine), median(service) / median(clients));
+	printf("service / c-ares: by callback %.2f, waiting %.2f, across %.2f\n", median(callback),
+	       median(waiting), median(across));
+	printf("result callback %.2f\nresult waiting %.2f\nresult across %.2f\n", median(callback),
+	       median(waiting), median(across));
 }
 
 int main(int argc, char **argv)
@@ -279,9 +360,12 @@ int main(int argc, char **argv)
 	const char *error;
 	struct dns *dns;
 	char server[32];
+	double cached;
 
-	if (argc != 4) {
-		fprintf(stderr, "usage: dns_bench PORT SECONDS THREADS\n");
+	if (argc == 5)
+		rounds = (unsigned)strtoul(argv[4], NULL, 10);
+	if (argc < 4 || argc > 5 || rounds < 1 || rounds > ROUNDS_MAX) {
+		fprintf(stderr, "usage: dns_bench PORT SECONDS THREADS [ROUNDS]\n");
 		return 2;
 	}
 	port = (unsigned)strtoul(argv[1], NULL, 10);
@@ -304,8 +388,9 @@ int main(int argc, char **argv)
 	}
 	fill(dns);
 	run("from the cache, 1 thread", cached_client, 1, dns, 0);
-	run("from the cache, 4 threads", cached_client, CACHE_THREADS, dns, 0);
+	cached = run("from the cache, 4 threads", cached_client, CACHE_THREADS, dns, 0);
 	uncached(dns);
+	printf("result cached_4 %.0f\n", cached);
 	dns_close(&dns);
 	ares_library_cleanup();
 	return 0;

@@ -72,11 +72,7 @@ field()
 # time_target TEXT VALUE UNIT TARGET
 time_target()
 {
-	local verdict
-	verdict=$(verdict "$2" "<=" "$4")
-	printf '%-66s %7s %s  target <= %s: %s\n' "$1" "$2" "$3" "$4" "$verdict" >>"$work/summary"
-	[ "$json" ] || return 0
-	printf '{"kind":"target","what":"%s","value":%s,"target":"<= %s","verdict":"%s"}\n' "$1" "$2" "$4" "$verdict" >>"$json"
+	figure_target "$1" "$2" "$3" "<=" "$4"
 }
 
 middle()

@@ -39,8 +39,12 @@ void server_add(struct server *server, const char *lines);
 /* Takes all lines back. */
 void server_clear(struct server *server);
 
-/* How many questions came: all, those for a name (lower case) and type, those by TCP, those with EDNS, those with the AD bit. */
+/*
+ * How many questions came: all, those for a name (lower case) and type, those by TCP, those with EDNS, those with the AD bit; and apart
+ * from these the questions for the root's name servers, by which the service sees whether a silent server is there.
+ */
 unsigned server_questions(struct server *server);
+unsigned server_hailed(struct server *server);
 unsigned server_asked(struct server *server, const char *name, const char *type);
 unsigned server_asked_tcp(struct server *server);
 unsigned server_asked_edns(struct server *server);

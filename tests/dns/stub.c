@@ -14,13 +14,14 @@
 
 #define STUB_CNAME 5
 #define STUB_TTL 300
+#define STUB_DEAD 100        /* MG_DNS_LATE, as no server answers */
 #define STUB_RECORDS_MAX 256 /* in one answer */
 #define STUB_LINKS_MAX 16
 
 struct record {
 	char *name; /* lower case, no final dot */
 	unsigned type;
-	int status; /* enum mg_dns_status */
+	int status; /* enum mg_dns_status, or STUB_DEAD */
 	struct mg_dns_record data;
 	char *text;
 	struct record *next;
@@ -109,6 +110,17 @@ static bool stub_exists(const struct stub *stub, const char *name)
 	return false;
 }
 
+static struct dns_answer *stub_no_answer(int status)
+{
+	static const char why[] = "as the test says";
+
+	if (status == STUB_DEAD)
+		return dns_answer_late(MG_DNS_NO_SERVER, STUB_TTL, why);
+	if (status == MG_DNS_LATE)
+		return dns_answer_late(MG_DNS_NO_ANSWER, STUB_TTL, why);
+	return dns_answer_none((enum mg_dns_status)status, STUB_TTL, why);
+}
+
 static struct dns_answer *stub_answer(const struct stub *stub, const char *name, unsigned type)
 {
 	struct mg_dns_record records[STUB_RECORDS_MAX];
@@ -134,8 +146,7 @@ static struct dns_answer *stub_answer(const struct stub *stub, const char *name,
 		if (record->type != type || strcmp(record->name, answer.name) != 0)
 			continue;
 		if (record->status != MG_DNS_FOUND)
-			return dns_answer_none((enum mg_dns_status)record->status, STUB_TTL,
-					       "as the test says");
+			return stub_no_answer(record->status);
 		records[answer.n++] = record->data;
 	}
 	if (answer.n == 0)
@@ -354,6 +365,7 @@ static int stub_status(const char *word)
 		int status;
 	} words[] = { { "!failed", MG_DNS_FAILED },
 		      { "!late", MG_DNS_LATE },
+		      { "!dead", STUB_DEAD },
 		      { "!nodata", MG_DNS_NODATA },
 		      { "!nxdomain", MG_DNS_NXDOMAIN } };
 

@@ -19,7 +19,8 @@ struct dns *stub_new(void);
  *     mail.example.org    AAAA   2001:db8::1
  *     1.2.0.192.in-addr.arpa PTR mail.example.org
  *     www.example.org     CNAME  mail.example.org
- *     broken.example.org  TXT    !failed                 (!failed !late !nodata !nxdomain: the answer's status)
+ *     broken.example.org  TXT    !failed                 (!failed !late !nodata !nxdomain: the answer's status;
+ *                                                     !late: MG_DNS_NO_ANSWER, !dead: MG_DNS_NO_SERVER)
  * Names in any case; empty lines and lines that begin with ";" mean nothing.
  */
 void stub_add(struct dns *dns, const char *lines);

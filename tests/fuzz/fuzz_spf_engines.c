@@ -186,13 +186,15 @@ static void make_answer(struct mg_call *call, size_t name, int kind)
 	static const unsigned most[] = { ADDRESSES_MAX, ADDRESSES_MAX, HOSTS_MAX, 2, HOSTS_MAX };
 	struct mg_dns_record *records = call->zone[name].records[kind];
 	struct mg_dns_answer *answer = &call->zone[name].answers[kind];
-	const unsigned status = choose(call, 12);
+	const unsigned status = choose(call, 13);
 
 	*answer = (struct mg_dns_answer){ .status = status < 9 ? MG_DNS_FOUND
 							       : (enum mg_dns_status)(status - 8),
 					  .records = records,
 					  .name = names[name],
 					  .why = "as it was chosen" };
+	if (answer->status == MG_DNS_LATE)
+		answer->late = choose(call, 2) ? MG_DNS_NO_SERVER : MG_DNS_NO_ANSWER;
 	if (answer->status != MG_DNS_FOUND)
 		return;
 	answer->n = 1 + choose(call, kind == IN_TXT ? 1 : most[kind]);

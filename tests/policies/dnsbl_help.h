@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "../dns/fake_dns.h"
+#include "../dns/patience.h"
 #include "fake_host.h"
 
 fake_register mg_builtin_dnsbl;

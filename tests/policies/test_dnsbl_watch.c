@@ -59,10 +59,10 @@ START_TEST(tests_are_rare_and_wait_for_nobody)
 	double began;
 
 	open_with("zone a.test; test-interval 1h", NAME "a.test A 127.0.0.2\n");
-	stub_delay(fake_dns, "2.0.0.127.a.test", 300);
+	stub_delay(fake_dns, "2.0.0.127.a.test", 1500);
 	began = seconds();
 	ck_assert_str_eq(run(MG_CONNECT), "listed");
-	ck_assert(seconds() - began < 0.25);
+	ck_assert_took_lt((long long)((seconds() - began) * 1000), 1400);
 	ck_assert_str_eq(fake_log(), "");
 	/* Its own question came first. */
 	char *list = stub_list(fake_dns);
@@ -70,9 +70,7 @@ START_TEST(tests_are_rare_and_wait_for_nobody)
 	ck_assert_msg(strncmp(list, "A " NAME "a.test\n", strlen("A " NAME "a.test\n")) == 0, "%s",
 		      list);
 	free(list);
-	nanosleep(&(struct timespec){ 0, 400000000 }, NULL);
-	ck_assert_str_eq(run(MG_CONNECT), "listed");
-	ck_assert_msg(strstr(fake_log(), "does not list") != NULL, "%s", fake_log());
+	ck_await(strcmp(run(MG_CONNECT), "listed") == 0 && strstr(fake_log(), "does not list"));
 	/* In an hour again, when the operator has mended it: nothing is said. */
 	stub_forget(fake_dns);
 	stub_add(fake_dns, GOOD("a.test"));

@@ -254,6 +254,7 @@ static const struct {
 	{ "198.51.100.7", "mx.example.com", "mx.example.com TXT hello", "unresolved", 3 },
 	{ "198.51.100.7", "mx.example.com", "mx.example.com A !failed", "error", 1 },
 	{ "198.51.100.7", "mx.example.com", "mx.example.com A !late", "timeout", 1 },
+	{ "198.51.100.7", "mx.example.com", "mx.example.com A !dead", "timeout", 1 },
 	{ "198.51.100.7", "mx.example.com", "mx.example.com A !nodata\nmx.example.com MX !late",
 	  "timeout", 3 },
 	{ "198.51.100.7", "mx.example.com",

@@ -19,6 +19,8 @@
 #include "log.h"
 
 #define SECOND 1000000LL
+#define PATIENCE (60 * SECOND)
+#define AT_ONCE 7000 /* ms: without waiting for a timeout */
 
 static struct server *server;
 static struct dns *dns;
@@ -44,8 +46,9 @@ static void setup(void)
 {
 	server = server_new(0);
 	ck_assert_ptr_nonnull(server);
+	/* So long that nothing is asked again just because the machine is busy; shorter where that is the point. */
 	settings = (struct dns_settings){ .resolv_conf = "/dev/null",
-					  .timeout = 100,
+					  .timeout = 8000,
 					  .tries = 3,
 					  .cache_size = 1 << 20,
 					  .ttl_min = 1000,
@@ -139,7 +142,7 @@ START_TEST(test_answer)
 
 	server_add(server, zone);
 	start();
-	answer = look_up(answers[_i].name, answers[_i].type, 5 * SECOND);
+	answer = look_up(answers[_i].name, answers[_i].type, PATIENCE);
 	ck_assert_msg(answer->status == answers[_i].want, "%s: %d, %s", answers[_i].name,
 		      answer->status, answer->why);
 	ck_assert_uint_eq(answer->n, answers[_i].n);
@@ -158,18 +161,18 @@ START_TEST(test_records)
 
 	server_add(server, zone);
 	start();
-	answer = look_up("a.test", MG_DNS_A, 5 * SECOND);
+	answer = look_up("a.test", MG_DNS_A, PATIENCE);
 	ck_assert_str_eq(inet_ntop(AF_INET, &answer->records[1].u.a, text, sizeof(text)),
 			 "192.0.2.2");
-	answer = look_up("a.test", MG_DNS_AAAA, 5 * SECOND);
+	answer = look_up("a.test", MG_DNS_AAAA, PATIENCE);
 	ck_assert_str_eq(inet_ntop(AF_INET6, &answer->records[0].u.aaaa, text, sizeof(text)),
 			 "2001:db8::1");
-	answer = look_up("a.test", MG_DNS_MX, 5 * SECOND);
+	answer = look_up("a.test", MG_DNS_MX, PATIENCE);
 	ck_assert_uint_eq(answer->records[0].u.preference, 10);
 	ck_assert_uint_eq(answer->records[1].u.preference, 20);
 	ck_assert_str_eq(answer->records[1].text, "");
 	/* Three character-strings. */
-	answer = look_up("long.test", MG_DNS_TXT, 5 * SECOND);
+	answer = look_up("long.test", MG_DNS_TXT, PATIENCE);
 	ck_assert_uint_eq(answer->records[0].size, 300);
 	ck_assert_uint_eq(strlen(answer->records[0].text), 300);
 	forget();
@@ -181,8 +184,8 @@ START_TEST(test_authentic)
 {
 	server_add(server, "a.test A 192.0.2.1\nb.test A 192.0.2.1\nb.test FAULT bogus\n");
 	start();
-	ck_assert(look_up("a.test", MG_DNS_A, 5 * SECOND)->authentic);
-	ck_assert(!look_up("b.test", MG_DNS_A, 5 * SECOND)->authentic);
+	ck_assert(look_up("a.test", MG_DNS_A, PATIENCE)->authentic);
+	ck_assert(!look_up("b.test", MG_DNS_A, PATIENCE)->authentic);
 	ck_assert_uint_eq(server_asked_ad(server), 2);
 	ck_assert_uint_eq(server_asked_edns(server), 2);
 	forget();
@@ -193,19 +196,25 @@ END_TEST
 
 START_TEST(test_cached)
 {
+	int64_t began;
+
 	server_add(server, "a.test 2 A 192.0.2.1\n* SOA 2\n");
 	start();
+	began = now_ms();
 	for (int i = 0; i < 10; i++) {
-		ck_assert_int_eq(look_up("a.test", MG_DNS_A, 5 * SECOND)->status, MG_DNS_FOUND);
-		ck_assert_int_eq(look_up("no.test", MG_DNS_A, 5 * SECOND)->status, MG_DNS_NXDOMAIN);
-		ck_assert_int_eq(look_up("a.test", MG_DNS_TXT, 5 * SECOND)->status, MG_DNS_NODATA);
+		ck_assert_int_eq(look_up("a.test", MG_DNS_A, PATIENCE)->status, MG_DNS_FOUND);
+		ck_assert_int_eq(look_up("no.test", MG_DNS_A, PATIENCE)->status, MG_DNS_NXDOMAIN);
+		ck_assert_int_eq(look_up("a.test", MG_DNS_TXT, PATIENCE)->status, MG_DNS_NODATA);
 	}
-	ck_assert_uint_eq(server_questions(server), 3);
+	if (now_ms() - began < 1900)
+		ck_assert_uint_eq(server_questions(server), 3);
 	/* After the time that they say they are asked for anew, and not before. */
 	usleep(2100000);
-	look_up("a.test", MG_DNS_A, 5 * SECOND);
-	look_up("no.test", MG_DNS_A, 5 * SECOND);
-	ck_assert_uint_eq(server_questions(server), 5);
+	server_clear(server);
+	server_add(server, "a.test 2 A 192.0.2.1\nno.test A 192.0.2.1\n");
+	look_up("a.test", MG_DNS_A, PATIENCE);
+	ck_assert_int_eq(look_up("no.test", MG_DNS_A, PATIENCE)->status, MG_DNS_FOUND);
+	ck_assert_uint_ge(server_asked(server, "a.test", "A"), 2);
 	forget();
 }
 END_TEST
@@ -218,16 +227,16 @@ START_TEST(test_ttl_bounds)
 	server_add(server,
 		   "low.test 0 A 192.0.2.1\nhigh.test 4000000 A 192.0.2.1\n* 300 SOA 300\n");
 	start();
-	ck_assert_uint_eq(look_up("low.test", MG_DNS_A, 5 * SECOND)->ttl, 10);
-	ck_assert_uint_eq(look_up("high.test", MG_DNS_A, 5 * SECOND)->ttl, 100);
-	ck_assert_uint_eq(look_up("no.test", MG_DNS_A, 5 * SECOND)->ttl, 50);
+	ck_assert_uint_eq(look_up("low.test", MG_DNS_A, PATIENCE)->ttl, 10);
+	ck_assert_uint_eq(look_up("high.test", MG_DNS_A, PATIENCE)->ttl, 100);
+	ck_assert_uint_eq(look_up("no.test", MG_DNS_A, PATIENCE)->ttl, 50);
 	forget();
 }
 END_TEST
 
 static void *ask_thread(void *arg)
 {
-	struct dns_answer *answer = dns_wait(dns, arg, MG_DNS_A, 5 * SECOND);
+	struct dns_answer *answer = dns_wait(dns, arg, MG_DNS_A, PATIENCE);
 
 	if (answer->public.status != MG_DNS_FOUND)
 		abort();
@@ -241,7 +250,6 @@ START_TEST(test_joined)
 	char name[] = "a.test";
 	pthread_t threads[20];
 
-	settings.timeout = 1000;
 	server_add(server, "a.test A 192.0.2.1\n* FAULT delay=100\n");
 	start();
 	for (int i = 0; i < 20; i++)
@@ -259,17 +267,13 @@ START_TEST(test_deadline)
 {
 	int64_t began;
 
-	settings.timeout = 2000;
-	server_add(server, "a.test A 192.0.2.1\n* FAULT delay=80\n");
+	server_add(server, "a.test A 192.0.2.1\n* FAULT delay=2000\n");
 	start();
 	began = now_ms();
 	ck_assert_int_eq(look_up("a.test", MG_DNS_A, SECOND / 50)->status, MG_DNS_LATE);
 	ck_assert_int_ge(now_ms() - began, 19);
-	ck_assert_took_lt(now_ms() - began, 60);
-	usleep(120000);
-	began = now_ms();
-	ck_assert_int_eq(look_up("a.test", MG_DNS_A, 0)->status, MG_DNS_FOUND);
-	ck_assert_took_lt(now_ms() - began, 10);
+	ck_assert_took_lt(now_ms() - began, 1900);
+	ck_await(look_up("a.test", MG_DNS_A, 0)->status == MG_DNS_FOUND);
 	ck_assert_uint_eq(server_questions(server), 1);
 	forget();
 }
@@ -278,12 +282,11 @@ END_TEST
 /* All questions are in flight at once. */
 START_TEST(test_parallel)
 {
-	char name[32], lines[2000] = "* FAULT delay=80\n";
+	char name[32], lines[2000] = "* FAULT delay=200\n";
 	int64_t began;
 
 	for (int i = 0; i < 30; i++)
 		sprintf(lines + strlen(lines), "n%d.test A 192.0.2.1\n", i);
-	settings.timeout = 2000;
 	server_add(server, lines);
 	start();
 	began = now_ms();
@@ -291,12 +294,12 @@ START_TEST(test_parallel)
 		snprintf(name, sizeof(name), "n%d.test", i);
 		dns_answer_unref(dns->ask(dns, name, MG_DNS_A, NULL));
 	}
-	ck_assert_took_lt(now_ms() - began, 40);
 	for (int i = 0; i < 30; i++) {
 		snprintf(name, sizeof(name), "n%d.test", i);
-		ck_assert_int_eq(look_up(name, MG_DNS_A, 5 * SECOND)->status, MG_DNS_FOUND);
+		ck_assert_int_eq(look_up(name, MG_DNS_A, PATIENCE)->status, MG_DNS_FOUND);
 	}
-	ck_assert_took_lt(now_ms() - began, 160);
+	/* One after another: 6000. */
+	ck_assert_took_lt(now_ms() - began, 4000);
 	ck_assert_uint_eq(server_questions(server), 30);
 	forget();
 }
@@ -307,12 +310,19 @@ START_TEST(test_slow_server)
 {
 	int64_t began;
 
-	server_add(server, "a.test A 192.0.2.1\n* FAULT delay=250\n");
+	/* Sent again after 100, 300, 700 ms. */
+	settings.timeout = 100;
+	settings.tries = 5;
+	server_add(server, "a.test A 192.0.2.1\n* FAULT delay=1200\n");
 	start();
 	began = now_ms();
-	ck_assert_int_eq(look_up("a.test", MG_DNS_A, 5 * SECOND)->status, MG_DNS_FOUND);
-	ck_assert_int_ge(now_ms() - began, 249);
-	ck_assert_took_lt(now_ms() - began, 350);
+	dns_answer_unref(dns->ask(dns, "a.test", MG_DNS_A, NULL));
+	ck_await(server_questions(server) > 0);
+	server_clear(server);
+	server_add(server, "* FAULT drop\n");
+	ck_assert_int_eq(look_up("a.test", MG_DNS_A, PATIENCE)->status, MG_DNS_FOUND);
+	ck_assert_int_ge(now_ms() - began, 1199);
+	ck_assert_uint_gt(server_questions(server), 1);
 	forget();
 }
 END_TEST
@@ -322,14 +332,19 @@ START_TEST(test_lost_packet)
 {
 	int64_t began;
 
+	settings.timeout = 1500;
 	server_add(server, "a.test A 192.0.2.1\na.test FAULT drop\n");
 	start();
 	began = now_ms();
-	ck_assert_int_eq(look_up("a.test", MG_DNS_A, 20000)->status, MG_DNS_LATE);
+	dns_answer_unref(dns->ask(dns, "a.test", MG_DNS_A, NULL));
+	ck_await(server_questions(server) > 0);
 	server_clear(server);
 	server_add(server, "a.test A 192.0.2.1\n");
-	ck_assert_int_eq(look_up("a.test", MG_DNS_A, 5 * SECOND)->status, MG_DNS_FOUND);
-	ck_assert_took_lt(now_ms() - began, 200);
+	ck_assert_int_eq(look_up("a.test", MG_DNS_A, PATIENCE)->status, MG_DNS_FOUND);
+	ck_assert_int_ge(now_ms() - began, 1499);
+	ck_assert_uint_eq(server_questions(server), 2);
+	/* A second one would cost twice as much more. */
+	ck_assert_took_lt(now_ms() - began, 4400);
 	forget();
 }
 END_TEST
@@ -338,15 +353,16 @@ START_TEST(test_dead)
 {
 	int64_t began;
 
+	settings.timeout = 300;
 	server_add(server, "* FAULT drop\n");
 	start();
 	began = now_ms();
 	ck_assert_int_eq(look_up("a.test", MG_DNS_A, 50000)->status, MG_DNS_LATE);
-	ck_assert_took_lt(now_ms() - began, 90);
-	/* 100 + 200 + 400 ms. */
-	ck_assert_int_eq(look_up("a.test", MG_DNS_A, 5 * SECOND)->status, MG_DNS_LATE);
-	ck_assert_int_ge(now_ms() - began, 650);
-	ck_assert_took_lt(now_ms() - began, 850);
+	ck_assert_took_lt(now_ms() - began, 2000);
+	/* 300 + 600 + 1200 ms. */
+	ck_assert_int_eq(look_up("a.test", MG_DNS_A, PATIENCE)->status, MG_DNS_LATE);
+	ck_assert_int_ge(now_ms() - began, 2050);
+	ck_assert_took_lt(now_ms() - began, 10000);
 	ck_assert_uint_eq(server_questions(server), 3);
 	forget();
 }
@@ -354,13 +370,17 @@ END_TEST
 
 /* ---- Several servers ---- */
 
-static unsigned closed_port(void)
-{
-	struct server *closed = server_new(0);
-	const unsigned port = server_port(closed);
+#define CLOSED_PORT 1 /* which nobody gets who asks for any */
 
-	server_free(closed);
-	return port;
+/* Whether a look-up is answered by this server alone. */
+static bool is_back(struct server *first)
+{
+	static unsigned names;
+	char name[32];
+
+	snprintf(name, sizeof(name), "back%u.test", names++);
+	look_up(name, MG_DNS_A, PATIENCE);
+	return server_asked(first, name, "A") == 1 && server_asked(server, name, "A") == 0;
 }
 
 /* A dead first server costs one timeout, once; and it is used again when it lives. */
@@ -370,6 +390,7 @@ START_TEST(test_dead_first)
 	char name[32];
 	int64_t began;
 
+	settings.timeout = 1500;
 	settings.servers.n = 0;
 	add_server(server_port(dead));
 	add_server(server_port(server));
@@ -377,27 +398,27 @@ START_TEST(test_dead_first)
 	server_add(server, "* SOA 100\n");
 	start();
 	began = now_ms();
-	ck_assert_int_eq(look_up("first.test", MG_DNS_A, 5 * SECOND)->status, MG_DNS_NXDOMAIN);
-	ck_assert_int_ge(now_ms() - began, 99);
-	ck_assert_took_lt(now_ms() - began, 180);
+	ck_assert_int_eq(look_up("first.test", MG_DNS_A, PATIENCE)->status, MG_DNS_NXDOMAIN);
+	ck_assert_int_ge(now_ms() - began, 1499);
+	/* Two would take 4500. */
+	ck_assert_took_lt(now_ms() - began, 4400);
 	began = now_ms();
 	for (int i = 0; i < 50; i++) {
 		snprintf(name, sizeof(name), "n%d.test", i);
-		ck_assert_int_eq(look_up(name, MG_DNS_A, 5 * SECOND)->status, MG_DNS_NXDOMAIN);
+		ck_assert_int_eq(look_up(name, MG_DNS_A, PATIENCE)->status, MG_DNS_NXDOMAIN);
 	}
-	ck_assert_took_lt(now_ms() - began, 90);
-	ck_assert_uint_eq(server_asked(dead, "n7.test", "A"), 0);
+	/* Besides the first, only the one that tells whether it is back. */
+	if (now_ms() - began < 3000)
+		ck_assert_uint_le(server_questions(dead), 2);
 
 	/* It is asked again now and then, besides the other, which costs nobody time. */
 	server_clear(dead);
 	server_add(dead, "* A 192.0.2.1\n");
 	sleep(5);
-	ck_assert_int_eq(look_up("probe.test", MG_DNS_A, 5 * SECOND)->status, MG_DNS_NXDOMAIN);
-	usleep(50000);
-	ck_assert_uint_eq(server_asked(dead, "probe.test", "A"), 1);
-	look_up("back.test", MG_DNS_A, 5 * SECOND);
-	ck_assert_uint_eq(server_asked(dead, "back.test", "A"), 1);
-	ck_assert_uint_eq(server_asked(server, "back.test", "A"), 0);
+	ck_assert_int_eq(look_up("probe.test", MG_DNS_A, PATIENCE)->status, MG_DNS_NXDOMAIN);
+	ck_await(server_asked(dead, "probe.test", "A") == 1);
+	/* From its answer on it is the only one that is asked. */
+	ck_await(is_back(dead));
 	forget();
 	dns_close(&dns);
 	server_free(dead);
@@ -411,6 +432,7 @@ START_TEST(test_dead_first_many)
 	char name[32];
 	int64_t began;
 
+	settings.timeout = 2500;
 	settings.servers.n = 0;
 	add_server(server_port(dead));
 	add_server(server_port(server));
@@ -420,13 +442,15 @@ START_TEST(test_dead_first_many)
 	for (int i = 0; i < 100; i++) {
 		snprintf(name, sizeof(name), "n%d.test", i);
 		dns_answer_unref(dns->ask(dns, name, MG_DNS_A, NULL));
-		usleep(500);
+		if (i == 50)
+			usleep(2300000);
 	}
 	for (int i = 0; i < 100; i++) {
 		snprintf(name, sizeof(name), "n%d.test", i);
-		ck_assert_int_eq(look_up(name, MG_DNS_A, 5 * SECOND)->status, MG_DNS_NXDOMAIN);
+		ck_assert_int_eq(look_up(name, MG_DNS_A, PATIENCE)->status, MG_DNS_NXDOMAIN);
 	}
-	ck_assert_took_lt(now_ms() - began, 220);
+	/* The last have their own timeout only after 4800. */
+	ck_assert_took_lt(now_ms() - began, 4700);
 	forget();
 	dns_close(&dns);
 	server_free(dead);
@@ -446,7 +470,7 @@ START_TEST(test_second)
 	int64_t began;
 
 	settings.servers.n = 0;
-	add_server(seconds[_i].fault ? server_port(first) : closed_port());
+	add_server(seconds[_i].fault ? server_port(first) : CLOSED_PORT);
 	add_server(server_port(server));
 	if (seconds[_i].fault) {
 		snprintf(lines, sizeof(lines), "a.test A 192.0.2.7\n* FAULT %s\n",
@@ -456,8 +480,8 @@ START_TEST(test_second)
 	server_add(server, "a.test A 192.0.2.1\n");
 	start();
 	began = now_ms();
-	ck_assert_int_eq(look_up("a.test", MG_DNS_A, 5 * SECOND)->status, MG_DNS_FOUND);
-	ck_assert_took_lt(now_ms() - began, 80);
+	ck_assert_int_eq(look_up("a.test", MG_DNS_A, PATIENCE)->status, MG_DNS_FOUND);
+	ck_assert_took_lt(now_ms() - began, AT_ONCE);
 	ck_assert_uint_eq(server_questions(server), 1);
 	forget();
 	dns_close(&dns);
@@ -470,6 +494,7 @@ START_TEST(test_all_dead)
 	struct server *other = server_new(0);
 	int64_t began;
 
+	settings.timeout = 100;
 	settings.tries = 2;
 	add_server(server_port(other));
 	server_add(server, "* FAULT drop\n");
@@ -477,9 +502,9 @@ START_TEST(test_all_dead)
 	start();
 	began = now_ms();
 	for (int i = 0; i < 2; i++) {
-		ck_assert_int_eq(look_up(i ? "b.test" : "a.test", MG_DNS_A, 5 * SECOND)->status,
+		ck_assert_int_eq(look_up(i ? "b.test" : "a.test", MG_DNS_A, PATIENCE)->status,
 				 MG_DNS_LATE);
-		ck_assert_took_lt(now_ms() - began, 600 * (i + 1));
+		ck_assert_took_lt(now_ms() - began, 8000 * (i + 1));
 	}
 	ck_assert_uint_eq(server_asked(other, "b.test", "A"), 2);
 	forget();
@@ -490,6 +515,8 @@ END_TEST
 
 /* ---- Faults ---- */
 
+#define GIVEN_UP 10000 /* soon, as nothing good came */
+
 static const struct {
 	const char *fault;
 	enum mg_dns_type type;
@@ -497,28 +524,28 @@ static const struct {
 	int most_ms;
 	const char *why;
 } faults[] = {
-	{ "servfail", MG_DNS_A, MG_DNS_FAILED, 80, "SERVFAIL" },
-	{ "refused", MG_DNS_A, MG_DNS_FAILED, 80, "REFUSED" },
-	{ "notimp", MG_DNS_A, MG_DNS_FAILED, 80, "NOTIMP" },
-	{ "formerr", MG_DNS_A, MG_DNS_FAILED, 80, "FORMERR" },
-	{ "no-edns", MG_DNS_A, MG_DNS_FOUND, 80, NULL },
-	{ "badvers", MG_DNS_A, MG_DNS_FOUND, 80, NULL },
-	{ "truncate", MG_DNS_A, MG_DNS_FOUND, 80, NULL },
-	{ "truncate-tcp", MG_DNS_A, MG_DNS_FAILED, 80, "a truncated answer" },
-	{ "garbage", MG_DNS_A, MG_DNS_FAILED, 80, "a malformed answer" },
-	{ "short", MG_DNS_A, MG_DNS_FAILED, 80, "a malformed answer" },
-	{ "loop", MG_DNS_A, MG_DNS_FAILED, 80, "a malformed answer" },
-	{ "bad-data", MG_DNS_A, MG_DNS_FAILED, 80, "a malformed or too large answer" },
-	{ "lie", MG_DNS_A, MG_DNS_FAILED, 80, "records and NXDOMAIN in one answer" },
+	{ "servfail", MG_DNS_A, MG_DNS_FAILED, AT_ONCE, "SERVFAIL" },
+	{ "refused", MG_DNS_A, MG_DNS_FAILED, AT_ONCE, "REFUSED" },
+	{ "notimp", MG_DNS_A, MG_DNS_FAILED, AT_ONCE, "NOTIMP" },
+	{ "formerr", MG_DNS_A, MG_DNS_FAILED, AT_ONCE, "FORMERR" },
+	{ "no-edns", MG_DNS_A, MG_DNS_FOUND, AT_ONCE, NULL },
+	{ "badvers", MG_DNS_A, MG_DNS_FOUND, AT_ONCE, NULL },
+	{ "truncate", MG_DNS_A, MG_DNS_FOUND, AT_ONCE, NULL },
+	{ "truncate-tcp", MG_DNS_A, MG_DNS_FAILED, AT_ONCE, "a truncated answer" },
+	{ "garbage", MG_DNS_A, MG_DNS_FAILED, AT_ONCE, "a malformed answer" },
+	{ "short", MG_DNS_A, MG_DNS_FAILED, AT_ONCE, "a malformed answer" },
+	{ "loop", MG_DNS_A, MG_DNS_FAILED, AT_ONCE, "a malformed answer" },
+	{ "bad-data", MG_DNS_A, MG_DNS_FAILED, AT_ONCE, "a malformed or too large answer" },
+	{ "lie", MG_DNS_A, MG_DNS_FAILED, AT_ONCE, "records and NXDOMAIN in one answer" },
 	{ "referral", MG_DNS_A, MG_DNS_FAILED, 80,
 	  "a referral: the server does not look names up" },
-	{ "many", MG_DNS_A, MG_DNS_FAILED, 200, "an answer with too many records" },
-	{ "big", MG_DNS_TXT, MG_DNS_FOUND, 200, NULL },
-	{ "wrong-owner", MG_DNS_A, MG_DNS_NODATA, 80, NULL },
-	{ "wrong-id", MG_DNS_A, MG_DNS_LATE, 900, NULL },
-	{ "wrong-name", MG_DNS_A, MG_DNS_LATE, 900, NULL },
-	{ "wrong-type", MG_DNS_A, MG_DNS_LATE, 900, NULL },
-	{ "drop", MG_DNS_A, MG_DNS_LATE, 900, NULL },
+	{ "many", MG_DNS_A, MG_DNS_FAILED, AT_ONCE, "an answer with too many records" },
+	{ "big", MG_DNS_TXT, MG_DNS_FOUND, AT_ONCE, NULL },
+	{ "wrong-owner", MG_DNS_A, MG_DNS_NODATA, AT_ONCE, NULL },
+	{ "wrong-id", MG_DNS_A, MG_DNS_LATE, GIVEN_UP, NULL },
+	{ "wrong-name", MG_DNS_A, MG_DNS_LATE, GIVEN_UP, NULL },
+	{ "wrong-type", MG_DNS_A, MG_DNS_LATE, GIVEN_UP, NULL },
+	{ "drop", MG_DNS_A, MG_DNS_LATE, GIVEN_UP, NULL },
 };
 
 START_TEST(test_fault)
@@ -531,18 +558,19 @@ START_TEST(test_fault)
 		lines, sizeof(lines),
 		"a.test A 192.0.2.1\na.test FAULT %s\na.test FAULT no-soa\nfine.test A 192.0.2.2\n",
 		faults[_i].fault);
+	if (faults[_i].most_ms == GIVEN_UP)
+		settings.timeout = 100;
 	server_add(server, lines);
 	start();
 	began = now_ms();
-	answer = look_up("a.test", faults[_i].type, 5 * SECOND);
+	answer = look_up("a.test", faults[_i].type, PATIENCE);
 	ck_assert_msg(answer->status == faults[_i].want, "%s: %d, %s", faults[_i].fault,
 		      answer->status, answer->why);
-	ck_assert_msg(is_slow() || now_ms() - began < faults[_i].most_ms, "%s: %d ms",
-		      faults[_i].fault, (int)(now_ms() - began));
+	ck_assert_took_lt(now_ms() - began, faults[_i].most_ms);
 	if (faults[_i].why)
 		ck_assert_str_eq(answer->why, faults[_i].why);
 	/* A name's fault is not the server's end. */
-	ck_assert_int_eq(look_up("fine.test", MG_DNS_A, 5 * SECOND)->status, MG_DNS_FOUND);
+	ck_assert_int_eq(look_up("fine.test", MG_DNS_A, PATIENCE)->status, MG_DNS_FOUND);
 	ck_assert_uint_le(server_questions(server), 5);
 	forget();
 }
@@ -560,20 +588,22 @@ START_TEST(test_tcp)
 		server,
 		"slow.test TXT sixteen bytes and more\nslow.test FAULT truncate\nslow.test FAULT slow-tcp=2\n");
 	server_add(server, "no.test A 192.0.2.1\nno.test FAULT truncate\nno.test FAULT no-tcp\n");
+	settings.timeout = 3000;
+	settings.tries = 1;
 	start();
-	ck_assert_uint_eq(look_up("a.test", MG_DNS_A, 5 * SECOND)->n, 100);
+	ck_assert_uint_eq(look_up("a.test", MG_DNS_A, PATIENCE)->n, 100);
 	ck_assert_uint_eq(server_asked_tcp(server), 1);
-	ck_assert_int_eq(look_up("slow.test", MG_DNS_TXT, 5 * SECOND)->status, MG_DNS_FOUND);
+	ck_assert_int_eq(look_up("slow.test", MG_DNS_TXT, PATIENCE)->status, MG_DNS_FOUND);
 	/* Nobody waits for it beyond the deadline. */
 	server_clear(server);
 	server_add(
 		server,
-		"slow2.test TXT sixteen bytes\nslow2.test FAULT truncate\nslow2.test FAULT slow-tcp=100\n");
+		"slow2.test TXT sixteen bytes\nslow2.test FAULT truncate\nslow2.test FAULT slow-tcp=200\n");
 	server_add(server, "no.test A 192.0.2.1\nno.test FAULT truncate\nno.test FAULT no-tcp\n");
 	began = now_ms();
 	ck_assert_int_eq(look_up("slow2.test", MG_DNS_TXT, 50000)->status, MG_DNS_LATE);
-	ck_assert_took_lt(now_ms() - began, 90);
-	ck_assert_int_ge(look_up("no.test", MG_DNS_A, 5 * SECOND)->status, MG_DNS_FAILED);
+	ck_assert_took_lt(now_ms() - began, 2900);
+	ck_assert_int_ge(look_up("no.test", MG_DNS_A, PATIENCE)->status, MG_DNS_FAILED);
 	forget();
 }
 END_TEST
@@ -588,8 +618,8 @@ START_TEST(test_after_formerr)
 	server_add(server, lines);
 	server_add(server, "old.test A 192.0.2.1\nold.test FAULT no-edns\n");
 	start();
-	ck_assert_int_eq(look_up("old.test", MG_DNS_A, 5 * SECOND)->status, MG_DNS_FOUND);
-	ck_assert_uint_eq(look_up("a.test", MG_DNS_A, 5 * SECOND)->n, 30);
+	ck_assert_int_eq(look_up("old.test", MG_DNS_A, PATIENCE)->status, MG_DNS_FOUND);
+	ck_assert_uint_eq(look_up("a.test", MG_DNS_A, PATIENCE)->n, 30);
 	forget();
 }
 END_TEST
@@ -606,10 +636,10 @@ START_TEST(test_half_chain)
 		server,
 		"c1.test FAULT chain\nc2.test FAULT chain\nc3.test FAULT chain\nc4.test FAULT chain\nc5.test FAULT chain\n");
 	start();
-	ck_assert_int_eq(look_up("a.test", MG_DNS_A, 5 * SECOND)->status, MG_DNS_FOUND);
+	ck_assert_int_eq(look_up("a.test", MG_DNS_A, PATIENCE)->status, MG_DNS_FOUND);
 	ck_assert_str_eq(held->public.name, "b.test");
 	ck_assert_uint_eq(held->public.ttl, 100);
-	ck_assert_int_eq(look_up("c1.test", MG_DNS_A, 5 * SECOND)->status, MG_DNS_FAILED);
+	ck_assert_int_eq(look_up("c1.test", MG_DNS_A, PATIENCE)->status, MG_DNS_FAILED);
 	ck_assert_uint_eq(server_questions(server), 6);
 	forget();
 }
@@ -618,15 +648,19 @@ END_TEST
 /* A failure is kept for a moment only: what all ask at once is asked once. */
 START_TEST(test_failure_is_kept_shortly)
 {
+	int64_t began;
+
 	server_add(server, "a.test A 192.0.2.1\na.test FAULT servfail\n");
 	start();
+	began = now_ms();
 	for (int i = 0; i < 5; i++)
-		ck_assert_int_eq(look_up("a.test", MG_DNS_A, 5 * SECOND)->status, MG_DNS_FAILED);
-	ck_assert_uint_eq(server_questions(server), 1);
+		ck_assert_int_eq(look_up("a.test", MG_DNS_A, PATIENCE)->status, MG_DNS_FAILED);
+	if (now_ms() - began < 900)
+		ck_assert_uint_eq(server_questions(server), 1);
 	server_clear(server);
 	server_add(server, "a.test A 192.0.2.1\n");
 	usleep(1100000);
-	ck_assert_int_eq(look_up("a.test", MG_DNS_A, 5 * SECOND)->status, MG_DNS_FOUND);
+	ck_assert_int_eq(look_up("a.test", MG_DNS_A, PATIENCE)->status, MG_DNS_FOUND);
 	forget();
 }
 END_TEST
@@ -658,7 +692,7 @@ START_TEST(test_resolvconf)
 	settings.servers.n = 0;
 	settings.resolv_conf = path;
 	start();
-	ck_assert_int_ge(look_up("a.test", MG_DNS_A, 5 * SECOND)->status, MG_DNS_FAILED);
+	ck_assert_int_ge(look_up("a.test", MG_DNS_A, PATIENCE)->status, MG_DNS_FAILED);
 	/* What is under way when the file changes is asked of the new server. */
 	if (geteuid() == 0) {
 		struct server *real = server_new(53);
@@ -667,9 +701,9 @@ START_TEST(test_resolvconf)
 			server_add(real, "b.test A 192.0.2.1\nc.test A 192.0.2.1\n");
 			usleep(1100000);
 			write_resolvconf(path, "nameserver 127.0.0.1\n");
-			ck_assert_int_eq(look_up("b.test", MG_DNS_A, 5 * SECOND)->status,
+			ck_assert_int_eq(look_up("b.test", MG_DNS_A, PATIENCE)->status,
 					 MG_DNS_FOUND);
-			ck_assert_int_eq(look_up("c.test", MG_DNS_A, 5 * SECOND)->status,
+			ck_assert_int_eq(look_up("c.test", MG_DNS_A, PATIENCE)->status,
 					 MG_DNS_FOUND);
 			forget();
 			dns_close(&dns);
@@ -787,11 +821,11 @@ START_TEST(test_counters)
 	ck_assert_ptr_nonnull(log);
 	server_add(server, "a.test A 192.0.2.1\nb.test FAULT servfail\n");
 	start();
-	look_up("a.test", MG_DNS_A, 5 * SECOND);
-	look_up("a.test", MG_DNS_A, 5 * SECOND);
-	look_up("a.test", MG_DNS_TXT, 5 * SECOND);
-	look_up("b.test", MG_DNS_A, 5 * SECOND);
-	look_up("c.test", MG_DNS_A, 5 * SECOND);
+	look_up("a.test", MG_DNS_A, PATIENCE);
+	look_up("a.test", MG_DNS_A, PATIENCE);
+	look_up("a.test", MG_DNS_TXT, PATIENCE);
+	look_up("b.test", MG_DNS_A, PATIENCE);
+	look_up("c.test", MG_DNS_A, PATIENCE);
 	forget();
 	dns->log_counters(dns, log);
 	log_close(&log);
@@ -818,7 +852,7 @@ int main(void)
 	int failed;
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 120);
+	tcase_set_timeout(tcase, 300);
 	tcase_add_loop_test(tcase, test_answer, 0, COUNT(answers));
 	tcase_add_test(tcase, test_records);
 	tcase_add_test(tcase, test_authentic);

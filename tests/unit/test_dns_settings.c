@@ -125,8 +125,8 @@ START_TEST(test_values)
 	ck_assert_uint_eq(read_block(&arena, "", &settings), 0);
 	ck_assert_uint_eq(settings.servers.n, 0);
 	ck_assert_str_eq(settings.resolv_conf, "/etc/resolv.conf");
-	ck_assert_int_eq(settings.timeout, 200);
-	ck_assert_int_eq(settings.tries, 4);
+	ck_assert_int_eq(settings.timeout, 400);
+	ck_assert_int_eq(settings.tries, 3);
 	ck_assert_int_eq(settings.cache_size, 32 << 20);
 	ck_assert_int_eq(settings.ttl_min, 5000);
 	ck_assert_int_eq(settings.ttl_max, 86400000);
