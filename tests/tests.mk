@@ -539,6 +539,12 @@ e2e_tests = \
 	tests/e2e/reply_at.sh \
 	tests/e2e/rset.sh \
 	tests/e2e/score_by_stage.sh \
+	tests/e2e/sendmail_actions.sh \
+	tests/e2e/sendmail_attached.sh \
+	tests/e2e/sendmail_dialogues.sh \
+	tests/e2e/sendmail_down.sh \
+	tests/e2e/sendmail_facts.sh \
+	tests/e2e/sendmail_reply_at.sh \
 	tests/e2e/session_id.sh \
 	tests/e2e/several_messages.sh \
 	tests/e2e/size_policy.sh \

@@ -19,9 +19,12 @@ is "$SMTP_REPLY" '421 mx.example.test Service unavailable - try again later'
 maillog 'milter-reject: CONNECT.*: 421 4.3.2 Too many connections'
 logged 'max-connections'
 exec {one}>&-
-lab_wait 5 eval '(( $(grep -c "disconnect from" "$LAB_MAILLOG") >= 1 ))'
-sleep 0.3
-smtp_send --from bad@example.org
+# Soon: when Postfix has ended its session, too.
+is_served() {
+	smtp_send --from bad@example.org
+	[[ $(smtp_reply_to RCPT) == 550* ]]
+}
+lab_wait 30 is_served
 reply RCPT "550 5.7.1 *$ID"
 exec {two}>&-
 smtp_send

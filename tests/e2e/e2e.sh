@@ -5,25 +5,42 @@
 # all can run at the same time), and gives it words for what it does and what it expects.
 #
 # A test is a script with its exit status: 0 passed, 1 failed, 77 could not run here, 99 the lab itself failed.
+# With E2E_MTA=sendmail set before, the MTA is Sendmail instead of Postfix; see packaging/lab/sendmail-fetch.
 # $MILLGATED is the daemon to test, $MG_TOP_BUILDDIR the build folder (for the module of the stages).
 # E2E_VERBOSE=1 shows each check; every failed one shows the dialogue and the logs.
 
 set -u
 E2E_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 E2E_LAB=$E2E_DIR/../../packaging/lab
+E2E_MTA=${E2E_MTA:-postfix}
 
 e2e_skip() {
 	echo "skipped: $*" >&2
 	exit 77
 }
 
-e2e_into_namespaces() {
+e2e_need() {
 	local command
-	[[ $EUID == 0 ]] || e2e_skip "only root can run a private Postfix"
-	PATH=$PATH:/usr/sbin:/sbin
-	for command in postfix postconf swaks openssl unshare setpriv ip; do
+	for command; do
 		command -v "$command" > /dev/null || e2e_skip "there is no $command"
 	done
+}
+
+e2e_need_postfix() {
+	e2e_need postfix postconf
+}
+
+e2e_need_sendmail() {
+	e2e_need m4 perl
+	[[ -x ${MG_SENDMAIL-}/usr/libexec/sendmail/sendmail ]] ||
+		e2e_skip "there is no Sendmail: packaging/lab/sendmail-fetch FOLDER, then MG_SENDMAIL=FOLDER"
+}
+
+e2e_into_namespaces() {
+	[[ $EUID == 0 ]] || e2e_skip "only root can run a private MTA"
+	PATH=$PATH:/usr/sbin:/sbin
+	e2e_need swaks openssl unshare setpriv ip
+	"e2e_need_$E2E_MTA"
 	export MG_TOP_BUILDDIR=${MG_TOP_BUILDDIR:-$PWD}
 	export MILLGATED=${MILLGATED:-$MG_TOP_BUILDDIR/milter/millgated}
 	[[ -x $MILLGATED ]] || { echo "no daemon to test: MILLGATED=$MILLGATED" >&2; exit 99; }
@@ -34,13 +51,15 @@ e2e_into_namespaces() {
 
 # shellcheck source=../../packaging/lab/mta.sh
 . "$E2E_LAB/mta.sh"
+# shellcheck source=../../packaging/lab/sendmail.sh
+[[ $E2E_MTA != sendmail ]] || . "$E2E_LAB/sendmail.sh"
 # shellcheck source=../../packaging/lab/smtp.sh
 . "$E2E_LAB/smtp.sh"
 
 ID='\[+([0-9A-Za-z_-])\]' # what is added to a reply: the session id
 E2E_CHECKS=0
 E2E_FAILED=0
-E2E_MILTER_TROUBLE=  # set by tests in which Postfix has reason to complain of its milter
+E2E_MILTER_TROUBLE=  # set by tests in which the MTA has reason to complain of its milter
 
 e2e_show() {
 	local file
@@ -61,7 +80,7 @@ e2e_invariants() {
 	check "the daemon stops by TERM with status 0" lab_millgated_end TERM
 	e2e_no_reports
 	lacks "$LAB_MAILLOG" 'panic:|fatal:|killed by signal'
-	[[ -n $E2E_MILTER_TROUBLE ]] || lacks "$LAB_MAILLOG" 'warning: milter'
+	[[ -n $E2E_MILTER_TROUBLE ]] || lacks "$LAB_MAILLOG" "$LAB_MILTER_TROUBLE"
 }
 
 e2e_finish() {
@@ -76,7 +95,7 @@ e2e_finish() {
 		lab_millgated_end TERM
 		e2e_show
 	fi
-	lab_postfix_stop
+	"lab_${E2E_MTA}_stop"
 	echo "${0##*/}: $E2E_CHECKS checks, $E2E_FAILED failed"
 	exit "$status"
 }
@@ -85,14 +104,15 @@ trap e2e_finish EXIT
 # The module of the policy "stages", which finds "hit" at the stage that its block names.
 E2E_MODULES=${E2E_MODULES:-$MG_TOP_BUILDDIR/tests/e2e/.libs}
 
-# e2e_start [POSTFIX PARAMETER...]: a Postfix, and Millgate with the configuration on standard input.
+# e2e_start [POSTFIX PARAMETER...]: the MTA, and Millgate with the configuration on standard input.
 e2e_start() {
 	lab_conf
-	lab_postfix_make
-	[[ -z ${E2E_TLS:-} ]] || lab_postfix_tls
-	(($# == 0)) || lab_postfix_set "$@"
+	"lab_${E2E_MTA}_make"
+	[[ -z ${E2E_TLS:-} ]] || "lab_${E2E_MTA}_tls"
+	[[ -z ${E2E_AUTH:-} ]] || "lab_${E2E_MTA}_auth"
+	(($# == 0)) || "lab_${E2E_MTA}_set" "$@"
 	lab_millgated_start
-	lab_postfix_start
+	"lab_${E2E_MTA}_start"
 }
 
 # e2e_again: Millgate stopped, and started with another configuration (standard input) and another log.
@@ -166,9 +186,9 @@ lacks() {
 	e2e_result "$ok" "${1##*/} has no \"$2\""
 }
 
-# logged REGEX: in Millgate's log, now or within two seconds.
+# logged REGEX: in Millgate's log, now or soon.
 logged() {
-	lab_wait 2 grep -qE -- "$1" "$LAB_LOG" 2> /dev/null || :
+	lab_wait 30 grep -qE -- "$1" "$LAB_LOG" 2> /dev/null || :
 	has "$LAB_LOG" "$1"
 }
 
@@ -176,15 +196,20 @@ not_logged() {
 	lacks "$LAB_LOG" "$1"
 }
 
-# maillog REGEX: in Postfix's log.
+# maillog REGEX: in the MTA's log.
 maillog() {
-	lab_wait 2 grep -qE -- "$1" "$LAB_MAILLOG" 2> /dev/null || :
+	lab_wait 30 grep -qE -- "$1" "$LAB_MAILLOG" 2> /dev/null || :
 	has "$LAB_MAILLOG" "$1"
 }
 
-# delivered N: so many messages in all are in the maildir. The last one is then $MAIL.
+e2e_has_delivered() {
+	(($(lab_delivered | wc -l) >= $1))
+}
+
+# delivered N: so many messages in all are in the maildir, now or soon. The last one is then $MAIL.
 delivered() {
 	local -a files
+	lab_wait 30 e2e_has_delivered "$1" || :
 	mapfile -t files < <(lab_delivered)
 	is "${#files[@]} delivered" "$1 delivered"
 	MAIL=/nonexistent
@@ -192,8 +217,8 @@ delivered() {
 }
 MAIL=/nonexistent
 
-# held N: so many messages are in Postfix's hold queue.
+# held N: so many messages are on hold.
 held() {
 	lab_queue_settle
-	is "$(find "$MG_LAB/spool/hold" -type f | wc -l) held" "$1 held"
+	is "$(lab_held | wc -l) held" "$1 held"
 }

@@ -27,7 +27,7 @@ smtp_open
 (printf '\200\377\000\001\r\n\000\r\n' >&"$smtp_fd")
 smtp_read
 smtp_close
-lab_wait 5 grep -q 'lost connection after DATA' "$LAB_MAILLOG"
+lab_wait 30 grep -q 'lost connection after DATA' "$LAB_MAILLOG"
 smtp_send
 reply . '250 2.0.0 Ok: queued as *'
 delivered 1

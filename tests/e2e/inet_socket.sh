@@ -17,7 +17,8 @@ listen_on() {
 	sed -i "s|^listen .*|listen $1|; /^socket-mode/d" "$LAB_CONF"
 	"$MILLGATED" -f -c "$LAB_CONF" >> "$LAB_LOG" 2>&1 &
 	MILLGATED_PID=$!
-	lab_wait 20 grep -qE ':22BB [0-9A-F]+:0000 0A ' /proc/net/tcp /proc/net/tcp6 || lab_fail "no socket at $1"
+	# That somebody listens is not enough: the daemon does so for a moment to find out whether it can.
+	lab_wait 30 grep -q " serves $1" "$LAB_LOG" || lab_fail "no socket at $1"
 }
 
 listen_on inet:8891@127.0.0.1
