@@ -53,12 +53,10 @@ static enum match lookup_failed(struct check *check, const char *name,
 /* What it means that the names of hosts did not bring a match. */
 static enum match hosts_status(struct check *check)
 {
-	const char *problem = spf_hosts_problem(&check->hosts);
-
-	if (!problem)
+	if (!check->hosts.late)
 		return NO_MATCH;
-	check->outcome->problem = problem;
-	return check->hosts.too_many ? PERMANENT : TEMPORARY;
+	check->outcome->problem = SPF_HOSTS_LATE;
+	return TEMPORARY;
 }
 
 /* What an answer to a term's question means for the term; MATCH: there are records. */
@@ -120,8 +118,7 @@ static enum match match_hosts(struct check *check, const struct spf_term *term,
 	const enum mg_dns_type type = spf_address_type(check->query);
 	enum match match = NO_MATCH;
 
-	if (!spf_hosts_ask(&check->hosts, mx, NULL))
-		return hosts_status(check);
+	spf_hosts_ask(&check->hosts, mx, NULL);
 	for (size_t i = 0; i < mx->n; i++) {
 		const char *host = mx->records[i].text;
 		const struct mg_dns_answer *answer;
@@ -204,7 +201,7 @@ static enum match match_lookup(struct check *check, const struct record *record,
 		return counted;
 	if (!target_name(check, record, term, name))
 		return match_no_name(check, term);
-	if (spf_hosts_problem(&check->hosts))
+	if (check->hosts.late)
 		return hosts_status(check);
 	switch (term->kind) {
 	case SPF_A:
@@ -254,12 +251,12 @@ static enum spf_result check_redirect(struct check *check, const struct record *
 
 	if (lookup_count(check) != MATCH)
 		return SPF_PERMERROR;
-	if (target_name(check, record, term, name) && !spf_hosts_problem(&check->hosts))
+	if (target_name(check, record, term, name) && !check->hosts.late)
 		result = check_domain(check, name, record->depth);
 	if (result != SPF_NONE)
 		return result;
-	if (spf_hosts_problem(&check->hosts))
-		return hosts_status(check) == PERMANENT ? SPF_PERMERROR : SPF_TEMPERROR;
+	if (hosts_status(check) == TEMPORARY)
+		return SPF_TEMPERROR;
 	check->outcome->problem = "a redirect to what has no SPF record";
 	return SPF_PERMERROR;
 }

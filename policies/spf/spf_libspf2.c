@@ -55,14 +55,12 @@ static void force_failed(struct libspf2 *libspf2, const char *name,
 	      spf_printf(libspf2->standins.call, "DNS: %s: %s", name, answer->why));
 }
 
-/* Whether the names of hosts leave it open what matches: too many, or late; then that is the result. */
+/* Whether the client's names leave it open what matches, being late; then that is the result. */
 static bool is_undecided(struct libspf2 *libspf2)
 {
-	const char *problem = spf_hosts_problem(&libspf2->hosts);
-
-	if (problem)
-		force(libspf2, libspf2->hosts.too_many ? SPF_PERMERROR : SPF_TEMPERROR, problem);
-	return problem != NULL;
+	if (libspf2->hosts.late)
+		force(libspf2, SPF_TEMPERROR, SPF_HOSTS_LATE);
+	return libspf2->hosts.late;
 }
 
 /* Whether an answer has records; what it has not is counted, or an error. */
@@ -201,8 +199,7 @@ static SPF_dns_rr_t *answer_mx(struct libspf2 *libspf2, struct spf_standin *stan
 		      spf_printf(call, "%s has more than 10 MX records", name));
 		return rr;
 	}
-	if (!spf_hosts_ask(&libspf2->hosts, mx, NULL) && is_undecided(libspf2))
-		return rr;
+	spf_hosts_ask(&libspf2->hosts, mx, NULL);
 	for (size_t i = 0; i < mx->n; i++)
 		ranks[i] = mx->records[i].size > 0
 				   ? rank_of(mg_dns(call, mx->records[i].text, type))

@@ -95,36 +95,14 @@ static bool is_wanted(const struct mg_dns_record *record, const char *domain)
 	return record->size > 0 && (!domain || spf_name_is_below(record->text, domain));
 }
 
-static bool hosts_add(struct spf_hosts *hosts, const char *name)
-{
-	for (unsigned i = 0; i < hosts->n; i++)
-		if (strcasecmp(hosts->names[i], name) == 0)
-			return true;
-	if (hosts->n == SPF_HOSTS_MAX)
-		return false;
-	hosts->names[hosts->n++] = name;
-	return true;
-}
-
-bool spf_hosts_ask(struct spf_hosts *hosts, const struct mg_dns_answer *answer, const char *domain)
+void spf_hosts_ask(const struct spf_hosts *hosts, const struct mg_dns_answer *answer,
+		   const char *domain)
 {
 	const enum mg_dns_type type = spf_address_type(hosts->query);
-	const size_t n = names_considered(answer);
 
-	for (size_t i = 0; i < n && !hosts->too_many; i++)
-		if (is_wanted(&answer->records[i], domain))
-			hosts->too_many = !hosts_add(hosts, answer->records[i].text);
-	for (size_t i = 0; i < n && !hosts->too_many; i++)
+	for (size_t i = 0; i < names_considered(answer); i++)
 		if (is_wanted(&answer->records[i], domain))
 			mg_dns_prefetch(hosts->call, answer->records[i].text, type);
-	return !hosts->too_many;
-}
-
-const char *spf_hosts_problem(const struct spf_hosts *hosts)
-{
-	if (hosts->too_many)
-		return "more than 20 hosts to ask for";
-	return hosts->late ? "DNS: no answer about the client's names" : NULL;
 }
 
 /* ---- Validated names ---- */
@@ -141,8 +119,7 @@ static bool name_is_validated(struct spf_hosts *hosts, const char *name)
 bool spf_validated_below(struct spf_hosts *hosts, const struct mg_dns_answer *ptr,
 			 const char *domain)
 {
-	if (!spf_hosts_ask(hosts, ptr, domain))
-		return false;
+	spf_hosts_ask(hosts, ptr, domain);
 	for (size_t i = 0; i < names_considered(ptr); i++) {
 		if (!is_wanted(&ptr->records[i], domain) ||
 		    !name_is_validated(hosts, ptr->records[i].text))
@@ -165,8 +142,7 @@ const char *spf_validated_name(struct spf_hosts *hosts, const char *domain)
 		mg_dns(hosts->call, spf_reverse_name(hosts->call, hosts->query), MG_DNS_PTR);
 
 	hosts->late = hosts->late || spf_is_late(ptr);
-	if (!spf_hosts_ask(hosts, ptr, NULL))
-		return "unknown";
+	spf_hosts_ask(hosts, ptr, NULL);
 	for (unsigned rank = 0; rank <= 2; rank++)
 		for (size_t i = 0; i < names_considered(ptr); i++)
 			if (is_wanted(&ptr->records[i], NULL) &&

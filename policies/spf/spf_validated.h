@@ -7,26 +7,22 @@
 
 #include "spf_macro.h"
 
-/* Two MX of ten hosts each: enough for what domains publish, where the standard would allow a hundred. */
-#define SPF_HOSTS_MAX 20
+/* What is wrong when a name that could have decided was late. */
+#define SPF_HOSTS_LATE "DNS: no answer about the client's names"
 
-/* The hosts, of all MX and PTR records, whose addresses one evaluation asks for; and what kept it from deciding. */
+/* The hosts of one evaluation, those of MX records and the client's names; and whether one that could have decided was late. */
 struct spf_hosts {
 	struct mg_call *call;
 	const struct spf_query *query;
-	bool too_many, late;
-	unsigned n;
-	const char *names[SPF_HOSTS_MAX];
+	bool late;
 };
 
 /*
- * Begins to ask for the addresses of an MX's hosts, or of the client's names: those that count, and are below domain unless that is
- * NULL. Those that were asked for already cost nothing. Returns false, and asks for none, when they are too many.
+ * Begins to ask for the addresses of an MX's hosts, or of the client's names, all at once: those that count, and are below domain
+ * unless that is NULL.
  */
-bool spf_hosts_ask(struct spf_hosts *hosts, const struct mg_dns_answer *answer, const char *domain);
-
-/* Why nothing can be decided, when there were too many or one's addresses were late; else NULL. */
-const char *spf_hosts_problem(const struct spf_hosts *hosts);
+void spf_hosts_ask(const struct spf_hosts *hosts, const struct mg_dns_answer *answer,
+		   const char *domain);
 
 /* The type of the addresses that are compared with the client's. */
 enum mg_dns_type spf_address_type(const struct spf_query *query);
