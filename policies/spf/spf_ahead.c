@@ -7,9 +7,6 @@
 
 #include <string.h>
 
-#include "spf_record.h"
-#include "spf_validated.h"
-
 /* A query that can be copied as it is. */
 struct packed {
 	struct spf_query query;           /* its strings are those at the places below */
@@ -126,42 +123,23 @@ static void ahead_term(struct mg_dns_walk *walk, const char *domain, const struc
 		ahead_ask(walk, name, term->kind, packed);
 }
 
-/* Whether a term surely matches, so that those after it are never evaluated. */
-static bool term_ends(const struct spf_term *term, const struct spf_query *query)
-{
-	if (term->kind == SPF_ALL)
-		return true;
-	if (term->kind == SPF_IP4)
-		return query->family == AF_INET &&
-		       spf_network_has(term->address, term->cidr4, query->address);
-	return term->kind == SPF_IP6 && query->family == AF_INET6 &&
-	       spf_network_has(term->address, term->cidr6, query->address);
-}
-
 static void ahead_record(struct mg_dns_walk *walk, const char *name,
 			 const struct mg_dns_answer *answer, const void *data, const void *self)
 {
 	const struct packed *packed = data;
-	struct spf_term redirect = { .spec = NULL };
+	struct spf_digest digest;
 	const char *text, *what;
-	unsigned lookups = 0;
 	struct spf_term term;
 	size_t size;
 
 	(void)self;
 	if (spf_record_select(answer, &text, &size) != SPF_ONE ||
-	    !spf_record_is_valid(text, size, &what, &term))
+	    !spf_record_digest(text, size, &packed->query, &digest, &what, &term))
 		return;
-	for (size_t at = 0; spf_record_next(text, size, &at, &term) == 1;) {
-		if (term_ends(&term, &packed->query))
-			return;
-		if (term.kind == SPF_REDIRECT)
-			redirect = term;
-		else if (spf_term_is_lookup(&term) && ++lookups <= SPF_LOOKUPS_MAX)
-			ahead_term(walk, name, &term, packed);
-	}
-	if (redirect.spec && lookups < SPF_LOOKUPS_MAX)
-		ahead_term(walk, name, &redirect, packed);
+	for (unsigned i = 0; i < digest.lookups && i < SPF_LOOKUPS_MAX; i++)
+		ahead_term(walk, name, &digest.terms[i], packed);
+	if (digest.redirect.spec && !digest.ends && digest.lookups < SPF_LOOKUPS_MAX)
+		ahead_term(walk, name, &digest.redirect, packed);
 }
 
 void spf_ask_ahead(struct mg_call *call, const struct spf_query *query)

@@ -4,9 +4,6 @@
 
 #include <string.h>
 
-#include "spf_record.h"
-#include "spf_validated.h"
-
 /* One evaluation. */
 struct check {
 	struct mg_call *call;
@@ -24,9 +21,8 @@ enum match { NO_MATCH, MATCH, TEMPORARY, PERMANENT };
 /* A record under evaluation. */
 struct record {
 	const char *domain;
-	const char *text;
-	size_t size;
 	unsigned depth; /* of includes */
+	struct spf_digest digest;
 };
 
 static enum spf_result check_domain(struct check *check, const char *domain, unsigned depth);
@@ -217,30 +213,6 @@ static enum match match_lookup(struct check *check, const struct record *record,
 	}
 }
 
-static enum match match_term(struct check *check, const struct record *record,
-			     const struct spf_term *term)
-{
-	const int family = term->kind == SPF_IP4 ? AF_INET : AF_INET6;
-
-	switch (term->kind) {
-	case SPF_ALL:
-		return MATCH;
-	case SPF_IP4:
-	case SPF_IP6:
-		return family == check->query->family &&
-				       spf_network_has(term->address, term_bits(check, term),
-						       check->query->address)
-			       ? MATCH
-			       : NO_MATCH;
-	case SPF_REDIRECT:
-	case SPF_EXP:
-	case SPF_UNKNOWN:
-		return NO_MATCH;
-	default:
-		return match_lookup(check, record, term);
-	}
-}
-
 /* ---- Records ---- */
 
 static enum spf_result check_redirect(struct check *check, const struct record *record,
@@ -271,8 +243,10 @@ static enum spf_result qualified_result(char qualifier)
 
 /* The sender's own record says what matched; and whose explanation counts (section 6.2). */
 static void note_match(struct check *check, const struct record *record,
-		       const struct spf_term *term, const struct spf_term *explanation)
+		       const struct spf_term *term)
 {
+	const struct spf_term *explanation = &record->digest.explanation;
+
 	if (record->depth > 0)
 		return;
 	check->outcome->mechanism =
@@ -285,52 +259,47 @@ static void note_match(struct check *check, const struct record *record,
 
 static enum spf_result check_terms(struct check *check, const struct record *record)
 {
-	struct spf_term redirect = { .spec = NULL };
-	struct spf_term explanation = { .spec = NULL };
-	struct spf_term term;
+	const struct spf_digest *digest = &record->digest;
 
-	for (size_t at = 0; spf_record_next(record->text, record->size, &at, &term) == 1;) {
-		if (term.kind == SPF_REDIRECT)
-			redirect = term;
-		if (term.kind == SPF_EXP)
-			explanation = term;
-	}
-	for (size_t at = 0; spf_record_next(record->text, record->size, &at, &term) == 1;) {
-		switch (match_term(check, record, &term)) {
+	for (unsigned i = 0; i < digest->n; i++) {
+		const struct spf_term *term = &digest->terms[i];
+
+		switch (spf_term_is_lookup(term) ? match_lookup(check, record, term) : MATCH) {
 		case NO_MATCH:
 			continue;
 		case MATCH:
-			note_match(check, record, &term, &explanation);
-			return qualified_result(term.qualifier);
+			note_match(check, record, term);
+			return qualified_result(term->qualifier);
 		case TEMPORARY:
 			return SPF_TEMPERROR;
 		case PERMANENT:
 			return SPF_PERMERROR;
 		}
 	}
-	if (redirect.spec)
-		return check_redirect(check, record, &redirect);
-	note_match(check, record, NULL, &explanation);
+	if (digest->redirect.spec)
+		return check_redirect(check, record, &digest->redirect);
+	note_match(check, record, NULL);
 	return SPF_NEUTRAL;
 }
 
-static enum spf_result check_record(struct check *check, const struct record *record)
+static enum spf_result check_record(struct check *check, struct record *record, const char *text,
+				    size_t size)
 {
 	const char *what;
 	struct spf_term term;
 
-	if (spf_record_is_valid(record->text, record->size, &what, &term))
+	if (spf_record_digest(text, size, check->query, &record->digest, &what, &term))
 		return check_terms(check, record);
-	check->outcome->problem = spf_printf(check->call, "the record of %s: %s%s%.*s",
-					     record->domain, what, term.size ? ": " : "",
-					     term.size > 100 ? 100 : (int)term.size, term.text);
+	check->outcome->problem = spf_record_problem(check->call, record->domain, what, &term);
 	return SPF_PERMERROR;
 }
 
 static enum spf_result check_domain(struct check *check, const char *domain, unsigned depth)
 {
-	struct record record = { .domain = domain, .depth = depth };
 	const struct mg_dns_answer *answer;
+	struct record record;
+	const char *text;
+	size_t size;
 
 	if (!spf_name_is_valid(domain))
 		return SPF_NONE;
@@ -339,9 +308,11 @@ static enum spf_result check_domain(struct check *check, const char *domain, uns
 		lookup_failed(check, domain, answer);
 		return SPF_TEMPERROR;
 	}
-	switch (spf_record_select(answer, &record.text, &record.size)) {
+	record.domain = domain;
+	record.depth = depth;
+	switch (spf_record_select(answer, &text, &size)) {
 	case SPF_ONE:
-		return check_record(check, &record);
+		return check_record(check, &record, text, size);
 	case SPF_SEVERAL:
 		check->outcome->problem =
 			spf_printf(check->call, "%s has several SPF records", domain);

@@ -5,11 +5,10 @@
 
 #include <millgate/policy.h>
 
-#include "spf_macro.h"
+#include "spf_record.h"
 #include "spf_validated.h"
 
 /* RFC 7208, section 4.6.4. */
-#define SPF_LOOKUPS_MAX 10
 #define SPF_VOIDS_MAX 2
 #define SPF_MX_MAX 10
 #define SPF_PTR_MAX 10
@@ -68,6 +67,10 @@ const char *spf_explain(struct spf_hosts *hosts, const char *domain, const char 
 
 /* Whether there is no answer for lack of time, or of any server: that says nothing about the domain. */
 bool spf_is_late(const struct mg_dns_answer *answer);
+
+/* What spf_record_digest() found wrong in the record of a domain, as a text. */
+const char *spf_record_problem(struct mg_call *call, const char *domain, const char *what,
+			       const struct spf_term *where);
 
 /* Formats into the call's memory. */
 char *spf_printf(struct mg_call *call, const char *fmt, ...) MG_PRINTF(2, 3);

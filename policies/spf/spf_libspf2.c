@@ -283,21 +283,18 @@ static SPF_dns_rr_t *answer_record(struct libspf2 *libspf2, const struct spf_sta
 	struct mg_call *call = libspf2->standins.call;
 	const unsigned depth = standin->depth + (standin->term.kind == SPF_INCLUDE);
 	const char *domain = spf_printf(call, "%s", name);
-	struct spf_term explanation;
+	struct spf_digest digest;
+	struct spf_term wrong;
 	const char *what, *text;
 
-	if (!spf_record_is_valid(record, size, &what, &explanation)) {
-		force(libspf2, SPF_PERMERROR,
-		      spf_printf(call, "the record of %s: %s%s%.*s", name, what,
-				 explanation.size ? ": " : "",
-				 explanation.size > 100 ? 100 : (int)explanation.size,
-				 explanation.text));
+	if (!spf_record_digest(record, size, libspf2->standins.query, &digest, &what, &wrong)) {
+		force(libspf2, SPF_PERMERROR, spf_record_problem(call, name, what, &wrong));
 		return nothing(libspf2, asked, ns_t_txt);
 	}
-	text = spf_rewrite(&libspf2->standins, domain, depth, record, size, &explanation);
+	text = spf_rewrite(&libspf2->standins, domain, depth, record, size, &digest);
 	if (depth == 0) {
 		libspf2->explained = domain;
-		libspf2->explanation = explanation;
+		libspf2->explanation = digest.explanation;
 	}
 	return rr_text(libspf2, asked, ns_t_txt, text);
 }

@@ -13,7 +13,7 @@
 #define DELIMITERS ".-+,/_="
 #define PARTS_MAX 1000 /* nothing has more parts that matter: a name has 127 labels */
 
-/* One step through a macro-string: a literal character or a macro. */
+/* One step through a macro-string: literal characters or a macro. */
 struct piece {
 	char letter;    /* lower case; 0 for a literal */
 	bool escape;    /* the letter is upper case: as in a URL */
@@ -73,12 +73,23 @@ static bool piece_read_braces(const char *text, size_t size, const char *letters
 	return i < size && text[i] == '}';
 }
 
+static bool is_literal(char c, bool blanks)
+{
+	return c != '%' && c <= 0x7e && (c >= 0x21 || (c == ' ' && blanks));
+}
+
 static bool piece_read(const char *text, size_t size, const char *letters, bool blanks,
 		       struct piece *piece_r)
 {
-	*piece_r = (struct piece){ .literal = text, .literal_size = 1, .size = 1 };
+	*piece_r = (struct piece){ .literal = text };
+	while (piece_r->size < size && is_literal(text[piece_r->size], blanks))
+		piece_r->size++;
+	piece_r->literal_size = piece_r->size;
+	if (piece_r->size > 0)
+		return true;
 	if (text[0] != '%')
-		return (text[0] >= 0x21 && text[0] <= 0x7e) || (text[0] == ' ' && blanks);
+		return false;
+	piece_r->literal_size = 1;
 	piece_r->size = 2;
 	if (size < 2)
 		return false;

@@ -7,8 +7,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "spf_macro.h"
-
 #define VERSION "v=spf1"
 #define VERSION_SIZE (sizeof(VERSION) - 1)
 
@@ -170,7 +168,9 @@ static const struct {
 
 static bool is_word(const char *text, size_t size, const char *word)
 {
-	return strlen(word) == size && strncasecmp(text, word, size) == 0;
+	/* Most words are told from each other by their first letter already. */
+	return size > 0 && (text[0] | 0x20) == word[0] && strlen(word) == size &&
+	       strncasecmp(text, word, size) == 0;
 }
 
 static bool mechanism_read(struct spf_term *term)
@@ -244,33 +244,76 @@ int spf_record_next(const char *record, size_t size, size_t *at, struct spf_term
 	return (name ? modifier_read(term_r, name) : mechanism_read(term_r)) ? 1 : -1;
 }
 
-bool spf_record_is_valid(const char *record, size_t size, const char **what_r,
-			 struct spf_term *term_r)
-{
-	unsigned redirects = 0;
-	unsigned explanations = 0;
-	size_t at = 0;
-	int r;
-
-	*term_r = (struct spf_term){ .text = record };
-	*what_r = "longer than 16384 bytes";
-	if (size > SPF_RECORD_MAX)
-		return false;
-	while ((r = spf_record_next(record, size, &at, term_r)) == 1) {
-		redirects += term_r->kind == SPF_REDIRECT;
-		explanations += term_r->kind == SPF_EXP;
-		*what_r = "a modifier that stands there twice";
-		if (redirects > 1 || explanations > 1)
-			return false;
-	}
-	*what_r = "not a valid term";
-	return r == 0;
-}
-
 bool spf_term_is_lookup(const struct spf_term *term)
 {
 	return term->kind == SPF_INCLUDE || term->kind == SPF_A || term->kind == SPF_MX ||
 	       term->kind == SPF_PTR || term->kind == SPF_EXISTS || term->kind == SPF_REDIRECT;
+}
+
+/* Whether a mechanism that asks nothing matches. */
+static bool term_matches(const struct spf_term *term, const struct spf_query *query)
+{
+	if (term->kind == SPF_ALL)
+		return true;
+	if (term->kind == SPF_IP4)
+		return query->family == AF_INET &&
+		       spf_network_has(term->address, term->cidr4, query->address);
+	return term->kind == SPF_IP6 && query->family == AF_INET6 &&
+	       spf_network_has(term->address, term->cidr6, query->address);
+}
+
+static void digest_mechanism(struct spf_digest *digest, const struct spf_term *term,
+			     const struct spf_query *query)
+{
+	const bool is_lookup = spf_term_is_lookup(term);
+
+	if (digest->ends || digest->lookups > SPF_LOOKUPS_MAX)
+		return;
+	digest->lookups += is_lookup;
+	digest->ends = !is_lookup && term_matches(term, query);
+	if (is_lookup || digest->ends)
+		digest->terms[digest->n++] = *term;
+}
+
+/* A modifier that means something may stand there once (section 6). */
+static bool digest_modifier(struct spf_term *modifier, const struct spf_term *term)
+{
+	if (modifier->spec)
+		return false;
+	*modifier = *term;
+	return true;
+}
+
+static bool digest_term(struct spf_digest *digest, const struct spf_term *term,
+			const struct spf_query *query)
+{
+	if (term->kind == SPF_REDIRECT)
+		return digest_modifier(&digest->redirect, term);
+	if (term->kind == SPF_EXP)
+		return digest_modifier(&digest->explanation, term);
+	digest_mechanism(digest, term, query);
+	return true;
+}
+
+bool spf_record_digest(const char *record, size_t size, const struct spf_query *query,
+		       struct spf_digest *digest_r, const char **what_r, struct spf_term *term_r)
+{
+	size_t at = 0;
+	int r;
+
+	digest_r->n = digest_r->lookups = 0;
+	digest_r->ends = false;
+	digest_r->redirect.spec = digest_r->explanation.spec = NULL;
+	*term_r = (struct spf_term){ .text = record };
+	*what_r = "longer than 16384 bytes";
+	if (size > SPF_RECORD_MAX)
+		return false;
+	*what_r = "a modifier that stands there twice";
+	while ((r = spf_record_next(record, size, &at, term_r)) == 1)
+		if (!digest_term(digest_r, term_r, query))
+			return false;
+	*what_r = "not a valid term";
+	return r == 0;
 }
 
 bool spf_network_has(const unsigned char *network, unsigned bits, const unsigned char *address)

@@ -5,6 +5,10 @@
 
 #include <millgate/policy.h>
 
+#include "spf_macro.h"
+
+#define SPF_LOOKUPS_MAX 10 /* section 4.6.4 */
+
 /* More than any sender needs: DNS answers by TCP could bring 64 KiB, which only somebody hostile publishes. */
 #define SPF_RECORD_MAX 16384
 
@@ -45,11 +49,24 @@ enum spf_selected spf_record_select(const struct mg_dns_answer *answer, const ch
 int spf_record_next(const char *record, size_t size, size_t *at, struct spf_term *term_r);
 
 /*
- * Whether the whole record keeps to the grammar, so that spf_record_next() will never return -1. what_r: else what is
- * wrong (a constant); term_r: where.
+ * Of a record what can matter to one client: the terms that ask DNS, up to one more than may be evaluated, and at their end the first
+ * that matches without DNS, if there is one.
  */
-bool spf_record_is_valid(const char *record, size_t size, const char **what_r,
-			 struct spf_term *term_r);
+struct spf_digest {
+	struct spf_term terms[SPF_LOOKUPS_MAX + 2];
+	unsigned n;
+	unsigned lookups;
+	bool ends; /* with a term that matches */
+	/* Their spec is NULL when there are none. */
+	struct spf_term redirect, explanation;
+};
+
+/*
+ * Reads a whole record. Returns whether it keeps to the grammar, so that spf_record_next() will never return -1. what_r: else what
+ * is wrong (a constant); term_r: where.
+ */
+bool spf_record_digest(const char *record, size_t size, const struct spf_query *query,
+		       struct spf_digest *digest_r, const char **what_r, struct spf_term *term_r);
 
 /* Whether evaluating this term asks DNS, and so counts (section 4.6.4). */
 bool spf_term_is_lookup(const struct spf_term *term);

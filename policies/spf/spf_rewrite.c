@@ -181,30 +181,25 @@ static size_t output_max(const char *record, size_t size)
 }
 
 const char *spf_rewrite(struct spf_standins *standins, const char *domain, unsigned depth,
-			const char *record, size_t size, struct spf_term *explanation_r)
+			const char *record, size_t size, const struct spf_digest *digest)
 {
 	struct output output = { .max = output_max(record, size) };
-	struct spf_term redirect = { .spec = NULL };
 	unsigned lookups = 0;
 	unsigned addresses = 0;
 	bool ends = false;
 	struct spf_term term;
 
-	*explanation_r = redirect;
 	output.text = mg_alloc(standins->call, MG_CALL, output.max + 1);
 	output.size = (size_t)sprintf(output.text, "v=spf1");
 	for (size_t at = 0; spf_record_next(record, size, &at, &term) == 1;) {
-		if (term.kind == SPF_REDIRECT)
-			redirect = term;
-		else if (term.kind == SPF_EXP)
-			*explanation_r = term;
-		else if (!ends && lookups <= SPF_LOOKUPS_MAX)
-			ends = put_term(&output, standins, &term, domain, depth, &addresses);
+		if (ends || lookups > SPF_LOOKUPS_MAX)
+			break;
+		ends = put_term(&output, standins, &term, domain, depth, &addresses);
 		lookups += spf_term_is_lookup(&term) && term.kind != SPF_REDIRECT;
 	}
 	/* The library takes redirect for a mechanism in its place: it belongs behind all others, and not with all. */
-	if (redirect.spec && !ends && lookups <= SPF_LOOKUPS_MAX)
-		put_lookup(&output, standins, &redirect, domain, depth);
+	if (digest->redirect.spec && !ends && lookups <= SPF_LOOKUPS_MAX)
+		put_lookup(&output, standins, &digest->redirect, domain, depth);
 	output.text[output.size] = '\0';
 	return output.text;
 }

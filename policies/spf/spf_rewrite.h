@@ -40,8 +40,8 @@ struct spf_standin *spf_standin_new(struct spf_standins *standins, const struct 
 struct spf_standin *spf_standin_find(const struct spf_standins *standins, const char *name,
 				     int *host_r);
 
-/* Rewrites a valid record; explanation_r: its term exp, whose spec is NULL when it has none. In the call's memory. */
+/* Rewrites a valid record, the domain's. In the call's memory. */
 const char *spf_rewrite(struct spf_standins *standins, const char *domain, unsigned depth,
-			const char *record, size_t size, struct spf_term *explanation_r);
+			const char *record, size_t size, const struct spf_digest *digest);
 
 #endif

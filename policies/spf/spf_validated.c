@@ -8,24 +8,35 @@
 #include <strings.h>
 
 #include "spf_check.h"
-#include "spf_record.h"
 
 char *spf_printf(struct mg_call *call, const char *fmt, ...)
 {
 	va_list args, again;
+	char small[256]; /* most texts fit, and then are formatted only once */
 	char *text;
 	int size;
 
 	va_start(args, fmt);
 	va_copy(again, args);
-	size = vsnprintf(NULL, 0, fmt, args);
-	text = mg_alloc(call, MG_CALL, size < 0 ? 1 : (size_t)size + 1);
-	text[0] = '\0';
-	if (size >= 0)
+	small[0] = '\0';
+	size = vsnprintf(small, sizeof(small), fmt, args);
+	if (size < 0)
+		size = 0;
+	text = mg_alloc(call, MG_CALL, (size_t)size + 1);
+	if ((size_t)size < sizeof(small))
+		strcpy(text, small);
+	else
 		vsnprintf(text, (size_t)size + 1, fmt, again);
 	va_end(again);
 	va_end(args);
 	return text;
+}
+
+const char *spf_record_problem(struct mg_call *call, const char *domain, const char *what,
+			       const struct spf_term *where)
+{
+	return spf_printf(call, "the record of %s: %s%s%.*s", domain, what, where->size ? ": " : "",
+			  where->size > 100 ? 100 : (int)where->size, where->text);
 }
 
 bool spf_is_late(const struct mg_dns_answer *answer)

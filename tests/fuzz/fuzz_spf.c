@@ -47,11 +47,13 @@ static void expand(const char *text, size_t size)
 static void read_record(const char *text, size_t size)
 {
 	const char *what;
+	struct spf_digest digest;
 	struct spf_term term;
-	bool is_valid = spf_record_is_valid(text, size, &what, &term);
+	bool is_valid = spf_record_digest(text, size, &query, &digest, &what, &term);
 	size_t at = 0;
 	int r = 0;
 
+	require(digest.n == digest.lookups + digest.ends && digest.lookups <= SPF_LOOKUPS_MAX + 1);
 	while (is_valid && (r = spf_record_next(text, size, &at, &term)) == 1) {
 		require(term.text >= text && term.text + term.size <= text + size && term.size > 0);
 		require(term.cidr4 <= 32 && term.cidr6 <= 128);
