@@ -31,8 +31,11 @@ struct entry {
 	struct entry *next;
 };
 
+#define BUCKETS 4096 /* for the benchmarks, whose zones have thousands of names */
+
+/* Entries by name, each bucket's in the order in which they came. */
 struct zone {
-	struct entry *first, **last;
+	struct entry *buckets[BUCKETS];
 	unsigned soa_ttl, soa_minimum;
 };
 
@@ -59,22 +62,52 @@ struct zone *zone_new(void)
 
 	if (!zone)
 		abort();
-	zone->last = &zone->first;
 	zone->soa_ttl = zone->soa_minimum = 300;
 	return zone;
 }
 
 void zone_free(struct zone *zone)
 {
-	while (zone->first) {
-		struct entry *entry = zone->first;
+	for (size_t i = 0; i < BUCKETS; i++) {
+		while (zone->buckets[i]) {
+			struct entry *entry = zone->buckets[i];
 
-		zone->first = entry->next;
-		free(entry->name);
-		free(entry->text);
-		free(entry);
+			zone->buckets[i] = entry->next;
+			free(entry->name);
+			free(entry->text);
+			free(entry);
+		}
 	}
 	free(zone);
+}
+
+static size_t bucket_of(const char *name)
+{
+	size_t hash = 5381;
+
+	while (*name)
+		hash = hash * 33 + (unsigned char)*name++;
+	return hash % BUCKETS;
+}
+
+static void zone_put(struct zone *zone, struct entry *entry)
+{
+	struct entry **at = &zone->buckets[bucket_of(entry->name)];
+
+	while (*at)
+		at = &(*at)->next;
+	*at = entry;
+}
+
+/* The first entry of this name after one, or of all when that is NULL. */
+static const struct entry *zone_next(const struct zone *zone, const struct entry *after,
+				     const char *name)
+{
+	const struct entry *entry = after ? after->next : zone->buckets[bucket_of(name)];
+
+	while (entry && strcmp(entry->name, name) != 0)
+		entry = entry->next;
+	return entry;
 }
 
 static char *fold(const char *name)
@@ -112,8 +145,7 @@ static void zone_add_line(struct zone *zone, const char *line)
 	entry->name = fold(name);
 	entry->type = zone_type(word);
 	entry->ttl = ttl;
-	*zone->last = entry;
-	zone->last = &entry->next;
+	zone_put(zone, entry);
 	if (entry->type == SOA) {
 		zone->soa_ttl = ttl;
 		zone->soa_minimum = (unsigned)strtoul(entry->text, NULL, 10);
@@ -133,35 +165,50 @@ void zone_add(struct zone *zone, const char *lines)
 
 static const struct entry *zone_find(const struct zone *zone, const char *name, unsigned type)
 {
-	for (const struct entry *entry = zone->first; entry; entry = entry->next)
-		if (entry->type == type && strcmp(entry->name, name) == 0)
+	const struct entry *entry = NULL;
+
+	while ((entry = zone_next(zone, entry, name)))
+		if (entry->type == type)
 			return entry;
 	return NULL;
 }
 
 static bool zone_has_name(const struct zone *zone, const char *name)
 {
-	for (const struct entry *entry = zone->first; entry; entry = entry->next)
-		if (entry->type != FAULT && entry->type != SOA && strcmp(entry->name, name) == 0)
+	const struct entry *entry = NULL;
+
+	while ((entry = zone_next(zone, entry, name)))
+		if (entry->type != FAULT && entry->type != SOA)
 			return true;
 	return false;
 }
 
-/* What follows "=" of a fault, or 1; 0 when the name has no such fault. */
-static unsigned zone_fault(const struct zone *zone, const char *name, const char *fault)
+/* Returns whether a name itself has this fault. */
+static bool zone_has_fault(const struct zone *zone, const char *name, const char *fault,
+			   unsigned *value_r)
 {
 	const size_t size = strlen(fault);
+	const struct entry *entry = NULL;
 
-	for (const struct entry *entry = zone->first; entry; entry = entry->next) {
+	while ((entry = zone_next(zone, entry, name))) {
 		if (entry->type != FAULT || strncmp(entry->text, fault, size) != 0 ||
-		    (strcmp(entry->name, name) != 0 && strcmp(entry->name, "*") != 0))
+		    (entry->text[size] && entry->text[size] != '='))
 			continue;
-		if (entry->text[size] == '=')
-			return (unsigned)strtoul(entry->text + size + 1, NULL, 10);
-		if (!entry->text[size])
-			return 1;
+		*value_r =
+			entry->text[size] ? (unsigned)strtoul(entry->text + size + 1, NULL, 10) : 1;
+		return true;
 	}
-	return 0;
+	return false;
+}
+
+/* What follows "=" of a fault of a name, or of all, or 1; 0 when there is no such fault. */
+static unsigned zone_fault(const struct zone *zone, const char *name, const char *fault)
+{
+	unsigned value = 0;
+
+	if (!zone_has_fault(zone, name, fault, &value))
+		zone_has_fault(zone, "*", fault, &value);
+	return value;
 }
 
 /* ---- Questions ---- */
@@ -388,7 +435,7 @@ static void put_answer(struct reply *reply, const struct zone *zone,
 		       const struct question *question)
 {
 	const char *name = question->name;
-	const struct entry *alias;
+	const struct entry *alias, *entry = NULL;
 	bool found = false;
 
 	for (int links = 0; links < 40 && (alias = zone_find(zone, name, CNAME)) &&
@@ -399,8 +446,8 @@ static void put_answer(struct reply *reply, const struct zone *zone,
 		if (zone_fault(zone, question->name, "chain"))
 			return;
 	}
-	for (const struct entry *entry = zone->first; entry; entry = entry->next) {
-		if (entry->type != question->type || strcmp(entry->name, name) != 0)
+	while ((entry = zone_next(zone, entry, name))) {
+		if (entry->type != question->type)
 			continue;
 		put_record(reply, zone, name, entry);
 		found = true;
