@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # Every source and every test that lies in the tree is named in a makefile fragment: a test that is
-# named nowhere never runs, and nobody sees it.
+# named nowhere never runs, and nobody sees it. And every library that configure cannot do without, but for the
+# tests, is among the packages that the README has an administrator install.
 set -u
 cd "$MG_TOP_SRCDIR" || exit 99
 
@@ -14,6 +15,12 @@ for file in milter/*.[ch] policies/*/*.[ch] tests/*/*.[ch] tests/*/*.sh tests/sc
 	name=${file%.c}
 	if ! printf '%s\n' "$names" | grep -Eq "(^|[[:space:]])$name(\.c)?([[:space:]]|\$)"; then
 		echo "FAIL: $file is in no makefile fragment"
+		failed=1
+	fi
+done
+for package in $(sed -n 's/^MG_LIB(.*\[\([a-z0-9.+-]*\)\])$/\1/p' configure.ac); do
+	if ! grep -Eq "^    apt-get install .* $package( |\$)" README.md; then
+		echo "FAIL: README.md does not install $package"
 		failed=1
 	fi
 done
