@@ -130,6 +130,8 @@ static int open_socket(struct daemon *d)
 		.uid = d->identity.uid,
 		.gid = d->identity.socket_gid,
 		.max_connections = (size_t)d->settings->max_connections,
+		.stranger_ms = FRONT_STRANGER_MS,
+		.silence_ms = FRONT_SILENCE_MS,
 		.host = &d->host,
 		.log = d->log,
 	};

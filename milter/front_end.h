@@ -16,12 +16,17 @@
 struct front;
 struct host;
 
+#define FRONT_STRANGER_MS 60000  /* an MTA begins at once */
+#define FRONT_SILENCE_MS 7210000 /* longer than an MTA's timeouts, and libmilter's own value */
+
 struct front_settings {
 	const char *listen; /* as front_socket_parse() understands it */
 	mode_t mode;        /* of a unix socket */
 	uid_t uid;          /* its owner; (uid_t)-1 as it is */
 	gid_t gid;          /* its group; (gid_t)-1 as it is */
 	size_t max_connections;
+	/* So long somebody may take to begin, and an MTA may be silent. libmilter knows only the latter, and its own. */
+	int stranger_ms, silence_ms;
 	struct host *host;
 	struct log *log;
 };

@@ -31,11 +31,10 @@
 #define BACKLOG 1024
 #define RECEIVE_ROOM (128 * 1024) /* a chunk of a body, and what surrounds it */
 #define SEND_MS 10000             /* an MTA that does not read an answer in this time is gone */
-#define STRANGER_S 60             /* so long somebody may take to begin */
-#define SILENCE_S 7210            /* longer than an MTA's timeouts, and libmilter's own value */
-#define TICK_MS 10000             /* how often it is looked for those */
+#define LOOKS 6                   /* for the silent, while one of them is so */
 #define IDLE_MS 30000             /* so long a thread that nobody needs stays */
 #define NO_FILES_MS 100           /* a pause when there are no more descriptors */
+#define NO_FILES_SAID_MS 60000    /* how often that is said */
 
 struct conn {
 	struct dialogue dialogue;
@@ -43,7 +42,7 @@ struct conn {
 	int fd;
 	pthread_mutex_t lock;    /* of who serves it: the next may begin before it has let go */
 	struct bytes rest;       /* the beginning of a packet */
-	atomic_llong last_event; /* in seconds of clock_s() */
+	atomic_llong last_event; /* in milliseconds of clock_ms() */
 	atomic_bool begun;
 	struct conn *next, **link;
 };
@@ -55,6 +54,7 @@ struct front {
 	struct log *log;
 	int fd; /* it listens */
 	int wake;
+	int stranger_ms, silence_ms; /* as front_settings has them */
 	pthread_t listener;
 	bool started;
 	atomic_bool stopping;
@@ -66,12 +66,12 @@ struct front {
 	size_t nconns;
 };
 
-static long long clock_s(void)
+static long long clock_ms(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	return now.tv_sec;
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
 /* ---- A connection ---- */
@@ -126,7 +126,7 @@ static void conn_new(struct front *front, int fd)
 	}
 	conn->front = front;
 	conn->fd = fd;
-	conn->last_event = clock_s();
+	conn->last_event = clock_ms();
 	conn->dialogue.all = &front->dialogues;
 	conn->dialogue.waits = on_waits;
 	pthread_mutex_init(&conn->lock, NULL);
@@ -210,6 +210,14 @@ static bool conn_receive(struct conn *conn, struct worker *worker)
 	return true;
 }
 
+/* Who sends a byte now and then has not begun. */
+static void conn_spoke(struct conn *conn)
+{
+	conn->begun = conn->dialogue.negotiated;
+	if (conn->begun)
+		conn->last_event = clock_ms();
+}
+
 static void conn_serve(struct worker *worker, void *item)
 {
 	struct conn *conn = item;
@@ -220,11 +228,10 @@ static void conn_serve(struct worker *worker, void *item)
 	pthread_mutex_lock(&conn->lock);
 	worker->in.begin = worker->in.end = worker->out.begin = worker->out.end = 0;
 	conn->dialogue.waits_arg = worker;
+	/* Before, too: an event may take its time. */
+	conn_spoke(conn);
 	goes_on = !front->stopping && conn_receive(conn, worker);
-	conn->begun = conn->dialogue.negotiated;
-	/* Who sends a byte now and then has not begun. */
-	if (conn->begun)
-		conn->last_event = clock_s();
+	conn_spoke(conn);
 	/* Once it is armed it is another worker's, as soon as the lock is. */
 	goes_on = goes_on && epoll_ctl(front->workers.epoll, EPOLL_CTL_MOD, conn->fd, &event) == 0;
 	pthread_mutex_unlock(&conn->lock);
@@ -240,11 +247,11 @@ static void conn_serve(struct worker *worker, void *item)
  */
 static void end_silent(struct front *front)
 {
-	const long long now = clock_s();
+	const long long now = clock_ms();
 
 	pthread_mutex_lock(&front->lock);
 	for (struct conn *conn = front->first; conn; conn = conn->next)
-		if (now - conn->last_event > (conn->begun ? SILENCE_S : STRANGER_S))
+		if (now - conn->last_event > (conn->begun ? front->silence_ms : front->stranger_ms))
 			shutdown(conn->fd, SHUT_RD);
 	pthread_mutex_unlock(&front->lock);
 }
@@ -260,14 +267,14 @@ static void set_options(const struct front *front, int fd)
 }
 
 /* Whether there was something to wait for; says once a minute at most that there are no more descriptors. */
-static void accept_failed(struct front *front, int error, long long *said_s)
+static void accept_failed(struct front *front, int error, long long *said)
 {
 	const struct timespec pause = { .tv_nsec = NO_FILES_MS * 1000000L };
 
 	if (error == EAGAIN || error == EINTR || error == ECONNABORTED)
 		return;
-	if (*said_s == 0 || clock_s() - *said_s >= 60) {
-		*said_s = clock_s();
+	if (*said == 0 || clock_ms() - *said >= NO_FILES_SAID_MS) {
+		*said = clock_ms();
 		log_say(front->log, MG_LOG_ERROR, "front", "cannot accept a connection: %s",
 			strerrordesc_np(error));
 	}
@@ -279,7 +286,10 @@ static void *listen_run(void *arg)
 	struct front *front = arg;
 	struct pollfd fds[] = { { .fd = front->fd, .events = POLLIN },
 				{ .fd = front->wake, .events = POLLIN } };
-	long long next_look = clock_s(), said_s = 0;
+	const int tick_ms =
+		(front->stranger_ms < front->silence_ms ? front->stranger_ms : front->silence_ms) /
+		LOOKS;
+	long long next_look = clock_ms(), said = 0;
 
 	while (!front->stopping) {
 		int fd = accept4(front->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -288,11 +298,11 @@ static void *listen_run(void *arg)
 			set_options(front, fd);
 			conn_new(front, fd);
 		} else {
-			accept_failed(front, errno, &said_s);
-			poll(fds, 2, TICK_MS);
+			accept_failed(front, errno, &said);
+			poll(fds, 2, tick_ms);
 		}
-		if (clock_s() >= next_look) {
-			next_look = clock_s() + TICK_MS / 1000;
+		if (clock_ms() >= next_look) {
+			next_look = clock_ms() + tick_ms;
 			end_silent(front);
 			workers_reap(&front->workers);
 		}
@@ -328,6 +338,7 @@ static int make_socket(struct front *front, const struct front_settings *setting
 	if (rc < 0 || listen(front->fd, BACKLOG) < 0) {
 		snprintf(error_r, FRONT_ERROR_MAX, "cannot listen on the socket %s: %s", sock->conn,
 			 strerrordesc_np(errno));
+		front_socket_remove(sock);
 		return -1;
 	}
 	return 0;
@@ -355,6 +366,8 @@ static struct front *event_open(const struct front_settings *settings,
 	}
 	front->fd = -1;
 	front->log = settings->log;
+	front->stranger_ms = settings->stranger_ms;
+	front->silence_ms = settings->silence_ms;
 	front->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	pthread_mutex_init(&front->lock, NULL);
 	if (workers_init(&front->workers) < 0 || front->wake < 0)

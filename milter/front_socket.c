@@ -206,16 +206,23 @@ int front_socket_give(struct front_socket *sock, uid_t uid, gid_t gid, mode_t mo
 
 	if (!*sock->path)
 		return 0;
-	if (lchown(sock->path, uid, gid) < 0)
-		return fail(error_r, "cannot give the socket %s to its user and group: %s",
-			    sock->path, strerrordesc_np(errno));
-	if (chmod(sock->path, mode) < 0 || lstat(sock->path, &st) < 0)
-		return fail(error_r, "cannot set the mode of the socket %s: %s", sock->path,
+	if (lstat(sock->path, &st) < 0)
+		return fail(error_r, "cannot look at the socket %s: %s", sock->path,
 			    strerrordesc_np(errno));
 	sock->made = true;
 	sock->device = st.st_dev;
 	sock->inode = st.st_ino;
-	return 0;
+	if (lchown(sock->path, uid, gid) < 0)
+		fail(error_r, "cannot give the socket %s to its user and group: %s", sock->path,
+		     strerrordesc_np(errno));
+	else if (chmod(sock->path, mode) < 0)
+		fail(error_r, "cannot set the mode of the socket %s: %s", sock->path,
+		     strerrordesc_np(errno));
+	else
+		return 0;
+	/* Nobody could connect, not even to find out that nobody listens. */
+	front_socket_remove(sock);
+	return -1;
 }
 
 void front_socket_remove(const struct front_socket *sock)

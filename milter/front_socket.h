@@ -40,7 +40,7 @@ int front_socket_claim(const struct front_socket *sock, char error_r[FRONT_ERROR
 
 /*
  * Sets owner and mode of a unix socket that was made under a umask of 0777. (uid_t)-1, (gid_t)-1:
- * as it is.
+ * as it is. One that cannot be given is removed.
  */
 int front_socket_give(struct front_socket *sock, uid_t uid, gid_t gid, mode_t mode,
 		      char error_r[FRONT_ERROR_MAX]);

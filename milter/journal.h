@@ -28,7 +28,7 @@ void journal_trouble(struct session *session, const struct found *found);
 void journal_policy(struct session *session, const struct instance *instance, enum mg_level level,
 		    const char *fmt, va_list args) __attribute__((format(printf, 4, 0)));
 
-/* The line for a message, at its end. kind: what the last decision was; NEUTRAL at the end of the message is "accepted". */
+/* The line for a message, at its end. decision: the last one, for the score; NULL when the message ended without one. */
 void journal_message(struct session *session, const char *verdict, const struct decision *decision);
 
 /* A session that ends, and of which the log has nothing yet. */

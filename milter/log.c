@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The log service: opening, reopening, counting; the sinks are in log_sink.c.
+ * The log service: opening, reopening, counting what is lost; the sinks are in log_sink.c.
  *
  * libc's syslog(3) is not used, because it holds a lock over its I/O: one slow syslog daemon
  * would make all sessions wait for each other.
@@ -22,8 +22,7 @@ struct log {
 	struct log_sink sink;
 	bool json;
 	enum mg_level level;
-	atomic_ullong written, dropped;
-	atomic_ullong untold; /* of the dropped: not yet said in the log */
+	atomic_ullong untold; /* lines that were lost, and the log does not say so yet */
 };
 
 const char *log_level_name(enum mg_level level)
@@ -83,9 +82,10 @@ bool log_is_json(const struct log *log)
 	return log != NULL && log->json;
 }
 
-/* Says how many lines were lost, now that lines can be written again. */
+/* Says how many lines were lost, now that lines can be written again; where all of them are errors, so is that. */
 static void tell_dropped(struct log *log)
 {
+	const enum mg_level level = log_wants(log, MG_LOG_WARNING) ? MG_LOG_WARNING : MG_LOG_ERROR;
 	unsigned long long n = atomic_exchange(&log->untold, 0);
 
 	/*
@@ -93,7 +93,7 @@ static void tell_dropped(struct log *log)
 	 * with it.
 	 */
 	if (n > 0) {
-		log_say(log, MG_LOG_WARNING, "log", "%llu lines of this log were lost", n);
+		log_say(log, level, "log", "%llu lines of this log were lost", n);
 		if (atomic_load(&log->untold) > 0)
 			atomic_fetch_add(&log->untold, n);
 	}
@@ -108,11 +108,9 @@ void log_write(struct log_record *record)
 	if (!log_wants(log, record->level))
 		return;
 	if (sink_write(&log->sink, record->level, log->json, line, size) < 0) {
-		atomic_fetch_add(&log->dropped, 1);
 		atomic_fetch_add(&log->untold, 1);
 		return;
 	}
-	atomic_fetch_add(&log->written, 1);
 	if (atomic_load(&log->untold) > 0)
 		tell_dropped(log);
 }
@@ -131,10 +129,4 @@ void log_say(struct log *log, enum mg_level level, const char *event, const char
 	record_begin(&record, log, level, event);
 	record_text(&record, "%s", words);
 	log_write(&record);
-}
-
-void log_count(const struct log *log, struct log_counts *counts_r)
-{
-	counts_r->written = atomic_load(&log->written);
-	counts_r->dropped = atomic_load(&log->dropped);
 }

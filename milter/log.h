@@ -10,7 +10,6 @@
 #define MG_LOG_H
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <sys/types.h>
 
 #include <millgate/policy.h>
@@ -31,10 +30,6 @@ struct log_settings {
 };
 
 struct log;
-
-struct log_counts {
-	uint64_t written, dropped;
-};
 
 /*
  * Opens a log. A syslog daemon that does not run (yet) is no error. Returns NULL with a constant in
@@ -69,8 +64,6 @@ void log_write(struct log_record *record);
 /* A line of words only, for the daemon itself: record_begin, record_text, log_write. */
 void log_say(struct log *log, enum mg_level level, const char *event, const char *fmt, ...)
 	MG_PRINTF(4, 5);
-
-void log_count(const struct log *log, struct log_counts *counts_r);
 
 /* "error", "warning", "info", "debug". */
 const char *log_level_name(enum mg_level level);

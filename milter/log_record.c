@@ -10,7 +10,6 @@
 #include <config.h>
 
 #include <assert.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -357,34 +356,6 @@ void record_int(struct log_record *r, const char *name, long long value)
 	if (value < 0)
 		*--p = '-';
 	put_number(r, name, p);
-}
-
-void record_double(struct log_record *r, const char *name, double value)
-{
-	char number[352]; /* the largest double has 309 digits */
-
-	if (isfinite(value))
-		snprintf(number, sizeof(number), "%.3f", value);
-	else
-		snprintf(number, sizeof(number), "null");
-	put_number(r, name, number);
-}
-
-void record_bool(struct log_record *r, const char *name, bool value)
-{
-	size_t mark;
-
-	if (r->in_item && !r->json) {
-		if (value)
-			record_str(r, name, name);
-		return;
-	}
-	if (r->part != RECORD_IN_FIELDS)
-		end_words(r);
-	mark = r->n;
-	settle(r, mark,
-	       put_name(r, name) && put_string(r, r->json ? (value ? "true" : "false")
-							  : (value ? "yes" : "no")));
 }
 
 void record_list_begin(struct log_record *r, const char *name)

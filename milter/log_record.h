@@ -26,7 +26,7 @@
  * place.
  *     reject: policy dnsbl/zen found listed at rcpt: "550 5.7.1 no" id=4f2c policies=[dnsbl/zen listed 1234us]
  * In a list an item is its values without their names; but a number is NAME=VALUE, or followed by
- * its name where that is a unit (us, ms), and a true value is its name.
+ * its name where that is a unit (us, ms).
  *
  * JSON (RFC 8259): one object; "time", "level", "event", "text" (the human part, when there is
  * one), then the fields in order.
@@ -92,8 +92,6 @@ void record_quoted(struct log_record *record, const char *value);
  */
 void record_str(struct log_record *record, const char *name, const char *value);
 void record_int(struct log_record *record, const char *name, long long value);
-void record_double(struct log_record *record, const char *name, double value); /* three decimals */
-void record_bool(struct log_record *record, const char *name, bool value);     /* text: yes, no */
 
 /*
  * A list: of items, which are objects with fields, or of strings (record_element). Lists do not

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The macros that an MTA has sent, each known from a command on until that command's next one. They
- * lie on a stack: macros of CONNECT below those of HELO, these below those of MAIL, and so on.
+ * The macros that an MTA has sent, each known from a command on until an earlier one comes, or others are
+ * sent for it: an MTA that sends none for a command means the last ones. They lie on a stack: macros of
+ * CONNECT below those of HELO, these below those of MAIL, and so on.
  */
 #ifndef MG_MACROS_H
 #define MG_MACROS_H

@@ -11,8 +11,7 @@
 
 #define PROTOCOL_VERSION 6
 #define PROTOCOL_VERSION_MIN 2
-#define PROTOCOL_OPTIONS 12     /* bytes: version, actions, steps */
-#define PROTOCOL_FIRST_MAX 1024 /* these, and what a later version may add */
+#define PROTOCOL_FIRST_MAX 1024 /* version, actions, steps, and what a later version may add */
 
 /* What the MTA sends. */
 enum protocol_command {

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "registry.h"
+#include "text.h"
 
 #define X(name) const struct mg_policy *mg_builtin_##name(void);
 #include "builtin.h"
@@ -39,6 +40,14 @@ static const char *registry_check_results(const struct mg_result *results)
 		if (!registry_is_name(results[i].name))
 			return "declares a result whose name is not of lower-case letters, digits, - and _";
 	}
+	return NULL;
+}
+
+static const char *registry_check_values(const char *const *values)
+{
+	for (; values && *values; values++)
+		if (text_is_macro(*values))
+			return "declares a value that has the name of a macro of every text";
 	return NULL;
 }
 
@@ -84,6 +93,8 @@ const char *registry_check(const struct mg_policy *policy, const char *type)
 
 	const char *error = registry_check_results(policy->results);
 
+	if (!error)
+		error = registry_check_values(policy->values);
 	return error ? error : registry_check_items(policy);
 }
 

@@ -108,8 +108,9 @@ const struct mg_item settings_items[] = {
 	{ .name = "log",
 	  .type = MG_LINES,
 	  .offset = AT(log_lines),
-	  .syntax = "[syslog | stderr | file:PATH] [text | json]",
-	  .help = "Where the log goes and in which form; syslog in text when not given. A journal reads syslog too." },
+	  .syntax = "[syslog | syslog:PATH | stderr | file:PATH] [text | json]",
+	  .help = "Where the log goes and in which form; syslog in text when not given. A journal reads syslog too. "
+		  "syslog:PATH names the socket of the syslog daemon, instead of /dev/log." },
 	{ .name = "log-level",
 	  .type = MG_CHOICE,
 	  .offset = AT(log_level),

@@ -9,6 +9,13 @@
 #define SOURCE_TEXT_MAX \
 	7000 /* what REPLY_LINES_MAX lines can hold; more than any header of ours needs */
 
+struct source {
+	struct session *session;
+	const struct found *found; /* NULL: the score decided */
+	long long score;
+	char number[24]; /* for those that are numbers */
+};
+
 static const char *source_number(struct source *source, long long number)
 {
 	snprintf(source->number, sizeof(source->number), "%lld", number);
@@ -72,16 +79,11 @@ static const char *source_value(void *ctx, size_t index)
 	return source->found && source->found->values ? source->found->values[index] : NULL;
 }
 
-struct text_source source_text(struct source *source)
-{
-	return (struct text_source){ source_macro, source_value, source };
-}
-
 const char *source_render(struct arena *arena, const struct text *text, struct session *session,
 			  const struct found *found, long long score)
 {
 	struct source source = { .session = session, .found = found, .score = score };
-	const struct text_source from = source_text(&source);
+	const struct text_source from = { source_macro, source_value, &source };
 	char buf[SOURCE_TEXT_MAX];
 
 	return arena_strndup(arena, buf, text_render(text, &from, buf, sizeof(buf)));

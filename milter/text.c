@@ -47,6 +47,11 @@ static int text_find_macro(const char *name, size_t size)
 	return -1;
 }
 
+bool text_is_macro(const char *name)
+{
+	return text_find_macro(name, strlen(name)) >= 0;
+}
+
 static int text_find_value(const struct mg_policy *type, const char *name, size_t size)
 {
 	for (int i = 0; type && type->values && type->values[i]; i++)

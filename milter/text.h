@@ -34,6 +34,9 @@ extern const struct text_macro_name {
 	const char *help;
 } text_macro_names[TEXT_MACROS + 1];
 
+/* Whether every text has a macro of this name. */
+bool text_is_macro(const char *name);
+
 struct text;
 
 /* Where a text's macros get their values: both functions return NULL for "none", which renders as "". */

@@ -11,6 +11,7 @@
  * message, the call (one run of one hook). A policy never frees what it was
  * given; strings that these functions return live as long as the fact that they
  * state (session or message), or to the end of the call where that is said.
+ * Memory for a policy's own data is aligned for any type.
  *
  * Threads. An instance is constant once it is open. The hooks of one session
  * never run concurrently, but those of different sessions do, and consecutive
@@ -64,22 +65,26 @@ enum mg_stage {
 #define MG_STAGES_MAX 16 /* room in the structs below for stages to come */
 #define MG_BIT(stage) (1U << (stage))
 
-/*
- * What a result belongs to, and so how long it lasts: it is found once in its
- * scope. CONNECT, HELO and COMMAND: the session. RCPT: the recipient. All
- * others: the message, which ends with the end of the message, RSET, HELO/EHLO
- * or a new MAIL.
- */
-enum mg_scope { MG_SESSION, MG_MESSAGE, MG_CALL };
+/* How long memory lasts that a hook asks for. */
+enum mg_scope {
+	MG_SESSION, /* to the end of the session */
+	MG_MESSAGE, /* to that of the message: sent, refused as a whole, RSET, HELO/EHLO, a new MAIL */
+	MG_CALL     /* to that of what the MTA is telling now: a command, a header field, a chunk */
+};
 
-/* What a hook returns: an index into its policy's results, or one of these. */
+/*
+ * What a hook returns: an index into its policy's results, or one of these. A result is found once and
+ * lasts as long as what it is about: that of CONNECT as long as the session, of HELO until the next, of
+ * RCPT as long as the recipient is one of the message's, of COMMAND for this command; all others as long as
+ * the message, and there the same one from several fields or chunks counts once.
+ */
 #define MG_NONE (-1)    /* nothing to say about this */
 #define MG_ERROR (-2)   /* it could not decide; mg_detail() says why */
 #define MG_TIMEOUT (-3) /* its time ran out */
 
 /* One result that a policy can find. */
 struct mg_result {
-	const char *name; /* lower case; RFC 8601's names where it has them */
+	const char *name; /* written as a policy's; RFC 8601's names where it has them */
 	/*
 	 * What is done about it when the configuration does not say: the words
 	 * after "on NAME", such as "reject 5.7.1 \"{client} is listed\"".
@@ -133,9 +138,10 @@ struct mg_item {
 	const char *syntax;  /* the arguments, for the manual page: "NUMBER" */
 	const char *help;    /* one or more sentences for the manual page */
 	const char *choices; /* MG_CHOICE: the words, separated by blanks */
-	long long min, max;  /* MG_INT, MG_SIZE, MG_DURATION; no limit when both are 0 */
-	enum mg_key key;     /* MG_TABLE */
-	bool required;
+	/* MG_INT, MG_SIZE, MG_DURATION; no limits when both are 0, no maximum when it is less than min. */
+	long long min, max;
+	enum mg_key key; /* MG_TABLE */
+	bool required;   /* a block without it is in error; for an item without initial */
 };
 
 struct mg_call; /* one run of one hook; valid until the hook returns */
@@ -146,15 +152,16 @@ struct mg_table;
 struct mg_policy {
 	unsigned abi;  /* MG_ABI */
 	unsigned size; /* sizeof(struct mg_policy) */
+	/* TYPE in the configuration, and a module is TYPE.so: fewer than 64 of a-z 0-9 - and _. */
 	const char *name;
 	const char *help;                /* one sentence for the manual page */
-	const struct mg_result *results; /* the last has no name */
+	const struct mg_result *results; /* the last has no name; 200 at most */
 	const char *const *values;       /* names for mg_value(), NULL last; may be NULL */
 	const struct mg_item *items;     /* the last has no name; may be NULL */
-	size_t conf_size;                /* of the instance's struct */
-	size_t session_size;             /* of mg_state(call, MG_SESSION) */
-	size_t message_size;             /* of mg_state(call, MG_MESSAGE) */
-	unsigned blocking;               /* MG_BIT()s of the stages whose on[] may block */
+	size_t conf_size;    /* of the instance's struct; each of the three at most 1 MiB */
+	size_t session_size; /* of mg_state(call, MG_SESSION) */
+	size_t message_size; /* of mg_state(call, MG_MESSAGE) */
+	unsigned blocking;   /* MG_BIT()s of the stages whose on[] may block */
 
 	/*
 	 * Checks the configuration and completes the instance. self: the
@@ -288,7 +295,10 @@ const char *mg_client_name(const struct mg_call *call);
 /* Submitted without SMTP (sendmail(1), Postfix's non_smtpd_milters). */
 bool mg_is_submitted_locally(const struct mg_call *call);
 
-/* The MTA's own name (macro j), its daemon's name and its address that the client connected to, or NULL. */
+/*
+ * The MTA's own name (macro j), its daemon's name and its address that the client connected to, in numbers, or NULL. An address that
+ * stands for all ("0.0.0.0", "::") is none.
+ */
 const char *mg_mta_name(const struct mg_call *call);
 const char *mg_daemon_name(const struct mg_call *call);
 const char *mg_daemon_addr(const struct mg_call *call);
@@ -299,7 +309,7 @@ const char *mg_helo(const struct mg_call *call);
 /* The reverse-path without its angle brackets ("" for the null sender), or NULL before MAIL. */
 const char *mg_sender(const struct mg_call *call);
 
-/* The recipient of this RCPT without its angle brackets, or NULL at another stage. */
+/* The recipient of this RCPT, as mg_sender(), or NULL at another stage. */
 const char *mg_recipient(const struct mg_call *call);
 
 /* How many recipients the message has: those accepted so far and, at RCPT, the present one. */
@@ -325,7 +335,7 @@ const char *mg_queue_id(const struct mg_call *call);
 /* Any other macro of the MTA, or NULL; the policy declares it in macros. Valid to the end of the call. */
 const char *mg_macro(const struct mg_call *call, const char *name);
 
-/* At MG_HEADER: the field's name and its value, unfolded not, without the line's end. */
+/* At MG_HEADER: the field's name, and its value with the line ends of its folds, without the last one. */
 const char *mg_header_name(const struct mg_call *call);
 const char *mg_header_value(const struct mg_call *call);
 
@@ -342,10 +352,15 @@ enum mg_stage mg_stage(const struct mg_call *call);
 
 /* ---- What a hook says besides its result ---------------------------------- */
 
+/* A start hook has no result: its detail, values and reply are lost. */
+
 /* Why, for the log and for {detail}; the last one counts. */
 void mg_detail(struct mg_call *call, const char *fmt, ...) MG_PRINTF(2, 3);
 
-/* A value for texts, under one of the names in values; copied. Any other name is ignored and logged. */
+/*
+ * A value for texts, under one of the names in values; copied. Any other name is ignored and logged. A policy
+ * with a value that has the name of a macro of every text ({client}, see millgate.conf(5)) is not taken.
+ */
 void mg_value(struct mg_call *call, const char *name, const char *value);
 
 /*
@@ -366,7 +381,10 @@ int64_t mg_now(const struct mg_call *call);
 /* When this hook must have returned, on the same clock. */
 int64_t mg_deadline(const struct mg_call *call);
 
-/* This instance's state in this session or message: zeroed when that begins, of session_size or message_size. */
+/*
+ * This instance's state in this session (scope MG_SESSION) or message (MG_MESSAGE), no other: zeroed when that
+ * begins, of session_size or message_size.
+ */
 void *mg_state(struct mg_call *call, enum mg_scope scope);
 
 /* Memory that lives as long as the scope, not zeroed; never NULL. */
@@ -378,7 +396,7 @@ void mg_at_end(struct mg_call *call, enum mg_scope scope, void (*done)(void *arg
 /*
  * Looks a key up. Returns 1 when found, 0 when not, -1 when that could not be decided (a regular
  * expression that ran into its limit). value_r, if not NULL: the right-hand side of a file's line, ""
- * for a plain entry; valid to the end of the call. The key NULL is never found.
+ * for a plain entry; valid to the end of the call. The key NULL is never found, and nothing is in the table NULL.
  */
 int mg_table_find(struct mg_call *call, const struct mg_table *table, const char *key,
 		  const char **value_r);

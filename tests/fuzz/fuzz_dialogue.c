@@ -136,7 +136,9 @@ static void check_answers(struct bytes *out, int command)
 			check_refusal(&packet);
 			break;
 		case COMMAND_NEGOTIATE:
-			require(command == COMMAND_NEGOTIATE && packet.size >= PROTOCOL_OPTIONS);
+			/* Version, actions, steps. */
+			require(command == COMMAND_NEGOTIATE &&
+				packet.size >= 3 * sizeof(uint32_t));
 			break;
 		case ANSWER_SKIP:
 			require(command == COMMAND_BODY && packet.size == 0);

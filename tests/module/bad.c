@@ -15,6 +15,7 @@
 #define NOTHING 9
 #define MISBEHAVING 10
 #define UNRESOLVED 11
+#define VALUE 12
 
 struct bad {
 	long long number;
@@ -44,6 +45,12 @@ static const struct mg_item items[] = {
 	},
 	{ .name = NULL },
 };
+
+#if BAD == VALUE
+static const char *const values[] = { "number", "client", NULL };
+#else
+static const char *const values[] = { "number", NULL };
+#endif
 
 #if BAD == UNRESOLVED
 int mg_no_such_function(void);
@@ -97,6 +104,7 @@ static const struct mg_policy policy = {
 #endif
 	.help = "",
 	.results = results,
+	.values = values,
 	.items = items,
 	.conf_size = sizeof(struct bad),
 	.open = bad_open,

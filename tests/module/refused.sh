@@ -36,6 +36,7 @@ build NAME && refused "another name" "registers a policy of another name"
 build SIZE && refused "a struct that is too small" "says that its struct mg_policy has 16 bytes"
 build OPEN && refused "open() fails" "there is no such library"
 build SILENT && refused "open() fails and does not say why" "could not be opened, and does not say why"
+build VALUE && refused "a value that would hide a macro" "declares a value that has the name of a macro"
 build ITEM && refused "an item outside of the struct" "declares an item that lies outside of its struct"
 build HOOKS && refused "no hooks" "registers a policy that has no hooks"
 build ACTION && refused "a wrong default action" 'its default action "rejct" of found is wrong'

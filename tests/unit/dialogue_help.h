@@ -1,24 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * A dialogue under test, over a session of the test's own that writes down what it is told. What follows is once in a
- * process: each test is one (Check forks).
- */
+/* A dialogue under test, over a session that stands in (session_help.h). */
 #ifndef TESTS_DIALOGUE_HELP_H
 #define TESTS_DIALOGUE_HELP_H
 
 #include "dialogue.h"
-
-#define ALL_STAGES ((1U << MG_STAGES) - 1)
-
-/* What sessions are told, and what they shall say. */
-struct told {
-	char calls[8192]; /* one word for each, of all sessions */
-	struct front_needs needs;
-	struct reply replies[MG_STAGES];
-	const char *macro; /* to look up at each event */
-	unsigned made, ended, waits;
-};
-extern struct told told;
+#include "session_help.h"
 
 /* A packet of the MTA's. A list of them ends with one without a command. */
 struct sent {
@@ -41,7 +27,8 @@ struct talk {
 	struct dialogues all;
 	struct dialogue dialogue;
 	struct bytes out;
-	char log_path[32], answers[8192];
+	char log_path[128], answers[8192];
+	unsigned waits; /* how often a hook was about to wait */
 };
 
 /* Needs everything, and serves ten. */

@@ -1,199 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A front end under test, over a session of the test's own that records what it is told. */
+/* A front end under test. */
 #include <config.h>
 
 #include <arpa/inet.h>
 #include <check.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../dns/patience.h"
-#include "front_help.h"
+#include "folder.h"
 #include "front_end.h"
-#include "log.h"
-#include "session.h"
-
-struct session {
-	const struct front_mta *mta;
-	void *ctx;
-	struct reply reply;
-};
+#include "front_help.h"
+#include "log_help.h"
 
 const struct front_end *const front_end = &FRONT_UNDER_TEST;
 
-struct told told = { .lock = PTHREAD_MUTEX_INITIALIZER };
-struct running running;
-
-static void tell(const char *fmt, ...) MG_PRINTF(1, 2);
-
-static void tell(const char *fmt, ...)
-{
-	va_list args;
-	size_t n;
-
-	pthread_mutex_lock(&told.lock);
-	n = strlen(told.calls);
-	va_start(args, fmt);
-	vsnprintf(told.calls + n, sizeof(told.calls) - n, fmt, args);
-	va_end(args);
-	pthread_mutex_unlock(&told.lock);
-}
-
-bool told_nothing(void)
-{
-	bool nothing;
-
-	pthread_mutex_lock(&told.lock);
-	nothing = !*told.calls;
-	pthread_mutex_unlock(&told.lock);
-	return nothing;
-}
-
-struct session *session_new(struct host *host, const struct front_mta *mta, void *ctx)
-{
-	struct session *session = calloc(1, sizeof(*session));
-
-	ck_assert_ptr_eq(host, (struct host *)(uintptr_t)&told);
-	session->mta = mta;
-	session->ctx = ctx;
-	told.made++;
-	return session;
-}
-
-const struct front_needs *session_needs(const struct session *session)
-{
-	(void)session;
-	return &told.needs;
-}
-
-const struct reply *session_refuse(struct session *session)
-{
-	told.refused++;
-	session->reply = (struct reply){
-		.kind = REPLY_TEMPFAIL, .code = 421, .status = "4.7.0", .lines = { "too many" }
-	};
-	return &session->reply;
-}
-
-/* The reply is a copy in the session, as valid as a real one's. */
-static const struct reply *say(struct session *session, enum mg_stage stage)
-{
-	session->reply = told.replies[stage];
-	return &session->reply;
-}
-
-const struct reply *session_connect(struct session *session, const char *name,
-				    const struct sockaddr *addr)
-{
-	char number[INET6_ADDRSTRLEN] = "?";
-	unsigned port = 0;
-
-	if (addr && addr->sa_family == AF_INET) {
-		const struct sockaddr_in *in = (const struct sockaddr_in *)(const void *)addr;
-
-		inet_ntop(AF_INET, &in->sin_addr, number, sizeof(number));
-		port = ntohs(in->sin_port);
-	} else if (addr && addr->sa_family == AF_INET6) {
-		const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)(const void *)addr;
-
-		inet_ntop(AF_INET6, &in6->sin6_addr, number, sizeof(number));
-		port = ntohs(in6->sin6_port);
-	} else if (addr && addr->sa_family == AF_UNIX) {
-		strcpy(number, "unix");
-	}
-	tell("connect(%s,%s,%u) ", name, number, port);
-	return say(session, MG_CONNECT);
-}
-
-const struct reply *session_helo(struct session *session, const char *helo)
-{
-	tell("helo(%s) ", helo);
-	return say(session, MG_HELO);
-}
-
-static void tell_path(const char *stage, char **argv)
-{
-	tell("%s(%s", stage, argv[0]);
-	for (int i = 1; argv[i]; i++)
-		tell(",%s", argv[i]);
-	tell(") ");
-}
-
-const struct reply *session_mail(struct session *session, char **argv)
-{
-	const char *value = told.macro ? session->mta->macro(session->ctx, told.macro) : NULL;
-
-	tell_path("mail", argv);
-	if (told.macro)
-		tell("[%s=%s] ", told.macro, value ? value : "(none)");
-	return say(session, MG_MAIL);
-}
-
-const struct reply *session_rcpt(struct session *session, char **argv)
-{
-	told.in_rcpt = true;
-	usleep(told.slow_ms * 1000);
-	tell_path("rcpt", argv);
-	return say(session, MG_RCPT);
-}
-
-const struct reply *session_data(struct session *session)
-{
-	tell("data ");
-	return say(session, MG_DATA);
-}
-
-const struct reply *session_header(struct session *session, const char *name, const char *value)
-{
-	tell("header(%s:%s) ", name, strlen(value) > 100 ? "long" : value);
-	return say(session, MG_HEADER);
-}
-
-const struct reply *session_eoh(struct session *session)
-{
-	tell("eoh ");
-	return say(session, MG_EOH);
-}
-
-const struct reply *session_body(struct session *session, const unsigned char *body, size_t size)
-{
-	(void)body;
-	tell("body(%zu) ", size);
-	return say(session, MG_BODY);
-}
-
-const struct reply *session_eom(struct session *session)
-{
-	tell("eom ");
-	return say(session, MG_EOM);
-}
-
-const struct reply *session_command(struct session *session, const char *command)
-{
-	tell("command(%s) ", command);
-	return say(session, MG_COMMAND);
-}
-
-void session_abort(struct session *session)
-{
-	ck_assert_ptr_nonnull(session);
-	tell("abort ");
-}
-
-void session_end(struct session **session)
-{
-	if (!*session)
-		return;
-	tell("end ");
-	told.ended++;
-	free(*session);
-	*session = NULL;
-}
+struct running running = { .stranger_ms = FRONT_STRANGER_MS, .silence_ms = FRONT_SILENCE_MS };
 
 static void on_ended(void *arg)
 {
@@ -203,27 +27,22 @@ static void on_ended(void *arg)
 
 void start(const char *listen, size_t max_connections)
 {
-	struct log_settings log_settings = { .target = LOG_TO_FILE,
-					     .path = running.log_path,
-					     .level = MG_LOG_DEBUG };
 	struct front_settings settings = {
 		.mode = 0600,
 		.uid = (uid_t)-1,
 		.gid = (gid_t)-1,
 		.max_connections = max_connections,
-		.host = (struct host *)(uintptr_t)&told,
+		.stranger_ms = running.stranger_ms,
+		.silence_ms = running.silence_ms,
+		.host = THE_HOST,
 	};
 	char error[FRONT_ERROR_MAX];
-	const char *log_error;
 
-	strcpy(running.folder, "/tmp/test_front.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(running.folder));
-	snprintf(running.where, sizeof(running.where), "unix:%s/s", running.folder);
+	make_folder();
+	snprintf(running.where, sizeof(running.where), "unix:%s/s", folder);
 	if (listen)
 		strcpy(running.where, listen);
-	snprintf(running.log_path, sizeof(running.log_path), "%s/log", running.folder);
-	running.log = log_open(&log_settings, &log_error);
-	ck_assert_ptr_nonnull(running.log);
+	running.log = open_log(path_in(running.log_path, "log"), false);
 	settings.listen = running.where;
 	settings.log = running.log;
 	if (!told.needs.stages)
@@ -233,25 +52,18 @@ void start(const char *listen, size_t max_connections)
 	ck_assert_int_eq(front_end->start(running.front, on_ended, NULL), 0);
 }
 
-double seconds(void)
+void leave(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+	log_close(&running.log);
+	remove_folder();
 }
 
-/* Stops; every session that was made has been ended, once. */
 void finish(void)
 {
-	char command[128];
-
 	ck_assert_uint_eq(front_end->stop(running.front, 5000), 0);
 	ck_assert_uint_eq(told.ended, told.made);
 	ck_assert(running.has_ended);
-	log_close(&running.log);
-	snprintf(command, sizeof(command), "rm -rf %s", running.folder);
-	ck_assert_int_eq(system(command), 0);
+	leave();
 }
 
 void wait_for_ends(unsigned n)
@@ -260,17 +72,9 @@ void wait_for_ends(unsigned n)
 	ck_assert_uint_eq(told.ended, n);
 }
 
-/* How often the log has a text. */
 unsigned logged(const char *text)
 {
-	FILE *file = fopen(running.log_path, "r");
-	char line[LOG_LINE_MAX];
-	unsigned n = 0;
-
-	while (fgets(line, sizeof(line), file))
-		n += strstr(line, text) != NULL;
-	fclose(file);
-	return n;
+	return count_lines(running.log_path, text);
 }
 
 /* libmilter closes connections when it comes to it. */

@@ -9,8 +9,10 @@
 #include <unistd.h>
 
 #include "answer.h"
-#include "log.h"
+#include "folder.h"
+#include "log_help.h"
 #include "protocol.h"
+#include "run.h"
 
 #define ALL_ACTIONS 0x1ffUL
 #define ALL_STEPS 0x1fffffUL
@@ -19,23 +21,14 @@
 /* ---- A log to read ---- */
 
 struct notes {
-	char path[32], text[8192];
+	char path[128], text[8192];
 	struct log *log;
 };
 
 static void notes_open(struct notes *notes)
 {
-	struct log_settings settings = { .target = LOG_TO_FILE, .level = MG_LOG_DEBUG };
-	const char *error;
-	int fd;
-
-	strcpy(notes->path, "/tmp/test_answer.XXXXXX");
-	fd = mkstemp(notes->path);
-	ck_assert_int_ge(fd, 0);
-	close(fd);
-	settings.path = notes->path;
-	notes->log = log_open(&settings, &error);
-	ck_assert_ptr_nonnull(notes->log);
+	make_folder();
+	notes->log = open_log(path_in(notes->path, "log"), false);
 }
 
 static const char *notes_close(struct notes *notes)
@@ -48,7 +41,7 @@ static const char *notes_close(struct notes *notes)
 	n = fread(notes->text, 1, sizeof(notes->text) - 1, file);
 	notes->text[n] = '\0';
 	fclose(file);
-	unlink(notes->path);
+	remove_folder();
 	return notes->text;
 }
 
@@ -298,18 +291,11 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("answer");
 	TCase *tc = tcase_create("answer");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
-	tcase_add_loop_test(tc, agreement, 0, sizeof(agreements) / sizeof(*agreements));
+	tcase_add_loop_test(tc, agreement, 0, COUNT(agreements));
 	tcase_add_test(tc, refusal);
-	tcase_add_loop_test(tc, says_what_is_lacking, 0, sizeof(lacks) / sizeof(*lacks));
-	tcase_add_loop_test(tc, answer, 0, sizeof(answers) / sizeof(*answers));
-	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	tcase_add_loop_test(tc, says_what_is_lacking, 0, COUNT(lacks));
+	tcase_add_loop_test(tc, answer, 0, COUNT(answers));
+	return run_tests("answer", tc);
 }

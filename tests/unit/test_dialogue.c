@@ -9,6 +9,7 @@
 
 #include "dialogue_help.h"
 #include "protocol.h"
+#include "run.h"
 
 /* ---- The beginning ---- */
 
@@ -274,11 +275,11 @@ START_TEST(waits)
 
 	talk_begin(&talk);
 	talk_take_all(&talk, (const struct sent[]){ NEGOTIATION, CLIENT, P('R', "<b>\0"), { 0 } });
-	ck_assert_uint_eq(told.waits, 1);
+	ck_assert_uint_eq(talk.waits, 1);
 	/* A front end that does not want to know. */
 	talk.dialogue.waits = NULL;
 	talk_take_all(&talk, (const struct sent[]){ P('R', "<b>\0"), { 0 } });
-	ck_assert_uint_eq(told.waits, 1);
+	ck_assert_uint_eq(talk.waits, 1);
 	dialogue_end(&talk.dialogue, "");
 	talk_end(&talk);
 }
@@ -403,14 +404,11 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("dialogue");
 	TCase *tc = tcase_create("dialogue");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
-	tcase_add_loop_test(tc, beginning, 0, sizeof(beginnings) / sizeof(*beginnings));
+	tcase_add_loop_test(tc, beginning, 0, COUNT(beginnings));
 	tcase_add_test(tc, lists_of_macros);
-	tcase_add_loop_test(tc, dialogue, 0, sizeof(dialogues) / sizeof(*dialogues));
+	tcase_add_loop_test(tc, dialogue, 0, COUNT(dialogues));
 	tcase_add_loop_test(tc, arguments, 0, 8);
 	tcase_add_loop_test(tc, last_chunk, 0, 5);
 	tcase_add_test(tc, no_reply);
@@ -419,9 +417,5 @@ int main(void)
 	tcase_add_test(tc, cap);
 	tcase_add_test(tc, says_it_once);
 	tcase_add_test(tc, lacking_actions);
-	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_tests("dialogue", tc);
 }

@@ -26,14 +26,6 @@ static struct server *server;
 static struct dns *dns;
 static struct dns_settings settings;
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static void add_server(unsigned port)
 {
 	char text[32];

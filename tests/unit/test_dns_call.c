@@ -13,14 +13,6 @@
 #include "../dns/stub.h"
 #include "call.h"
 
-static int64_t now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 static const struct mg_policy type;
 static struct instance instance = { .type = &type, .self = &instance };
 static struct host host = { .now = now_us };

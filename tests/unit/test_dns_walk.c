@@ -15,14 +15,6 @@
 
 static struct dns *dns;
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static void setup(void)
 {
 	dns = stub_new();

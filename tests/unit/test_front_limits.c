@@ -13,6 +13,7 @@
 #include "../dns/patience.h"
 #include "front_help.h"
 #include "log.h"
+#include "run.h"
 
 /* So that this many more descriptors can be opened; returns the limit as it was before. */
 static struct rlimit leave_files(unsigned more)
@@ -41,6 +42,9 @@ START_TEST(no_more_files)
 	struct mta *first, *second;
 	struct rlimit before;
 
+	/* Valgrind keeps this limit by itself: it accepts the connection, and closes it. */
+	if (is_slow())
+		return;
 	start(NULL, 10);
 	before = leave_files(3);
 	/* An end here and an end there, and one end. */
@@ -154,7 +158,7 @@ START_TEST(stops_between_packets)
 	static const char packet[] = "\0\0\0\5R<b>";
 	char packets[60 * sizeof(packet)];
 	struct mta *mta;
-	double begin;
+	int64_t began;
 
 	for (int i = 0; i < 60; i++)
 		memcpy(packets + i * sizeof(packet), packet, sizeof(packet));
@@ -164,21 +168,18 @@ START_TEST(stops_between_packets)
 	mta_connect(mta, "c", '4', "192.0.2.1", 25);
 	ck_assert_int_eq(mta_raw(mta, packets, sizeof(packets)), 0);
 	ck_await(told.in_rcpt);
-	begin = seconds();
+	began = now_ms();
 	ck_assert_uint_eq(front_end->stop(running.front, 30000), 0);
-	ck_assert_took_lt((long long)((seconds() - begin) * 1000), 3500);
+	ck_assert_took_lt(now_ms() - began, 3500);
 	ck_assert_uint_eq(told.ended, 1);
 	mta_free(&mta);
-	log_close(&running.log);
+	leave();
 }
 END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("front_limits");
 	TCase *tc = tcase_create("front_limits");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, no_more_files);
@@ -186,9 +187,5 @@ int main(void)
 	tcase_add_test(tc, large_first_packet);
 	tcase_add_test(tc, idle_connections);
 	tcase_add_test(tc, stops_between_packets);
-	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_tests("front_limits", tc);
 }

@@ -3,53 +3,14 @@
 #include <config.h>
 
 #include <check.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "log.h"
-
-static char folder[64];
-
-static void make_folder(void)
-{
-	strcpy(folder, "/tmp/test_log.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(folder));
-}
-
-static void remove_folder(void)
-{
-	char command[128];
-
-	snprintf(command, sizeof(command), "rm -rf %s", folder);
-	ck_assert_int_eq(system(command), 0);
-}
-
-/* A log into a file of the folder. */
-static struct log *open_file_log(const char *name, bool json, char path_r[128])
-{
-	struct log_settings settings = {
-		.target = LOG_TO_FILE, .path = path_r, .json = json, .level = MG_LOG_DEBUG
-	};
-	const char *error;
-	struct log *log;
-
-	snprintf(path_r, 128, "%s/%s", folder, name);
-	log = log_open(&settings, &error);
-	ck_assert_ptr_nonnull(log);
-	return log;
-}
-
-static json_t *parse(const char *line)
-{
-	json_error_t error;
-	json_t *object = json_loads(line, JSON_REJECT_DUPLICATES, &error);
-
-	ck_assert_msg(object != NULL, "%s at %d in: %s", error.text, error.position, line);
-	ck_assert(json_is_object(object));
-	return object;
-}
+#include "folder.h"
+#include "json_help.h"
+#include "log_help.h"
+#include "run.h"
 
 static const struct {
 	const char *value, *text, *json; /* json: the value after decoding */
@@ -98,7 +59,7 @@ static const struct {
 START_TEST(escapes_a_value)
 {
 	char path[128];
-	struct log *json = open_file_log("json", true, path);
+	struct log *json = open_log(path_in(path, "json"), true);
 	struct log_record r;
 	char want[128];
 	json_t *object;
@@ -122,7 +83,7 @@ END_TEST
 START_TEST(no_byte_ends_a_line)
 {
 	char path[128];
-	struct log *json = open_file_log("json", true, path);
+	struct log *json = open_log(path_in(path, "json"), true);
 
 	for (int form = 0; form < 2; form++) {
 		for (int c = 1; c < 256; c++) {
@@ -154,20 +115,17 @@ static const char *decision(struct log_record *r, struct log *log, size_t *size_
 	record_quoted(r, "550 5.7.1 no \"spam\"");
 	record_str(r, "id", "4f2c");
 	record_str(r, "absent", NULL);
-	record_bool(r, "monitored", false);
-	record_double(r, "score", 2.5);
+	record_int(r, "score", -25);
 	record_list_begin(r, "policies");
 	record_item_begin(r);
 	record_str(r, "policy", "dnsbl/zen");
 	record_str(r, "result", "listed");
 	record_int(r, "us", 1234);
 	record_str(r, "detail", "127.0.0.2 of zen");
-	record_bool(r, "monitored", true);
 	record_item_end(r);
 	record_item_begin(r);
 	record_str(r, "policy", "spf");
 	record_int(r, "found", 7);
-	record_bool(r, "monitored", false);
 	record_item_end(r);
 	record_list_end(r);
 	record_list_begin(r, "recipients");
@@ -187,7 +145,7 @@ START_TEST(text_form)
 	ck_assert_str_eq(
 		decision(&r, NULL, &size),
 		"reject: policy dnsbl/zen found listed at rcpt: \"550 5.7.1 no \\\"spam\\\"\" id=4f2c "
-		"monitored=no score=2.500 policies=[dnsbl/zen listed 1234us \"127.0.0.2 of zen\" monitored, spf found=7] "
+		"score=-25 policies=[dnsbl/zen listed 1234us \"127.0.0.2 of zen\", spf found=7] "
 		"recipients=[a@example.org, \"b c@example.org\"] nothing=[]");
 	/* The line is complete: a second end adds nothing. */
 	ck_assert_uint_eq(strlen(record_end(&r, &size)), size);
@@ -197,16 +155,16 @@ END_TEST
 START_TEST(json_form)
 {
 	char path[128];
-	struct log *log = open_file_log("json", true, path);
+	struct log *log = open_log(path_in(path, "json"), true);
 	struct log_record r;
 	size_t size;
 	json_t *got = parse(decision(&r, log, &size));
 	json_t *want = parse(
 		"{\"level\":\"info\",\"event\":\"decision\","
 		"\"text\":\"reject: policy dnsbl/zen found listed at rcpt: \\\"550 5.7.1 no \\\"spam\\\"\\\"\","
-		"\"id\":\"4f2c\",\"monitored\":false,\"score\":2.5,\"policies\":[{\"policy\":\"dnsbl/zen\","
-		"\"result\":\"listed\",\"us\":1234,\"detail\":\"127.0.0.2 of zen\",\"monitored\":true},"
-		"{\"policy\":\"spf\",\"found\":7,\"monitored\":false}],"
+		"\"id\":\"4f2c\",\"score\":-25,\"policies\":[{\"policy\":\"dnsbl/zen\","
+		"\"result\":\"listed\",\"us\":1234,\"detail\":\"127.0.0.2 of zen\"},"
+		"{\"policy\":\"spf\",\"found\":7}],"
 		"\"recipients\":[\"a@example.org\",\"b c@example.org\"],\"nothing\":[]}");
 	const char *time = json_string_value(json_object_get(got, "time"));
 	int year, month, day, hour, minute, second, ms, end = 0;
@@ -241,7 +199,7 @@ END_TEST
 START_TEST(without_text_or_fields)
 {
 	char path[128];
-	struct log *log = open_file_log("json", true, path);
+	struct log *log = open_log(path_in(path, "json"), true);
 	struct log_record r;
 	size_t size;
 
@@ -267,7 +225,7 @@ START_TEST(cuts_long_values)
 		      { LOG_VALUE_MAX + 1, true },
 		      { 20000, true } };
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (int i = 0; i < COUNT(cases); i++) {
 		char *value = malloc(cases[i].n + 1);
 		struct log_record r;
 		const char *line;
@@ -313,7 +271,7 @@ END_TEST
 START_TEST(full_line)
 {
 	char path[128];
-	struct log *log = open_file_log("json", true, path);
+	struct log *log = open_log(path_in(path, "json"), true);
 
 	for (size_t step = 1; step < 1200; step += 7) {
 		char value[1300];
@@ -362,7 +320,7 @@ END_TEST
 START_TEST(random_lines)
 {
 	char path[128];
-	struct log *log = open_file_log("json", true, path);
+	struct log *log = open_log(path_in(path, "json"), true);
 
 	srandom(1);
 	for (int n = 0; n < 3000; n++) {
@@ -393,14 +351,11 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("log");
 	TCase *tc = tcase_create("log");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(tc, make_folder, remove_folder);
 	tcase_set_timeout(tc, 60);
-	tcase_add_loop_test(tc, escapes_a_value, 0, sizeof(escapes) / sizeof(escapes[0]));
+	tcase_add_loop_test(tc, escapes_a_value, 0, COUNT(escapes));
 	tcase_add_test(tc, no_byte_ends_a_line);
 	tcase_add_test(tc, text_form);
 	tcase_add_test(tc, json_form);
@@ -410,9 +365,5 @@ int main(void)
 	tcase_add_test(tc, cuts_between_characters);
 	tcase_add_test(tc, full_line);
 	tcase_add_test(tc, random_lines);
-	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_tests("log", tc);
 }

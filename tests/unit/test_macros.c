@@ -8,6 +8,7 @@
 
 #include "macros.h"
 #include "protocol.h"
+#include "run.h"
 
 enum step_kind {
 	TAKE,   /* macros for a command; text: names and values */
@@ -182,19 +183,12 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("macros");
 	TCase *tc = tcase_create("macros");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(tc, 60);
-	tcase_add_loop_test(tc, dialogue, 0, sizeof(dialogues) / sizeof(*dialogues));
+	tcase_add_loop_test(tc, dialogue, 0, COUNT(dialogues));
 	tcase_add_test(tc, no_command);
 	tcase_add_test(tc, memory_is_used_again);
 	tcase_add_test(tc, too_many);
-	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_tests("macros", tc);
 }

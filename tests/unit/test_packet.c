@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "packet.h"
+#include "run.h"
 
 static const struct {
 	const char *bytes;
@@ -80,7 +81,7 @@ static void check_numbered(const struct packet *packet, size_t size, unsigned se
 /* Sizes of packets one after another, and of the pieces that they come in. */
 static const size_t sizes[] = { 0, 1, 3, 1000, 5, 70000, 0, 2 };
 static const size_t pieces[] = { 1, 2, 3, 5, 1024, 32768, 1000000 };
-#define SIZES (sizeof(sizes) / sizeof(*sizes))
+#define SIZES COUNT(sizes)
 
 START_TEST(pieces_of_packets)
 {
@@ -199,21 +200,14 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("packet");
 	TCase *tc = tcase_create("packet");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(tc, 60);
-	tcase_add_loop_test(tc, take, 0, sizeof(takes) / sizeof(*takes));
-	tcase_add_loop_test(tc, pieces_of_packets, 0, sizeof(pieces) / sizeof(*pieces));
+	tcase_add_loop_test(tc, take, 0, COUNT(takes));
+	tcase_add_loop_test(tc, pieces_of_packets, 0, COUNT(pieces));
 	tcase_add_test(tc, largest);
 	tcase_add_test(tc, room_is_used_again);
 	tcase_add_test(tc, strings_and_numbers);
 	tcase_add_test(tc, put);
-	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_tests("packet", tc);
 }

@@ -13,25 +13,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "identity.h"
 #include "pidfile.h"
+#include "run.h"
 #include "settings.h"
 
-static char folder[64], path[96];
+static char path[128];
 
-static void make_folder(void)
+static void set_up(void)
 {
-	strcpy(folder, "/tmp/test_pidfile.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(folder));
-	snprintf(path, sizeof(path), "%s/pid", folder);
-}
-
-static void remove_folder(void)
-{
-	char command[128];
-
-	snprintf(command, sizeof(command), "rm -rf %s", folder);
-	ck_assert_int_eq(system(command), 0);
+	make_folder();
+	path_in(path, "pid");
 }
 
 static long read_pid(void)
@@ -123,17 +116,13 @@ START_TEST(unusable_paths)
 	};
 	struct pidfile pidfile;
 	char error[PIDFILE_ERROR_MAX], target[128];
-	FILE *file;
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (int i = 0; i < COUNT(cases); i++) {
 		ck_assert_int_eq(pidfile_open(&pidfile, cases[i].path, error), -1);
 		ck_assert_msg(strstr(error, cases[i].error) != NULL, "%s", error);
 	}
 	/* A link in a folder that others can write to leads nowhere. */
-	snprintf(target, sizeof(target), "%s/target", folder);
-	file = fopen(target, "w");
-	fputs("precious", file);
-	fclose(file);
+	write_file(path_in(target, "target"), "precious");
 	ck_assert_int_eq(symlink(target, path), 0);
 	ck_assert_int_eq(pidfile_open(&pidfile, path, error), -1);
 	ck_assert_ptr_nonnull(strstr(error, "Too many levels of symbolic links"));
@@ -168,7 +157,7 @@ START_TEST(names_are_looked_up)
 	ck_assert(identity.uid == (uid_t)-1 && identity.gid == (gid_t)-1 &&
 		  identity.socket_gid == (gid_t)-1);
 	ck_assert_int_eq(identity_take(&identity, error), 0);
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (int i = 0; i < COUNT(cases); i++) {
 		settings = (struct settings){ .user = cases[i].user,
 					      .group = cases[i].group,
 					      .socket_group = cases[i].socket_group };
@@ -203,10 +192,8 @@ int main(void)
 {
 	Suite *suite = suite_create("pidfile");
 	TCase *tc = tcase_create("pidfile"), *root = tcase_create("user");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
-	tcase_add_checked_fixture(tc, make_folder, remove_folder);
+	tcase_add_checked_fixture(tc, set_up, remove_folder);
 	tcase_add_test(tc, no_file);
 	tcase_add_test(tc, written_and_removed);
 	tcase_add_test(tc, abandoned_one_is_taken_over);
@@ -216,8 +203,5 @@ int main(void)
 	tcase_add_test(root, names_are_looked_up);
 	tcase_add_test(root, user_is_changed);
 	suite_add_tcase(suite, root);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -8,6 +8,7 @@
 
 #include "arena.h"
 #include "reply.h"
+#include "run.h"
 
 static const struct {
 	const char *text, *tail;
@@ -87,16 +88,9 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("reply");
 	TCase *tcase = tcase_create("reply");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
-	tcase_add_loop_test(tcase, test_lines, 0, sizeof(cases) / sizeof(cases[0]));
+	tcase_add_loop_test(tcase, test_lines, 0, COUNT(cases));
 	tcase_add_test(tcase, test_long);
-	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_tests("reply", tcase);
 }

@@ -9,11 +9,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "host.h"
+#include "log_help.h"
+#include "run.h"
 #include "session.h"
 #include "state.h"
 
-static char conf_path[64], log_path[64];
+static char log_path[128];
 static struct log *test_log;
 static struct host host;
 static int64_t now; /* microseconds */
@@ -32,33 +35,18 @@ static const char *no_macro(void *ctx, const char *name)
 
 static const struct front_mta mta = { .macro = no_macro };
 
-static void write_file(char path_r[64], const char *text)
-{
-	strcpy(path_r, "/tmp/test_session.XXXXXX");
-
-	const int fd = mkstemp(path_r);
-
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	close(fd);
-}
-
 static void begin(void)
 {
-	const struct log_settings settings = { .target = LOG_TO_FILE,
-					       .path = log_path,
-					       .level = MG_LOG_INFO };
 	struct snapshot *snapshot;
-	const char *error;
+	char conf_path[128];
 
-	write_file(log_path, "");
-	write_file(conf_path,
+	make_folder();
+	write_file(path_in(conf_path, "conf"),
 		   "listen unix:/nowhere/sock\n"
 		   "policy access { reject client fe80::1; reject header \"/^: bad/\" }\n");
 	snapshot = snapshot_load(conf_path, stderr);
 	ck_assert_ptr_nonnull(snapshot);
-	test_log = log_open(&settings, &error);
-	ck_assert_ptr_nonnull(test_log);
+	test_log = open_log(path_in(log_path, "log"), false);
 	host_init(&host, snapshot, test_log);
 	host.now = clock_now;
 	now = 5000000;
@@ -68,22 +56,7 @@ static void end(void)
 {
 	host_destroy(&host);
 	log_close(&test_log);
-	unlink(conf_path);
-	unlink(log_path);
-}
-
-/* How many lines of the log have the text. */
-static unsigned logged(const char *text)
-{
-	FILE *file = fopen(log_path, "r");
-	char line[4096];
-	unsigned n = 0;
-
-	ck_assert_ptr_nonnull(file);
-	while (fgets(line, sizeof(line), file))
-		n += strstr(line, text) != NULL;
-	fclose(file);
-	return n;
+	remove_folder();
 }
 
 static void refuse_one(void)
@@ -101,19 +74,19 @@ START_TEST(test_refused_once_a_second)
 		refuse_one();
 		now += 9999;
 	}
-	ck_assert_uint_eq(logged("connections refused"), 1);
-	ck_assert_uint_eq(logged("refused=1 "), 1);
+	ck_assert_uint_eq(count_lines(log_path, "connections refused"), 1);
+	ck_assert_uint_eq(count_lines(log_path, "refused=1 "), 1);
 	now += 100;
 	refuse_one();
 	refuse_one();
-	ck_assert_uint_eq(logged("connections refused"), 2);
-	ck_assert_uint_eq(logged("refused=101 "), 1);
+	ck_assert_uint_eq(count_lines(log_path, "connections refused"), 2);
+	ck_assert_uint_eq(count_lines(log_path, "refused=101 "), 1);
 	now += 999999;
 	refuse_one();
-	ck_assert_uint_eq(logged("connections refused"), 2);
+	ck_assert_uint_eq(count_lines(log_path, "connections refused"), 2);
 	now += 1;
 	refuse_one();
-	ck_assert_uint_eq(logged("refused=104 "), 1);
+	ck_assert_uint_eq(count_lines(log_path, "refused=104 "), 1);
 }
 END_TEST
 
@@ -149,23 +122,16 @@ START_TEST(test_scope_and_nameless_field)
 	ck_assert_int_eq(field("fe80::2", "", "good"), REPLY_CONTINUE);
 	ck_assert_int_eq(field("fe80::2", "", ""), REPLY_CONTINUE);
 	ck_assert_int_eq(field("fe80::2", "", "bad"), REPLY_REJECT);
-	ck_assert_uint_eq(logged("verdict=accepted"), 2);
+	ck_assert_uint_eq(count_lines(log_path, "verdict=accepted"), 2);
 }
 END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("session");
 	TCase *tcase = tcase_create("session");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(tcase, begin, end);
 	tcase_add_test(tcase, test_refused_once_a_second);
 	tcase_add_test(tcase, test_scope_and_nameless_field);
-	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_tests("session", tcase);
 }

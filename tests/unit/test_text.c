@@ -9,9 +9,10 @@
 #include "arena.h"
 #include "conf.h"
 #include "errors.h"
+#include "run.h"
 #include "text.h"
 
-static const char *const values[] = { "zone", "sender", NULL };
+static const char *const values[] = { "zone", "txt", NULL };
 static const struct mg_policy type = { .name = "t", .values = values };
 
 static const char *get_macro(void *ctx, enum text_macro macro)
@@ -42,7 +43,7 @@ static const struct {
 	{ "", "" },
 	{ "{client}", "192.0.2.1" },
 	{ "a {client} b {zone} c", "a 192.0.2.1 b zen.example c" },
-	{ "{sender}", "the policy's own" },
+	{ "{txt}", "the policy's own" },
 	{ "{recipient}|", "|" },
 	{ "{{client}}", "{client}" },
 	{ "}{{", "}{" },
@@ -99,16 +100,9 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("text");
 	TCase *tcase = tcase_create("text");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
-	tcase_add_loop_test(tcase, test_render, 0, sizeof(cases) / sizeof(cases[0]));
+	tcase_add_loop_test(tcase, test_render, 0, COUNT(cases));
 	tcase_add_test(tcase, test_has);
-	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_tests("text", tcase);
 }

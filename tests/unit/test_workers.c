@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "../dns/patience.h"
+#include "run.h"
 #include "workers.h"
 
 /* Something to serve: each time that it is rung. */
@@ -303,10 +304,7 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("workers");
 	TCase *tc = tcase_create("workers");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, others_go_on);
@@ -315,9 +313,5 @@ int main(void)
 	tcase_add_loop_test(tc, idle_threads_end, 0, 2);
 	tcase_add_test(tc, many_at_once);
 	tcase_add_test(tc, stop);
-	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_tests("workers", tc);
 }

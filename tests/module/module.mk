@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Modules that do not behave, or were built elsewhere.
+
+module_tests = \
+	tests/module/outside.sh \
+	tests/module/refused.sh
+module_files = \
+	tests/module/bad.c \
+	tests/module/misbehaving.scn \
+	tests/module/outside.c \
+	tests/module/outside.scn
+EXTRA_DIST += $(module_files)

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Policies, each alone (policies_tests, by the fragments of the policies).
+
+check_fake_host = tests/policies/libfakehost.a
+tests_policies_libfakehost_a_SOURCES = tests/policies/fake_host.c tests/policies/fake_host.h \
+	tests/policies/policy_help.h \
+	tests/dns/fake_dns.c tests/dns/fake_dns.h \
+	tests/dns/stub.c tests/dns/stub.h
+
+# The fake host is the mg_* functions, so the core's are not to be linked: no MG_WHOLE_CORE here.
+policy_test_libs = $(check_fake_host) milter/libmillgate.a $(core_deps) $(CHECK_LIBS)

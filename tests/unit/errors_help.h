@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is printed about errors, as text. */
+#ifndef TESTS_ERRORS_HELP_H
+#define TESTS_ERRORS_HELP_H
+
+#include <stdio.h>
+
+#include "errors.h"
+
+/* To be freed. */
+static inline char *errors_text(const struct errors *errors)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *stream = open_memstream(&text, &size);
+
+	errors_print(errors, stream);
+	fclose(stream);
+	return text;
+}
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A session that stands in for the real one: it writes down what it is told, and says what it was told to say. What
+ * follows is once in a process: each test is one (Check forks).
+ */
+#ifndef TESTS_SESSION_HELP_H
+#define TESTS_SESSION_HELP_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "front.h"
+
+#define ALL_STAGES ((1U << MG_STAGES) - 1)
+
+/* The host of such sessions: they have no use for it but to see that it is theirs. */
+#define THE_HOST ((struct host *)(uintptr_t)&told)
+
+/* What sessions are told, and what they shall say. */
+struct told {
+	pthread_mutex_t lock;
+	char calls[8192]; /* one word for each call, of all sessions */
+	atomic_uint made, ended, refused;
+	struct front_needs needs;
+	struct reply replies[MG_STAGES];
+	const char *macro;   /* to look up at each event: its value follows the call, in brackets */
+	atomic_uint slow_ms; /* how long RCPT waits */
+	atomic_bool in_rcpt;
+};
+
+extern struct told told;
+
+/* Whether this is all that was told so far. While sessions are served, told.calls is not to be read otherwise. */
+bool told_only(const char *calls);
+
+#endif
