@@ -5,6 +5,7 @@
 #include "table.h"
 
 #include <stdlib.h>
+#include <strings.h>
 
 #include "arena.h"
 #include "domain.h"
@@ -88,6 +89,35 @@ const char *table_key_folded(struct table_key *key)
 	return key->folded;
 }
 
+static int match_form(struct table_key *key, const struct regex *regex, const char *form)
+{
+	return regex_find(&key->table->regexes, regex, key->scratch, &key->match, form);
+}
+
+/* Whether the folded form is one that an expression may tell from the key. */
+static bool has_other_form(struct table_key *key)
+{
+	const enum mg_key kind = key->table->kind;
+
+	if (kind != MG_KEY_HOST && kind != MG_KEY_NAME && kind != MG_KEY_MAIL)
+		return false;
+	return strcasecmp(table_key_text(key), table_key_folded(key)) != 0;
+}
+
+int table_key_match(struct table_key *key, const struct regex *regex, const char **subject_r)
+{
+	int found;
+	int r;
+
+	*subject_r = table_key_text(key);
+	r = match_form(key, regex, *subject_r);
+	if (r == 1 || !has_other_form(key))
+		return r;
+	*subject_r = table_key_folded(key);
+	found = match_form(key, regex, *subject_r);
+	return found == 0 ? r : found;
+}
+
 /* ---- Making ----------------------------------------------------------------- */
 
 struct mg_table *table_new(struct arena *arena, enum mg_key key,
@@ -110,25 +140,14 @@ void table_finish(struct mg_table *table)
 
 /* ---- Asking ----------------------------------------------------------------- */
 
-static int find(const struct mg_table *table, struct table_key *key, const char **value_r)
-{
-	const char *value = "";
-	int r = 0;
-
-	for (const struct table_source *source = table->first; source && r == 0;
-	     source = source->next)
-		r = source->find(source, key, &value);
-	if (r > 0 && value_r)
-		*value_r = value;
-	return r;
-}
-
 int table_find(const struct mg_table *table, struct arena *scratch, const char *key,
 	       const char **value_r)
 {
 	struct table_key k = { .table = table, .scratch = scratch, .text = key };
+	const char *value = "";
+	int r = 0;
 
-	if (!key)
+	if (!table || !key)
 		return 0;
 	if (table->kind == MG_KEY_ADDRESS && address_parse(key, &k.address)) {
 		k.is_address = true;
@@ -136,16 +155,10 @@ int table_find(const struct mg_table *table, struct arena *scratch, const char *
 	} else if (table->kind == MG_KEY_MAIL && !*key) {
 		k.text = "<>";
 	}
-	return find(table, &k, value_r);
-}
-
-int table_find_address(const struct mg_table *table, struct arena *scratch,
-		       const struct sockaddr *address, const char **value_r)
-{
-	struct table_key k = { .table = table, .scratch = scratch };
-
-	if (!address_from_sockaddr(address, &k.address))
-		return 0;
-	k.is_address = true;
-	return find(table, &k, value_r);
+	for (const struct table_source *source = table->first; source && r == 0;
+	     source = source->next)
+		r = source->find(source, &k, &value);
+	if (r > 0 && value_r)
+		*value_r = value;
+	return r;
 }

@@ -47,16 +47,9 @@ void table_finish(struct mg_table *table);
  * Looks a key up, as any client sent it. Returns 1 when found, 0 when not, -1 when that could not
  * be decided (a regular expression that ran into its limit). value_r, if not NULL: the right-hand
  * side, "" for a plain entry; it lives as long as the table and scratch both do. The key NULL is
- * never found. No heap is used for a key in plain lower-case ASCII, scratch's aside.
+ * never found, and in the table NULL none is. No heap is used for a key in plain lower-case ASCII, scratch's aside.
  */
 int table_find(const struct mg_table *table, struct arena *scratch, const char *key,
 	       const char **value_r);
-
-/*
- * The same for the address of a client, without its text; for MG_KEY_ADDRESS only. Other families
- * are not found.
- */
-int table_find_address(const struct mg_table *table, struct arena *scratch,
-		       const struct sockaddr *address, const char **value_r);
 
 #endif

@@ -53,25 +53,6 @@ bool address_parse(const char *text, struct address *r)
 	return false;
 }
 
-bool address_from_sockaddr(const struct sockaddr *from, struct address *r)
-{
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-
-	switch (from ? from->sa_family : AF_UNSPEC) {
-	case AF_INET:
-		memcpy(&v4, from, sizeof(v4));
-		from_v4(&v4.sin_addr, r);
-		return true;
-	case AF_INET6:
-		memcpy(&v6, from, sizeof(v6));
-		from_v6(&v6.sin6_addr, r);
-		return true;
-	default:
-		return false;
-	}
-}
-
 const char *address_print(const struct address *address, char text_r[INET6_ADDRSTRLEN])
 {
 	uint32_t v4 = htonl((uint32_t)(address->high >> 32));

@@ -10,7 +10,6 @@
 
 struct arena;
 struct fault;
-struct sockaddr;
 
 /* An address; one of IPv4 fills the upper half of high, so that prefixes are the same for both. */
 struct address {
@@ -28,7 +27,6 @@ struct network {
  * for.
  */
 bool address_parse(const char *text, struct address *r);
-bool address_from_sockaddr(const struct sockaddr *from, struct address *r);
 const char *address_print(const struct address *address, char text_r[INET6_ADDRSTRLEN]);
 
 /*

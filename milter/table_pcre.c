@@ -33,13 +33,12 @@ struct pcre {
 static int pcre_find(const struct table_source *source, struct table_key *key, const char **value_r)
 {
 	const struct pcre *pcre = (const struct pcre *)source;
-	const char *subject = table_key_text(key);
+	const char *subject;
 	size_t i = 0;
 
 	while (i < pcre->n) {
 		const struct rule *rule = &pcre->rules[i++];
-		int found = regex_find(&key->table->regexes, &rule->regex, key->scratch,
-				       &key->match, subject);
+		int found = table_key_match(key, &rule->regex, &subject);
 
 		if (found < 0)
 			return -1;

@@ -27,8 +27,8 @@ static int plain_find_regex(const struct plain *plain, struct table_key *key)
 	int r = 0;
 
 	for (size_t i = 0; i < plain->nregexes; i++) {
-		int found = regex_find(&key->table->regexes, &plain->regexes[i], key->scratch,
-				       &key->match, table_key_text(key));
+		const char *subject;
+		int found = table_key_match(key, &plain->regexes[i], &subject);
 
 		if (found > 0)
 			return 1;

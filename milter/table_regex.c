@@ -9,16 +9,26 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "arena.h"
 #include "table_source.h"
 
 /*
- * A subject is what a stranger sent: an expression that needs more than this gives up. Honest
- * expressions stay below a hundredth of it.
+ * A subject is what a stranger sent: an expression that needs more than this gives up. It is PCRE2's default, and so
+ * Postfix's: what is found there is found here. Two ".*" and a long Subject can need a tenth of it.
  */
-#define REGEX_STEPS_MAX 1000000
+#define REGEX_STEPS_MAX 10000000
 #define REGEX_HEAP_MAX_KIB 8192
+
+/*
+ * These steps are for one place of the subject where a match may begin, and to try all places of a long one can take minutes. So they are
+ * tried some after the other, until the time is over; fewer by the interpreter, which is slower and does not know as well as
+ * machine code which places are in vain.
+ */
+#define REGEX_PLACES 1024
+#define REGEX_PLACES_INTERPRETED 128
+#define REGEX_TIME_MAX_MS 200
 
 static void code_free(void *arg)
 {
@@ -32,6 +42,12 @@ static void limits_free(void *arg)
 
 /* ---- Compiling ------------------------------------------------------------- */
 
+static void set_limits(pcre2_match_context *limits)
+{
+	pcre2_set_match_limit(limits, REGEX_STEPS_MAX);
+	pcre2_set_heap_limit(limits, REGEX_HEAP_MAX_KIB);
+}
+
 static void make_limits(struct arena *arena, struct regexes *all)
 {
 	if (all->limits)
@@ -39,8 +55,7 @@ static void make_limits(struct arena *arena, struct regexes *all)
 	all->limits = pcre2_match_context_create(NULL);
 	if (!all->limits)
 		abort();
-	pcre2_set_match_limit(all->limits, REGEX_STEPS_MAX);
-	pcre2_set_heap_limit(all->limits, REGEX_HEAP_MAX_KIB);
+	set_limits(all->limits);
 	arena_at_end(arena, limits_free, all->limits);
 }
 
@@ -118,7 +133,8 @@ static pcre2_code *compile(const char *pattern, size_t size, uint32_t options,
 	int error;
 	pcre2_code *code;
 
-	code = pcre2_compile((PCRE2_SPTR8)pattern, size, options, &error, &offset, NULL);
+	code = pcre2_compile((PCRE2_SPTR8)pattern, size, options | PCRE2_USE_OFFSET_LIMIT, &error,
+			     &offset, NULL);
 	if (code)
 		return code;
 	if (pcre2_get_error_message(error, why, sizeof(why)) < 0)
@@ -127,6 +143,21 @@ static pcre2_code *compile(const char *pattern, size_t size, uint32_t options,
 	fault_hint(fault_r, "at character %zu of \"%.*s\"", characters(pattern, offset) + 1,
 		   size > 150 ? 150 : (int)size, pattern);
 	return NULL;
+}
+
+static void learn(struct regex *r)
+{
+	uint32_t options = 0;
+	size_t machine_code = 0;
+
+	/* Fails where no memory may be both written and executed: then it is interpreted. */
+	(void)pcre2_jit_compile(r->code, PCRE2_JIT_COMPLETE);
+	(void)pcre2_pattern_info(r->code, PCRE2_INFO_JITSIZE, &machine_code);
+	r->compiled = machine_code > 0;
+	r->groups = 0;
+	(void)pcre2_pattern_info(r->code, PCRE2_INFO_CAPTURECOUNT, &r->groups);
+	(void)pcre2_pattern_info(r->code, PCRE2_INFO_ALLOPTIONS, &options);
+	r->anchored = options & PCRE2_ANCHORED;
 }
 
 int regex_compile(struct arena *arena, struct regexes *all, const char *text, bool toggles,
@@ -152,10 +183,7 @@ int regex_compile(struct arena *arena, struct regexes *all, const char *text, bo
 	if (!r->code)
 		return -1;
 	arena_at_end(arena, code_free, r->code);
-	/* Fails where no memory may be both written and executed: then it is interpreted. */
-	(void)pcre2_jit_compile(r->code, PCRE2_JIT_COMPLETE);
-	r->groups = 0;
-	(void)pcre2_pattern_info(r->code, PCRE2_INFO_CAPTURECOUNT, &r->groups);
+	learn(r);
 	if (r->groups > all->groups)
 		all->groups = r->groups;
 	make_limits(arena, all);
@@ -175,28 +203,68 @@ static void scratch_free(void *memory, void *arena)
 	(void)arena;
 }
 
-/* The match's memory comes from the look-up's arena: no malloc(), and nothing to free. */
+/* A match's memory comes from the look-up's arena: no malloc(), and nothing to free. */
+static pcre2_general_context *memory_of(struct arena *scratch)
+{
+	return pcre2_general_context_create(scratch_alloc, scratch_free, scratch);
+}
+
 static void make_match(const struct regexes *all, struct arena *scratch, struct regex_match *match)
 {
-	pcre2_general_context *memory;
+	if (!match->data)
+		match->data = pcre2_match_data_create(all->groups + 1, memory_of(scratch));
+}
 
-	if (match->data)
-		return;
-	memory = pcre2_general_context_create(scratch_alloc, scratch_free, scratch);
-	match->data = pcre2_match_data_create(all->groups + 1, memory);
+/* The time that this thread has worked: others' load decides nothing. */
+static int64_t worked_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Returns what pcre2_match() does. */
+static int match_by_places(const struct regex *regex, struct arena *scratch,
+			   struct regex_match *match, const char *subject, size_t size,
+			   bool machine)
+{
+	const size_t places = machine ? REGEX_PLACES : REGEX_PLACES_INTERPRETED;
+	pcre2_match_context *limits = pcre2_match_context_create(memory_of(scratch));
+	const int64_t began = worked_ms();
+	size_t at = 0;
+	int r;
+
+	set_limits(limits);
+	for (;;) {
+		pcre2_set_offset_limit(limits, at + places - 1);
+		r = pcre2_match(regex->code, (PCRE2_SPTR8)subject, size, at,
+				machine ? 0 : PCRE2_NO_JIT, match->data, limits);
+		at += places;
+		if (r != PCRE2_ERROR_NOMATCH || regex->anchored || at > size)
+			break;
+		if (worked_ms() - began > REGEX_TIME_MAX_MS) {
+			r = PCRE2_ERROR_MATCHLIMIT;
+			break;
+		}
+	}
+	return r;
 }
 
 int regex_find(const struct regexes *all, const struct regex *regex, struct arena *scratch,
 	       struct regex_match *match, const char *subject)
 {
 	size_t size = strlen(subject);
-	int r;
+	int r = PCRE2_ERROR_JIT_STACKLIMIT;
 
 	make_match(all, scratch, match);
-	r = pcre2_match(regex->code, (PCRE2_SPTR8)subject, size, 0, 0, match->data, all->limits);
+	if (regex->compiled && size < REGEX_PLACES)
+		r = pcre2_match(regex->code, (PCRE2_SPTR8)subject, size, 0, 0, match->data,
+				all->limits);
+	else if (regex->compiled)
+		r = match_by_places(regex, scratch, match, subject, size, true);
 	if (r == PCRE2_ERROR_JIT_STACKLIMIT) /* the interpreter may use the heap */
-		r = pcre2_match(regex->code, (PCRE2_SPTR8)subject, size, 0, PCRE2_NO_JIT,
-				match->data, all->limits);
+		r = match_by_places(regex, scratch, match, subject, size, false);
 	if (r == PCRE2_ERROR_NOMATCH)
 		return 0;
 	return r < 0 ? -1 : 1;

@@ -7,6 +7,7 @@
 #define MG_TABLE_REGEX_H
 
 #include <stdbool.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,8 @@ struct regexes {
 struct regex {
 	struct pcre2_real_code_8 *code;
 	uint32_t groups; /* its "()"s */
+	bool compiled;   /* to machine code: else it is interpreted */
+	bool anchored;   /* matches at the subject's beginning, or nowhere */
 };
 
 /* What one look-up needs for matching; all zero at first. Lives in an arena. */

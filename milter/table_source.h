@@ -40,14 +40,18 @@ struct table_key {
 	struct regex_match match;
 };
 
-/*
- * What regular expressions are matched against: an address in its canonical form, "<>" for the
- * null sender.
- */
+/* The key as it came, but an address in its canonical form, and "<>" for the null sender. */
 const char *table_key_text(struct table_key *key);
 
 /* The form in which strings compare, see table_fold(). */
 const char *table_key_folded(struct table_key *key);
+
+/*
+ * Matches the key as it came and, unless that matches, as it is folded: an MTA delivers "joe"@example.com to joe.
+ * Forms that only differ in ASCII case are one, for expressions that mind case. Texts have no other form. Returns
+ * what regex_find() does; subject_r: the form that matched.
+ */
+int table_key_match(struct table_key *key, const struct regex *regex, const char **subject_r);
 
 /*
  * One source of a table, the first member of the struct of its kind. find: 1, 0 or -1, as

@@ -3,12 +3,12 @@
  * Looks up what is known of a client and its mail in lists of the configuration and in tables of
  * the kind that Postfix describes in access(5) and header_checks(5).
  */
-#include <millgate/policy.h>
-
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+
+#include "../shared/mapped.h"
 
 struct rule;
 
@@ -395,6 +395,22 @@ static size_t count_lines(struct mg_conf *conf)
 	return n;
 }
 
+/* A result comes of the lines with the verb of its name, and of tables. */
+static int results_check(struct mg_conf *conf)
+{
+	char expected[40];
+	int status = 0;
+
+	for (size_t i = 0; results[i].name && !mg_conf_item(conf, "check", 0); i++) {
+		if (mg_conf_item(conf, results[i].name, 0))
+			continue;
+		snprintf(expected, sizeof(expected), "a line %s or check", results[i].name);
+		if (mapped_in_vain(conf, results[i].name, expected) < 0)
+			status = -1;
+	}
+	return status;
+}
+
 static int access_open(struct mg_conf *conf, void *self)
 {
 	struct access *access = self;
@@ -422,6 +438,8 @@ static int access_open(struct mg_conf *conf, void *self)
 			"nothing to check; expected lines such as \"reject client 192.0.2.0/24\"");
 		return -1;
 	}
+	if (results_check(conf) < 0)
+		status = -1;
 	if (status == 0)
 		mg_conf_stages(conf, stages);
 	return status;
@@ -429,18 +447,21 @@ static int access_open(struct mg_conf *conf, void *self)
 
 /* ---- The look-up ---------------------------------------------------------------- */
 
-/* What a match of the rule comes to. Returns 0, or -1 when its right-hand side makes no sense. */
-static int rule_outcome(const struct rule *rule, const char *value, struct outcome *outcome_r)
+/* What a match of the rule comes to. */
+static void rule_outcome(const struct rule *rule, const char *value, struct outcome *outcome_r)
 {
 	static const int result[VERBS] = {
 		[VERB_OK] = OK,           [VERB_REJECT] = REJECT, [VERB_DEFER] = DEFER,
 		[VERB_DISCARD] = DISCARD, [VERB_HOLD] = HOLD,     [VERB_DUNNO] = MG_NONE,
 	};
 
-	if (rule->verb == VERB_CHECK)
-		return outcome_read(value, outcome_r) ? -1 : 0;
 	*outcome_r = (struct outcome){ .result = result[rule->verb], .text = "" };
-	return 0;
+	/*
+	 * As the file was checked, all that can be wrong is an enhanced code of another class, which came with $1: it stays
+	 * text, as the client, whose it is, shall not talk itself out of a refusal.
+	 */
+	if (rule->verb == VERB_CHECK)
+		(void)outcome_read(value, outcome_r);
 }
 
 static int access_say(struct mg_call *call, const struct kind *kind, const char *key,
@@ -462,12 +483,14 @@ static int access_say(struct mg_call *call, const struct kind *kind, const char 
 	return outcome->result;
 }
 
-static int access_error(struct mg_call *call, const struct kind *kind, const char *key,
-			const char *why)
+/* Of a header field of any length, in a message for the log. */
+#define KEY_SHOWN 100
+
+static int access_error(struct mg_call *call, const struct kind *kind, const char *key)
 {
 	mg_value(call, "kind", kind->name);
 	mg_value(call, "key", key);
-	mg_detail(call, "%s %s: %s", kind->name, key, why);
+	mg_detail(call, "%s %.*s: the table could not be searched", kind->name, KEY_SHOWN, key);
 	return MG_ERROR;
 }
 
@@ -493,11 +516,8 @@ static int access_search(struct mg_call *call, const void *self)
 		if (found == 0)
 			continue;
 		if (found < 0)
-			return access_error(call, rule->kind, keys[k],
-					    "the table could not be searched");
-		if (rule_outcome(rule, value, &outcome) < 0)
-			return access_error(call, rule->kind, keys[k],
-					    "the table's right-hand side is none");
+			return access_error(call, rule->kind, keys[k]);
+		rule_outcome(rule, value, &outcome);
 		if (outcome.result != MG_NONE)
 			return access_say(call, rule->kind, keys[k], &outcome);
 		excepted[k] = rule->verb == VERB_DUNNO;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The policy "access": an archive for the daemon and for its test, or a module; its manual page.
 
-access_sources = policies/access/access.c
+access_sources = policies/access/access.c policies/shared/mapped.h
 
 policies_access_libaccess_a_SOURCES = $(access_sources)
 policies_access_libaccess_a_CPPFLAGS = $(AM_CPPFLAGS) -DMG_BUILTIN=access

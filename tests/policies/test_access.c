@@ -2,12 +2,11 @@
 /* The policy "access" over a fake host. */
 #include <config.h>
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "fake_host.h"
+#include "policy_help.h"
 
 fake_register mg_builtin_access;
 
@@ -271,14 +270,21 @@ START_TEST(computes_results)
 }
 END_TEST
 
-START_TEST(a_computed_result_may_be_none)
+/* What the sender writes is text, and makes no error of the table's refusal. */
+START_TEST(a_sender_cannot_spoil_a_refusal)
 {
-	const char *file = fake_file("senders", "/^(.*)@z\\.example$/ 550 $1\n");
+	const char *file = fake_file("senders", "/^(.*)@y\\.example$/ REJECT $1\n"
+						"/^(.*)@z\\.example$/ 550 $1\n");
 
 	fake_must_open(mg_builtin_access, block("check sender pcre:@", file));
+	fake.sender = "4.0.0@y.example";
+	ck_assert_str_eq(fake_run(MG_MAIL), "reject");
+	ck_assert_str_eq(fake_said.text, "4.0.0");
+	ck_assert_str_eq(fake_said.status, "");
 	fake.sender = "4.0.0@z.example";
-	ck_assert_str_eq(fake_run(MG_MAIL), "error");
-	ck_assert_str_ne(fake_said.detail, "");
+	ck_assert_str_eq(fake_run(MG_MAIL), "reject");
+	ck_assert_int_eq(fake_said.code, 550);
+	ck_assert_str_eq(fake_said.status, "");
 }
 END_TEST
 
@@ -358,12 +364,27 @@ static const char *const wrong_blocks[] = {
 	"check header",
 	"reject recipient postmaster",
 	"reject sender example.com Postmaster",
+	"reject client 192.0.2.1; on defer tempfail",
+	"dunno client 192.0.2.1; on ok accept",
+};
+
+static const char *const right_blocks[] = {
+	"reject client 192.0.2.1; on defer neutral",
+	"reject client 192.0.2.1; defer helo a.example; on defer reject; on error tempfail",
 };
 
 START_TEST(refuses_wrong_lines)
 {
 	ck_assert_int_eq(fake_open(mg_builtin_access, wrong_blocks[_i]), -1);
 	ck_assert_str_ne(fake_opened.errors, "");
+}
+END_TEST
+
+/* An action for what cannot be found is one that does nothing, or a line finds it. */
+START_TEST(takes_right_lines)
+{
+	ck_assert_msg(fake_open(mg_builtin_access, right_blocks[_i]) == 0, "%s",
+		      fake_opened.errors);
 }
 END_TEST
 
@@ -378,34 +399,24 @@ START_TEST(reports_all_errors)
 }
 END_TEST
 
-#define LOOP(tests, test, cases) \
-	tcase_add_loop_test(tests, test, 0, (int)(sizeof(cases) / sizeof((cases)[0])))
-
 int main(void)
 {
-	Suite *suite = suite_create("access");
-	TCase *tests = tcase_create("access");
-	SRunner *runner = srunner_create(suite);
-	int failed;
+	TCase *all = policy_tests("access");
 
-	tcase_add_checked_fixture(tests, NULL, fake_close);
-	LOOP(tests, finds_each_kind, kinds);
-	tcase_add_test(tests, finds_client_names);
-	LOOP(tests, finds_headers, headers);
-	LOOP(tests, follows_tables, outcomes);
-	LOOP(tests, refuses_what_it_cannot_do, wrong_outcomes);
-	tcase_add_test(tests, says_hold_and_discard);
-	tcase_add_test(tests, names_the_null_sender);
-	tcase_add_test(tests, computes_results);
-	tcase_add_test(tests, a_computed_result_may_be_none);
-	LOOP(tests, the_first_line_decides, orders);
-	tcase_add_test(tests, stages_are_apart);
-	tcase_add_test(tests, a_table_that_fails);
-	LOOP(tests, refuses_wrong_lines, wrong_blocks);
-	tcase_add_test(tests, reports_all_errors);
-	suite_add_tcase(suite, tests);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	tcase_add_loop_test(all, finds_each_kind, 0, COUNT(kinds));
+	tcase_add_test(all, finds_client_names);
+	tcase_add_loop_test(all, finds_headers, 0, COUNT(headers));
+	tcase_add_loop_test(all, follows_tables, 0, COUNT(outcomes));
+	tcase_add_loop_test(all, refuses_what_it_cannot_do, 0, COUNT(wrong_outcomes));
+	tcase_add_test(all, says_hold_and_discard);
+	tcase_add_test(all, names_the_null_sender);
+	tcase_add_test(all, computes_results);
+	tcase_add_test(all, a_sender_cannot_spoil_a_refusal);
+	tcase_add_loop_test(all, the_first_line_decides, 0, COUNT(orders));
+	tcase_add_test(all, stages_are_apart);
+	tcase_add_test(all, a_table_that_fails);
+	tcase_add_loop_test(all, refuses_wrong_lines, 0, COUNT(wrong_blocks));
+	tcase_add_loop_test(all, takes_right_lines, 0, COUNT(right_blocks));
+	tcase_add_test(all, reports_all_errors);
+	return run_tests("access", all);
 }

@@ -47,12 +47,14 @@ scenario_tests = \
 	tests/scenario/access-helo.scn \
 	tests/scenario/access-idna.scn \
 	tests/scenario/access-own-actions.scn \
+	tests/scenario/access-pcre-folded.scn \
 	tests/scenario/access-pcre.scn \
 	tests/scenario/access-postmaster.scn \
 	tests/scenario/access-recipient.scn \
 	tests/scenario/access-sender.scn \
 	tests/scenario/access-smtputf8.scn \
 	tests/scenario/access-texthash.scn \
+	tests/scenario/access-undecided.scn \
 	tests/scenario/access-wrong-code.scn \
 	tests/scenario/combine-accept-then-reject.scn \
 	tests/scenario/combine-body-enough-for-one.scn \

@@ -10,10 +10,16 @@
 
 #include "arena.h"
 #include "conf.h"
-#include "errors.h"
+#include "errors_help.h"
+#include "run.h"
 #include "table.h"
 
-#define NELEM(array) (sizeof(array) / sizeof(*(array)))
+/* In tables of cases. */
+#define A MG_KEY_ADDRESS
+#define H MG_KEY_HOST
+#define M MG_KEY_MAIL
+#define N MG_KEY_NAME
+#define T MG_KEY_TEXT
 
 struct made {
 	struct arena arena;
@@ -53,14 +59,9 @@ static inline void made_add_text(struct made *made, const char *type, const char
 /* What is printed about the errors; lives in the arena. */
 static inline const char *made_errors(struct made *made)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *stream = open_memstream(&text, &size);
-	const char *copy;
+	char *text = errors_text(&made->errors);
+	const char *copy = arena_strdup(&made->arena, text);
 
-	errors_print(&made->errors, stream);
-	fclose(stream);
-	copy = arena_strdup(&made->arena, text);
 	free(text);
 	return copy;
 }
@@ -78,18 +79,6 @@ static inline void made_end(struct made *made)
 {
 	arena_free(&made->scratch);
 	arena_free(&made->arena);
-}
-
-static inline int run(Suite *suite, TCase *tc)
-{
-	SRunner *runner = srunner_create(suite);
-	int failed;
-
-	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 #endif

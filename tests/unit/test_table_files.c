@@ -4,11 +4,6 @@
 
 #include "table_help.h"
 
-#define A MG_KEY_ADDRESS
-#define H MG_KEY_HOST
-#define M MG_KEY_MAIL
-#define T MG_KEY_TEXT
-
 struct lookup {
 	const char *key, *want; /* want: NULL when it is not found; the last key is NULL */
 };
@@ -144,6 +139,25 @@ static const struct table {
 	  "pcre",
 	  "/^(a+)+$/ x\n/./ y\n",
 	  { { "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "?" }, { "aaa", "x" }, { "b", "y" } } },
+	/* as folded, too: what is in $1 is of the form that matched */
+	{ M,
+	  "pcre",
+	  "/^(trap)@(.*)$/ $1 at $2\n",
+	  { { "\"trap\"@b\u00fccher.example", "trap at xn--bcher-kva.example" },
+	    { "\"tr\\ap\"@B.test", "trap at b.test" },
+	    { "Trap@B.test", "Trap at B.test" },
+	    { "\"tr ap\"@b.test", NULL } } },
+	{ M,
+	  "pcre",
+	  "if /^trap@/\n/^\"/ quoted\nendif\n!/^\"/ plain\n!/^trap@/ other\n",
+	  { { "\"trap\"@b.test", "quoted" },
+	    { "trap@b.test", "plain" },
+	    { "\"tr ap\"@b.test", "other" } } },
+	{ H,
+	  "pcre",
+	  "/^(.*[.])?b[.]test$/ <$1>\n",
+	  { { "b.test.", "<>" }, { "A.b.test.", "<a.>" }, { "A.b.test", "<A.>" } } },
+	{ T, "pcre", "/^trap@/ x\n", { { "\"trap\"@b.test", NULL } } },
 	/* the whole string, as it came */
 	{ M,
 	  "pcre",
@@ -425,9 +439,9 @@ int main(void)
 	TCase *tc = tcase_create("table_files");
 
 	tcase_set_timeout(tc, 60);
-	tcase_add_loop_test(tc, found, 0, NELEM(tables));
-	tcase_add_loop_test(tc, mistake, 0, NELEM(mistakes));
+	tcase_add_loop_test(tc, found, 0, COUNT(tables));
+	tcase_add_loop_test(tc, mistake, 0, COUNT(mistakes));
 	tcase_add_test(tc, results_are_checked);
 	tcase_add_test(tc, many_lines);
-	return run(suite_create("table_files"), tc);
+	return run_tests("table_files", tc);
 }

@@ -11,41 +11,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "table_help.h"
-
-#define A MG_KEY_ADDRESS
-#define H MG_KEY_HOST
-#define M MG_KEY_MAIL
-#define T MG_KEY_TEXT
 
 #define KEYS_MAX 400
 #define TEXT_MAX 65536
 
-static char folder[] = "/tmp/test_table_postfix.XXXXXX";
-
 /* ---- postmap ------------------------------------------------------------------- */
-
-static char *path_of(const char *name)
-{
-	static char path[128];
-
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	return path;
-}
-
-static void write_text(const char *name, const char *text)
-{
-	FILE *file = fopen(path_of(name), "w");
-
-	ck_assert_ptr_nonnull(file);
-	fputs(text, file);
-	ck_assert_int_eq(fclose(file), 0);
-}
 
 static char *read_text(const char *name)
 {
 	static char text[TEXT_MAX];
-	FILE *file = fopen(path_of(name), "r");
+	char path[128];
+	FILE *file = fopen(path_in(path, name), "r");
 	size_t size;
 
 	ck_assert_ptr_nonnull(file);
@@ -60,13 +38,13 @@ static void postmap(const char *type, const char *text, const char *keys)
 {
 	static const struct timespec past[2] = { { .tv_sec = 1000000000 },
 						 { .tv_sec = 1000000000 } };
-	char command[512];
+	char command[512], path[128];
 	int status;
 
-	write_text("table", text);
+	write_file(path_in(path, "table"), text);
 	/* A "texthash:" file that was just written makes postmap wait, and read it again. */
-	ck_assert_int_eq(utimensat(AT_FDCWD, path_of("table"), past, 0), 0);
-	write_text("keys", keys);
+	ck_assert_int_eq(utimensat(AT_FDCWD, path, past, 0), 0);
+	write_file(path_in(path, "keys"), keys);
 	snprintf(command, sizeof(command),
 		 "PATH=$PATH:/usr/sbin postmap -c %s -q - %s:%s/table <%s/keys >%s/out 2>%s/err",
 		 folder, type, folder, folder, folder, folder);
@@ -450,10 +428,10 @@ static unsigned add_expression(struct text *text)
 	add(text, "/%s", random_below(3) ? "" : "^");
 	for (uint32_t i = 1 + random_below(4); i > 0; i--) {
 		if (random_below(3) == 0) {
-			add(text, "%s", groups[random_below(NELEM(groups))]);
+			add(text, "%s", groups[random_below(COUNT(groups))]);
 			n++;
 		} else {
-			add(text, "%s", pieces[random_below(NELEM(pieces))]);
+			add(text, "%s", pieces[random_below(COUNT(pieces))]);
 		}
 	}
 	add(text, "%s/", random_below(3) ? "" : "$");
@@ -468,7 +446,7 @@ static void add_result(struct text *text, int number, unsigned groups)
 
 	add(text, " value %d", number);
 	for (unsigned i = 1; i <= groups; i++) {
-		const char *const *form = forms[random_below(NELEM(forms))];
+		const char *const *form = forms[random_below(COUNT(forms))];
 
 		add(text, " $%s%u%s", form[0], i, form[1]);
 	}
@@ -523,19 +501,12 @@ END_TEST
 
 /* ---- The folder ---------------------------------------------------------------------- */
 
-static void make_folder(void)
+static void set_up(void)
 {
-	ck_assert_ptr_nonnull(mkdtemp(folder));
-	write_text("main.cf", "compatibility_level = 3.6\n");
-}
+	char path[128];
 
-static void remove_folder(void)
-{
-	static const char *const names[] = { "main.cf", "table", "keys", "out", "err" };
-
-	for (size_t i = 0; i < NELEM(names); i++)
-		unlink(path_of(names[i]));
-	rmdir(folder);
+	make_folder();
+	write_file(path_in(path, "main.cf"), "compatibility_level = 3.6\n");
 }
 
 int main(void)
@@ -543,11 +514,11 @@ int main(void)
 	TCase *tc = tcase_create("table_postfix");
 
 	tcase_set_timeout(tc, 60);
-	tcase_add_unchecked_fixture(tc, make_folder, remove_folder);
-	tcase_add_loop_test(tc, file, 0, NELEM(files));
-	tcase_add_loop_test(tc, warning, 0, NELEM(lines));
-	tcase_add_loop_test(tc, access_order, 0, NELEM(access_files));
+	tcase_add_unchecked_fixture(tc, set_up, remove_folder);
+	tcase_add_loop_test(tc, file, 0, COUNT(files));
+	tcase_add_loop_test(tc, warning, 0, COUNT(lines));
+	tcase_add_loop_test(tc, access_order, 0, COUNT(access_files));
 	tcase_add_loop_test(tc, random_networks, 0, 25);
 	tcase_add_loop_test(tc, random_expressions, 0, 25);
-	return run(suite_create("table_postfix"), tc);
+	return run_tests("table_postfix", tc);
 }

@@ -50,7 +50,7 @@ static const struct {
 	    { "example.net", NULL } } },
 };
 
-static struct made made[NELEM(tables)];
+static struct made made[COUNT(tables)];
 
 static bool is_right(const struct mg_table *table, struct arena *scratch,
 		     const struct question *question)
@@ -71,8 +71,8 @@ static void *ask(void *arg)
 	size_t *wrong = arg;
 
 	for (size_t round = 0; round < ROUNDS; round++) {
-		size_t i = round % NELEM(tables);
-		const struct question *question = tables[i].questions + round / NELEM(tables) % 5;
+		size_t i = round % COUNT(tables);
+		const struct question *question = tables[i].questions + round / COUNT(tables) % 5;
 
 		/* the slow one now and then only */
 		if (question->want && *question->want == '?' && round % 50 != 10)
@@ -89,7 +89,7 @@ START_TEST(threads)
 	pthread_t ids[THREADS];
 	size_t wrong[THREADS] = { 0 };
 
-	for (size_t i = 0; i < NELEM(tables); i++) {
+	for (int i = 0; i < COUNT(tables); i++) {
 		made_begin(&made[i], tables[i].kind, NULL);
 		made_add_words(&made[i], "t.conf", tables[i].words);
 		made_add_text(&made[i], tables[i].type, tables[i].text);
@@ -102,7 +102,7 @@ START_TEST(threads)
 		ck_assert_int_eq(pthread_join(ids[i], NULL), 0);
 	for (size_t i = 0; i < THREADS; i++)
 		ck_assert_uint_eq(wrong[i], 0);
-	for (size_t i = 0; i < NELEM(tables); i++)
+	for (int i = 0; i < COUNT(tables); i++)
 		made_end(&made[i]);
 }
 END_TEST
@@ -113,5 +113,5 @@ int main(void)
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, threads);
-	return run(suite_create("table_threads"), tc);
+	return run_tests("table_threads", tc);
 }

@@ -37,9 +37,11 @@ unit_tests = \
 	tests/unit/test_reply \
 	tests/unit/test_session \
 	tests/unit/test_snapshot \
-	tests/unit/test_table \
+	tests/unit/test_table_entries \
 	tests/unit/test_table_files \
+	tests/unit/test_table_limits \
 	tests/unit/test_table_postfix \
+	tests/unit/test_table_sources \
 	tests/unit/test_table_threads \
 	tests/unit/test_text \
 	tests/unit/test_workers \
