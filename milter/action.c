@@ -2,14 +2,14 @@
 /* Actions: "reject 550 5.7.1 TEXT" and its kin, read and checked once, when the configuration is. */
 #include <config.h>
 
-#include <ctype.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "action.h"
 #include "conf.h"
+#include "front.h"
+#include "items.h"
 
 const char *const action_names[] = {
 	[ACTION_NEUTRAL] = "neutral",
@@ -23,7 +23,8 @@ const char *const action_names[] = {
 	NULL,
 };
 
-bool action_is_terminal(enum action_kind kind)
+/* Decides the dialogue, rather than adding to it: at most one of a result's actions. */
+static bool action_is_terminal(enum action_kind kind)
 {
 	return kind <= ACTION_DISCARD;
 }
@@ -85,7 +86,7 @@ static const char *action_next(const struct action_reader *r)
 	return mg_line_word(r->line, r->word);
 }
 
-#define ACTION_LINES_MAX 32 /* of a reply, in the milter protocol */
+#define ACTION_SCORE_MAX 1000000
 
 static bool action_is_name(const char *word)
 {
@@ -119,9 +120,9 @@ static int action_read_text(struct action_reader *r, struct action *action)
 		return -1;
 	for (const char *p = action_next(r); *p; p++)
 		lines += *p == '\n' && p[1];
-	if (lines > ACTION_LINES_MAX) {
+	if (lines > REPLY_LINES_MAX) {
 		errors_at(r->errors, r->line, r->word, "a text of %zu lines, expected at most %d",
-			  lines, ACTION_LINES_MAX);
+			  lines, REPLY_LINES_MAX);
 		return -1;
 	}
 	action->text = text_compile(r->arena, r->errors, r->line, r->word++, r->type);
@@ -164,14 +165,15 @@ static int action_read_reply(struct action_reader *r, struct action *action)
 static int action_read_score(struct action_reader *r, struct action *action)
 {
 	const char *word = action_next(r);
-	char *end = NULL;
 
-	errno = 0;
-	action->score = word ? strtoll(word, &end, 10) : 0;
-	if (!word || !end || *end || end == word || errno || llabs(action->score) > 1000000) {
+	if (!word || items_number(word + (*word == '+'), &action->score) < 0 ||
+	    action->score == 0 || llabs(action->score) > ACTION_SCORE_MAX) {
 		errors_at(r->errors, r->line, word ? r->word : r->word - 1,
-			  "score takes a whole number between -1000000 and 1000000%s%s",
-			  word ? ", found " : "", word ? word : "");
+			  "score takes a whole number from -%d to %d other than 0%s%s",
+			  ACTION_SCORE_MAX, ACTION_SCORE_MAX, word ? ", found " : "",
+			  word ? word : "");
+		if (word && action->score == 0 && strspn(word, "+-0") == strlen(word))
+			errors_hint(r->errors, "to do nothing, write neutral");
 		return -1;
 	}
 	r->word++;
@@ -309,6 +311,9 @@ struct action *action_parse(struct arena *arena, struct errors *errors, const st
 
 static bool action_conflicts(const struct action *a, const struct action *b)
 {
+	/* Nothing is done, and something. */
+	if (a->kind == ACTION_NEUTRAL || b->kind == ACTION_NEUTRAL)
+		return true;
 	if (action_is_terminal(a->kind) || a->kind == ACTION_QUARANTINE)
 		return a->kind == b->kind ||
 		       (action_is_terminal(a->kind) && action_is_terminal(b->kind));

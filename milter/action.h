@@ -32,9 +32,6 @@ struct action {
 
 extern const char *const action_names[]; /* by kind, NULL last */
 
-/* Decides the dialogue, rather than adding to it: at most one of a result's actions. */
-bool action_is_terminal(enum action_kind kind);
-
 /* "reject", "tempfail" and "discard": the client does not get its message through. */
 bool action_refuses(enum action_kind kind);
 

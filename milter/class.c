@@ -103,6 +103,24 @@ static void class_check_auth(struct errors *errors, const struct class *class)
 	class_check_names(errors, class, auth, "auth");
 }
 
+/* What is submitted without SMTP has none of these. */
+static void class_check_local(struct errors *errors, const struct class *class)
+{
+	bool local = false, auth = class->auth.n > 0, tls = false;
+
+	if (class->submitted_locally.n)
+		items_bool(class->submitted_locally.v[0], &local);
+	if (auth)
+		items_bool(class->auth.v[0], &auth); /* a name leaves it true */
+	if (class->tls.n)
+		items_bool(class->tls.v[0], &tls);
+	if (local && (class->helo || auth || tls))
+		errors_at(
+			errors, class->line, 1,
+			"class %s would name no session: what is submitted locally has no helo, auth or tls",
+			class->name);
+}
+
 static unsigned class_facts(const struct class *class)
 {
 	unsigned facts = 0;
@@ -152,6 +170,7 @@ static void class_read(struct snapshot *snapshot, struct errors *errors, const s
 	class_check_yes_no(errors, class, &class->submitted_locally, "submitted-locally");
 	class_check_auth(errors, class);
 	class_check_names(errors, class, &class->daemon, "daemon");
+	class_check_local(errors, class);
 	class->facts = class_facts(class);
 	if (!class->facts)
 		errors_at(errors, line, 1, "class %s is empty: it would name no session",

@@ -93,6 +93,19 @@ static int compare_paths(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* A pattern may match nothing, as when a folder is empty; but a folder that is not there has probably another name. */
+static void check_folder(struct parser *parser, const struct mg_line *line, const char *pattern)
+{
+	struct arena *arena = parser->reader->arena;
+	const char *fixed = arena_strndup(arena, pattern, strcspn(pattern, "*?[\\"));
+	const char *slash = strrchr(fixed, '/');
+	const char *folder = slash ? arena_strndup(arena, fixed, (size_t)(slash + 1 - fixed)) : ".";
+
+	if (access(folder, F_OK) < 0)
+		errors_at(parser->reader->errors, line, 1, "cannot look for \"%s\": %s", pattern,
+			  strerror(errno));
+}
+
 /* Sorted by bytes: the order of the files must not depend on the locale. */
 static struct mg_line **include_pattern(struct parser *parser, const struct mg_line *line,
 					const char *pattern, struct mg_line **tail)
@@ -107,6 +120,8 @@ static struct mg_line **include_pattern(struct parser *parser, const struct mg_l
 	else if (status != GLOB_NOMATCH && errno != ENOENT)
 		errors_at(parser->reader->errors, line, 1, "cannot look for \"%s\": %s", pattern,
 			  strerror(errno ? errno : ENOMEM));
+	else
+		check_folder(parser, line, pattern);
 	for (size_t i = 0; status == 0 && i < found.gl_pathc; i++)
 		tail = read_file(parser->reader, parser->source, found.gl_pathv[i], line, tail);
 	globfree(&found);

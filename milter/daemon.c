@@ -81,6 +81,7 @@ int daemon_test(const struct daemon_options *options)
 
 	if (load(&d) < 0)
 		return EXIT_FAILURE;
+	errors_print(&d.snapshot->warnings, stderr);
 	snapshot_unref(&d.snapshot);
 	printf("%s: ok\n", options->conf);
 	return EXIT_SUCCESS;
@@ -120,6 +121,14 @@ static void check_root(struct daemon *d)
 	if (geteuid() == 0 && !d->identity.user)
 		log_say(d->log, MG_LOG_WARNING, "start", "running as root: name a user in %s",
 			d->options->conf);
+}
+
+static void tell_warnings(struct daemon *d)
+{
+	const char *text;
+
+	for (size_t i = 0; (text = errors_line(&d->snapshot->warnings, i)); i++)
+		log_say(d->log, MG_LOG_WARNING, "start", "%s", text);
 }
 
 static int open_socket(struct daemon *d)
@@ -165,6 +174,7 @@ static int prepare(struct daemon *d)
 	if (open_log(d) < 0)
 		return -1;
 	check_root(d);
+	tell_warnings(d);
 	if (pidfile_open(&d->pidfile, d->settings->pid_file, error) < 0)
 		return fail(d, "%s", error);
 	raise_limits(d);

@@ -5,6 +5,8 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "conf.h"
 #include "dns_settings.h"
@@ -14,12 +16,16 @@
 #define AT(member) offsetof(struct dns_settings, member)
 #define DNS_PORT 53
 
+#define STRING_OF(x) #x
+#define STRING(x) STRING_OF(x)
+#define SERVER_SYNTAX "an IP address, with a port as 192.0.2.1:53 or [2001:db8::1]:53"
+
 const struct mg_item dns_settings_items[] = {
 	{ .name = "server",
 	  .type = MG_STRINGS,
 	  .offset = AT(server_names),
 	  .syntax = "ADDRESS[:PORT] ...",
-	  .help = "The name servers to ask, which must look names up for us (recursion), in this order; an IPv6 address with a "
+	  .help = "The name servers to ask, 8 at most, which must look names up for us (recursion), in this order; an IPv6 address with a "
 		  "port is written in brackets. One that does not answer is left alone until it answers again. When none is given, those of "
 		  "resolv-conf are asked." },
 	{ .name = "resolv-conf",
@@ -125,40 +131,106 @@ static int server_split(const char *text, char addr_r[INET6_ADDRSTRLEN], unsigne
 	return 0;
 }
 
-int dns_servers_add(struct dns_servers *servers, const char *text)
+/* This network, multicast, reserved and broadcast (RFC 6890): no host has these. */
+static bool server_is_host4(struct in_addr in4)
 {
-	struct dns_server server = { .port = DNS_PORT };
+	const in_addr_t addr = ntohl(in4.s_addr);
+
+	return addr >> 24 != 0 && addr >> 24 < 224;
+}
+
+static bool server_is_host(const struct dns_server *server)
+{
+	const struct in6_addr *in6 = &server->addr.in6;
+	struct in_addr in4;
+
+	if (server->family == AF_INET)
+		return server_is_host4(server->addr.in4);
+	memcpy(&in4, in6->s6_addr + 12, sizeof(in4));
+	if (IN6_IS_ADDR_V4MAPPED(in6))
+		return server_is_host4(in4);
+	return !IN6_IS_ADDR_UNSPECIFIED(in6) && !IN6_IS_ADDR_MULTICAST(in6);
+}
+
+static bool server_is_same(const struct dns_server *a, const struct dns_server *b)
+{
+	return a->family == b->family && a->port == b->port &&
+	       memcmp(&a->addr, &b->addr,
+		      a->family == AF_INET ? sizeof(a->addr.in4) : sizeof(a->addr.in6)) == 0;
+}
+
+/* Returns NULL, or what was expected. */
+static const char *server_read(const char *text, struct dns_server *server_r)
+{
 	char addr[INET6_ADDRSTRLEN];
 
-	if (servers->n == DNS_SERVERS_MAX || server_split(text, addr, &server.port) < 0)
-		return -1;
-	if (inet_pton(AF_INET, addr, &server.addr.in4) == 1)
-		server.family = AF_INET;
-	else if (inet_pton(AF_INET6, addr, &server.addr.in6) == 1)
-		server.family = AF_INET6;
+	*server_r = (struct dns_server){ .port = DNS_PORT };
+	if (server_split(text, addr, &server_r->port) < 0)
+		return SERVER_SYNTAX;
+	if (inet_pton(AF_INET, addr, &server_r->addr.in4) == 1)
+		server_r->family = AF_INET;
+	else if (inet_pton(AF_INET6, addr, &server_r->addr.in6) == 1)
+		server_r->family = AF_INET6;
 	else
-		return -1;
-	servers->v[servers->n++] = server;
-	return 0;
+		return SERVER_SYNTAX;
+	return server_is_host(server_r) ? NULL : "the address of a host";
+}
+
+/* Returns NULL, or what was expected. */
+static const char *servers_add(struct dns_servers *servers, const char *text)
+{
+	struct dns_server server;
+	const char *expected = server_read(text, &server);
+
+	for (size_t i = 0; !expected && i < servers->n; i++)
+		if (server_is_same(&servers->v[i], &server))
+			expected = "each server once";
+	if (!expected && servers->n == DNS_SERVERS_MAX)
+		expected = "at most " STRING(DNS_SERVERS_MAX) " servers";
+	if (!expected)
+		servers->v[servers->n++] = server;
+	return expected;
+}
+
+int dns_servers_add(struct dns_servers *servers, const char *text)
+{
+	return servers_add(servers, text) ? -1 : 0;
 }
 
 static void settings_read_servers(struct dns_settings *settings, struct errors *errors,
 				  const struct mg_line *line)
 {
-	for (; line; line = line->next) {
-		if (strcmp(mg_line_word(line, 0), "server") != 0)
-			continue;
-		for (size_t i = 1; i < mg_line_words(line); i++)
-			if (dns_servers_add(&settings->servers, mg_line_word(line, i)) < 0)
-				errors_at(
-					errors, line, i,
-					"found \"%s\", expected an IP address, with a port as 192.0.2.1:53 or [2001:db8::1]:53; at most %d",
-					mg_line_word(line, i), DNS_SERVERS_MAX);
+	for (size_t i = 1; i < mg_line_words(line); i++) {
+		const char *text = mg_line_word(line, i);
+		const char *expected = servers_add(&settings->servers, text);
+
+		if (expected)
+			errors_at(errors, line, i, "found \"%s\", expected %s", text, expected);
 	}
 }
 
+/* The file may come later, with the network. */
+static void settings_check_resolv_conf(struct errors *errors, struct errors *warnings,
+				       const struct dns_settings *settings,
+				       const struct mg_line *line)
+{
+	const char *path = mg_line_word(line, 1);
+	struct stat st;
+
+	if (*path != '/')
+		errors_at(errors, line, 1, "found \"%s\", expected a path that begins with /",
+			  path);
+	else if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		errors_at(errors, line, 1, "found \"%s\", expected a regular file", path);
+	else if (settings->server_names.n)
+		errors_at(warnings, line, 0, "resolv-conf is not read when there is a server");
+	else if (access(path, R_OK) < 0)
+		errors_at(warnings, line, 1,
+			  "cannot read \"%s\": until it can be read, 127.0.0.1 is asked", path);
+}
+
 void dns_settings_read(struct dns_settings *settings, struct errors *errors,
-		       const struct mg_lines *blocks)
+		       struct errors *warnings, const struct mg_lines *blocks)
 {
 	const struct mg_line *owner = blocks->n ? blocks->v[0] : NULL;
 	const struct item_set set = { dns_settings_items, settings };
@@ -174,13 +246,12 @@ void dns_settings_read(struct dns_settings *settings, struct errors *errors,
 	if (items_fill(errors->arena, errors, owner, owner ? owner->block : NULL, &set, 1) < 0 ||
 	    !owner)
 		return;
-	settings_read_servers(settings, errors, owner->block);
-	for (const struct mg_line *line = owner->block; line; line = line->next)
-		if (strcmp(mg_line_word(line, 0), "resolv-conf") == 0 &&
-		    *mg_line_word(line, 1) != '/')
-			errors_at(errors, line, 1,
-				  "found \"%s\", expected a path that begins with /",
-				  mg_line_word(line, 1));
+	for (const struct mg_line *line = owner->block; line; line = line->next) {
+		if (strcmp(mg_line_word(line, 0), "server") == 0)
+			settings_read_servers(settings, errors, line);
+		else if (strcmp(mg_line_word(line, 0), "resolv-conf") == 0)
+			settings_check_resolv_conf(errors, warnings, settings, line);
+	}
 	if (settings->ttl_min > settings->ttl_max || settings->ttl_min > settings->negative_ttl_max)
 		errors_at(errors, owner, 0,
 			  "dns: ttl-min is more than ttl-max or negative-ttl-max");

@@ -43,9 +43,12 @@ struct errors;
 
 /* Fills the settings from the blocks of the configuration, of which there may be one, and checks them. */
 void dns_settings_read(struct dns_settings *settings, struct errors *errors,
-		       const struct mg_lines *blocks);
+		       struct errors *warnings, const struct mg_lines *blocks);
 
-/* Adds a server: "192.0.2.53", "192.0.2.53:5353", "2001:db8::53", "[2001:db8::53]:5353". -1: it is none, or one too many. */
+/*
+ * Adds a server: "192.0.2.53", "192.0.2.53:5353", "2001:db8::53", "[2001:db8::53]:5353". -1: it is none, cannot be a host's,
+ * is there already, or is one too many.
+ */
 int dns_servers_add(struct dns_servers *servers, const char *text);
 
 #endif

@@ -214,15 +214,33 @@ static int compare_errors(const void *a, const void *b)
 	return x->number < y->number ? -1 : 1;
 }
 
-static void print_error(const struct error *error, FILE *stream)
+/* "FILE:LINE:COLUMN: ", as much of it as is known. */
+static const char *place_of(struct arena *arena, const struct error *error)
 {
-	if (error->file)
-		fprintf(stream, "%s:", error->file);
-	if (error->file && error->line > 0)
-		fprintf(stream, "%u:", error->line);
-	if (error->file && error->line > 0 && error->column > 0)
-		fprintf(stream, "%u:", error->column);
-	fprintf(stream, "%s%s\n", error->file ? " " : "", error->text);
+	if (!error->file)
+		return "";
+	if (error->line == 0)
+		return arena_printf(arena, "%s: ", error->file);
+	if (error->column == 0)
+		return arena_printf(arena, "%s:%u: ", error->file, error->line);
+	return arena_printf(arena, "%s:%u:%u: ", error->file, error->line, error->column);
+}
+
+const char *errors_line(const struct errors *errors, size_t index)
+{
+	const struct error *error = errors->first;
+
+	while (error && index-- > 0)
+		error = error->next;
+	return error ? arena_printf(errors->arena, "%s%s", place_of(errors->arena, error),
+				    error->text)
+		     : NULL;
+}
+
+static void print_error(const struct errors *errors, const struct error *error, FILE *stream)
+{
+	fprintf(stream, "%s%s%s\n", place_of(errors->arena, error),
+		errors->kind ? errors->kind : "", error->text);
 	if (error->excerpt)
 		fprintf(stream, "%s\n", error->excerpt);
 	if (error->caret)
@@ -243,7 +261,7 @@ void errors_print(const struct errors *errors, FILE *stream)
 		sorted[n++] = error;
 	qsort(sorted, n, sizeof(struct error *), compare_errors);
 	for (size_t i = 0; i < n; i++)
-		print_error(sorted[i], stream);
+		print_error(errors, sorted[i], stream);
 	if (errors->count > errors->kept)
 		fprintf(stream, "and %zu errors more\n", errors->count - errors->kept);
 }

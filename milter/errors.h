@@ -19,6 +19,7 @@ struct mg_line;
 struct errors {
 	struct arena *arena;
 	const char *file;    /* what errors without a position are about; set by conf_read() */
+	const char *kind;    /* "warning: " stands before each text; NULL for errors */
 	size_t count;        /* of all errors, those beyond ERRORS_KEPT included */
 	size_t kept;         /* of those in the list */
 	size_t files;        /* how many different files they are in */
@@ -52,6 +53,9 @@ void errors_hint(struct errors *errors, const char *fmt, ...) __attribute__((for
 
 /* Prints all: by file, in the order in which these first had one, and there by line and column. */
 void errors_print(const struct errors *errors, FILE *stream);
+
+/* One of them as "FILE:LINE:COLUMN: text", in the order in which they were found; NULL after the last. */
+const char *errors_line(const struct errors *errors, size_t index);
 
 /* What word was probably meant to be, of the candidates (NULL last); NULL when none is near. */
 const char *errors_nearest(const char *word, const char *const *candidates);

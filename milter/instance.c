@@ -204,6 +204,34 @@ static bool instance_has_required(const struct instance *instance)
 	return true;
 }
 
+static const struct mg_line *instance_line(const struct instance *instance, const char *key)
+{
+	const struct mg_line *line = instance->line->block;
+
+	while (line && strcmp(mg_line_word(line, 0), key) != 0)
+		line = line->next;
+	return line;
+}
+
+/* A deadline that the stage's budget always comes before, and a stage of replies for what is found after all of these. */
+static void instance_warn(struct instance_reader *r)
+{
+	const struct instance *instance = r->instance;
+	const struct mg_line *deadline = instance_line(instance, "deadline");
+	const struct mg_line *reply_at = instance_line(instance, "reply-at");
+	struct errors *warnings = &r->snapshot->warnings;
+
+	if (deadline && instance->deadline > r->snapshot->settings.stage_budget)
+		errors_at(warnings, deadline, 1,
+			  "found %s, more than the stage-budget, which ends before it",
+			  mg_line_word(deadline, 1));
+	if (reply_at && instance->stages && !(instance->stages & (MG_BIT(MG_RCPT + 1) - 1)))
+		errors_at(warnings, reply_at, 0, "reply-at has no effect: %s decides at %s",
+			  instance->name,
+			  plan_stage_name(plan_due(
+				  instance, (enum mg_stage)__builtin_ctz(instance->stages))));
+}
+
 /* Fills the type's items and opens the instance. */
 static void instance_open(struct instance_reader *r)
 {
@@ -238,6 +266,7 @@ static void instance_open(struct instance_reader *r)
 		errors_at(r->errors, instance->line, 0,
 			  "policy %s can never run: nothing in its block asks it for anything",
 			  instance->name);
+	instance_warn(r);
 }
 
 static const char *instance_name(struct instance_reader *r, const struct mg_line *line)

@@ -141,22 +141,26 @@ static bool has_maximum(const struct mg_item *item)
 	return has_minimum(item) && item->max >= item->min && item->max != LLONG_MAX;
 }
 
+const char *items_range(struct arena *arena, const struct mg_item *item)
+{
+	if (has_maximum(item))
+		return arena_printf(arena, "from %s to %s", limit_text(arena, item, item->min),
+				    limit_text(arena, item, item->max));
+	if (has_minimum(item))
+		return arena_printf(arena, "no less than %s", limit_text(arena, item, item->min));
+	return NULL;
+}
+
 /* "a duration such as ..., from 1s to 5m" */
 static const char *expected_number(struct arena *arena, const struct mg_item *item)
 {
 	const char *what = item->type == MG_SIZE       ? "a size such as 10240, 10K or 1M"
 			   : item->type == MG_DURATION ? "a duration such as 90s, 5m, 4h or 35d"
 						       : "a whole number";
-	const char *comma = item->type == MG_INT ? "" : ",";
+	const char *range = items_range(arena, item);
 
-	if (has_maximum(item))
-		return arena_printf(arena, "%s%s from %s to %s", what, comma,
-				    limit_text(arena, item, item->min),
-				    limit_text(arena, item, item->max));
-	if (has_minimum(item))
-		return arena_printf(arena, "%s%s no less than %s", what, comma,
-				    limit_text(arena, item, item->min));
-	return what;
+	return range ? arena_printf(arena, "%s%s %s", what, item->type == MG_INT ? "" : ",", range)
+		     : what;
 }
 
 /* The words of a choice, NULL last. */

@@ -33,4 +33,7 @@ int items_duration(const char *word, long long *ms_r);   /* 500ms 90s 5m 4h 35d,
 int items_size(const char *word, long long *bytes_r);    /* 10240 10K 1M 2G */
 int items_bool(const char *word, bool *r);               /* yes no, on off, true false */
 
+/* The numbers that an item takes: "from 1s to 5m", "no less than 64K"; NULL when it takes any. */
+const char *items_range(struct arena *arena, const struct mg_item *item);
+
 #endif

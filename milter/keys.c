@@ -7,12 +7,15 @@
  */
 #include <config.h>
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "arena.h"
 #include "class.h"
 #include "instance.h"
+#include "items.h"
 #include "registry.h"
 #include "settings.h"
 #include "text.h"
@@ -32,12 +35,15 @@ static void keys_text(const char *text)
 
 static void keys_range(const struct mg_item *item)
 {
-	const char *const unit = item->type == MG_DURATION ? "ms"
-				 : item->type == MG_SIZE   ? " bytes"
-							   : "";
+	struct arena arena = { 0 };
+	const char *range = items_range(&arena, item);
 
-	if (item->min || item->max)
-		printf("\nFrom %lld%s to %lld%s.", item->min, unit, item->max, unit);
+	if (range) {
+		printf("\n%c", toupper((unsigned char)*range));
+		keys_text(range + 1);
+		putchar('.');
+	}
+	arena_free(&arena);
 }
 
 static void keys_item(const struct mg_item *item)

@@ -82,7 +82,7 @@ const struct mg_item settings_items[] = {
 	  .max = 300000,
 	  .syntax = "DURATION",
 	  .help = "How long the policies may take together for one reply; what is not known by then is the result "
-		  "timeout. Postfix waits 30 seconds (milter_command_timeout)." },
+		  "timeout. Postfix waits 30 seconds (milter_command_timeout): from there on there is a warning." },
 	{ .name = "reply-at",
 	  .type = MG_CHOICE,
 	  .offset = AT(reply_at),
@@ -141,9 +141,15 @@ const struct mg_item settings_items[] = {
 	{ .name = NULL },
 };
 
-/* Where a file is to be: a daemon leaves the directory that it was started in, so only a whole path will do. */
+/* Postfix's milter_command_timeout, unless main.cf has another. */
+#define POSTFIX_WAITS_MS 30000
+
+/*
+ * Where a file is to be, or is: a daemon leaves the directory that it was started in, so only a whole path will
+ * do. kind: what it must be if it is there already: S_IF..., 0 for anything but a folder.
+ */
 static void settings_check_path(struct errors *errors, const struct mg_line *line, size_t word,
-				const char *path)
+				const char *path, mode_t kind)
 {
 	struct stat st;
 
@@ -153,6 +159,10 @@ static void settings_check_path(struct errors *errors, const struct mg_line *lin
 	else if (path[strlen(path) - 1] == '/' || (stat(path, &st) == 0 && S_ISDIR(st.st_mode)))
 		errors_at(errors, line, word, "found \"%s\", a folder, expected a file in one",
 			  path);
+	else if (kind && stat(path, &st) == 0 && (st.st_mode & S_IFMT) != kind)
+		errors_at(errors, line, word,
+			  "found \"%s\", which is there and is no %s, expected one, or nothing",
+			  path, kind == S_IFREG ? "regular file" : "socket");
 }
 
 static void settings_check_mode(struct settings *settings, struct errors *errors,
@@ -171,6 +181,17 @@ static void settings_check_mode(struct settings *settings, struct errors *errors
 			  text);
 }
 
+/* Whether a connection can be made to it: not to multicast and broadcast, on which one could listen. */
+static bool settings_is_own(const struct sockaddr_storage *address)
+{
+	const struct sockaddr_in *in4 = (const void *)address;
+	const struct sockaddr_in6 *in6 = (const void *)address;
+
+	if (address->ss_family == AF_INET)
+		return ntohl(in4->sin_addr.s_addr) >> 24 < 224;
+	return !IN6_IS_ADDR_MULTICAST(&in6->sin6_addr);
+}
+
 static void settings_check_listen(struct settings *settings, struct errors *errors,
 				  const struct mg_line *line)
 {
@@ -186,7 +207,11 @@ static void settings_check_listen(struct settings *settings, struct errors *erro
 		if (front_socket_parse(&sock, listen, error) < 0)
 			errors_at(errors, line, 1, "%s", error);
 		else if (*sock.path)
-			settings_check_path(errors, line, 1, sock.path);
+			settings_check_path(errors, line, 1, sock.path, S_IFSOCK);
+		else if (!settings_is_own(&sock.address))
+			errors_at(errors, line, 1,
+				  "found \"%s\", expected an address that this host can have",
+				  listen);
 		return;
 	}
 	errors_at(errors, line, 1,
@@ -200,7 +225,7 @@ static void settings_check_pid_file(struct settings *settings, struct errors *er
 	const char *path = mg_line_word(line, 1);
 	const char *colon = settings->listen ? strchr(settings->listen, ':') : NULL;
 
-	settings_check_path(errors, line, 1, path);
+	settings_check_path(errors, line, 1, path, S_IFREG);
 	if (colon && strcmp(colon + 1, path) == 0)
 		errors_at(errors, line, 1, "found \"%s\", which is the socket of \"listen\" too",
 			  path);
@@ -209,10 +234,15 @@ static void settings_check_pid_file(struct settings *settings, struct errors *er
 static void settings_check_modules(struct settings *settings, struct errors *errors,
 				   const struct mg_line *line)
 {
+	const char *path = mg_line_word(line, 1);
+	struct stat st;
+
 	(void)settings;
-	if (*mg_line_word(line, 1) != '/')
+	if (*path != '/')
 		errors_at(errors, line, 1, "found \"%s\", expected a path that begins with /",
-			  mg_line_word(line, 1));
+			  path);
+	else if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode))
+		errors_at(errors, line, 1, "there is no folder \"%s\"", path);
 }
 
 static void settings_check_user(struct settings *settings, struct errors *errors,
@@ -237,7 +267,7 @@ static void settings_check_exempt(struct settings *settings, struct errors *erro
 	for (size_t i = 1; i < mg_line_words(line); i++) {
 		const char *word = mg_line_word(line, i);
 
-		if (strpbrk(word, "@<> \t"))
+		if (strpbrk(word, "@<> \t\n") || strcmp(word, "*") == 0)
 			errors_at(errors, line, i,
 				  "found \"%s\", expected a local part, without @ and domain",
 				  word);
@@ -269,6 +299,22 @@ static bool settings_log_word(struct settings *settings, const char *word)
 	return true;
 }
 
+static void settings_check_log_path(const struct settings *settings, struct errors *errors,
+				    const struct mg_line *line, size_t word)
+{
+	const struct log_settings *log = &settings->log;
+	const char *colon = settings->listen ? strchr(settings->listen, ':') : NULL;
+
+	/* A log may go to a pipe or a device, too. */
+	settings_check_path(errors, line, word, log->path,
+			    log->target == LOG_TO_SYSLOG ? S_IFSOCK : 0);
+	if ((settings->pid_file && strcmp(log->path, settings->pid_file) == 0) ||
+	    (colon && strcmp(log->path, colon + 1) == 0))
+		errors_at(errors, line, word,
+			  "found \"%s\", which is that of \"listen\" or \"pid-file\" too",
+			  log->path);
+}
+
 static void settings_check_log(struct settings *settings, struct errors *errors,
 			       const struct mg_line *line)
 {
@@ -289,7 +335,7 @@ static void settings_check_log(struct settings *settings, struct errors *errors,
 			errors_at(errors, line, w, "found \"%s\", expected no second %s", word,
 				  form ? "form" : "place");
 		else if (!form && settings->log.path)
-			settings_check_path(errors, line, w, settings->log.path);
+			settings_check_log_path(settings, errors, line, w);
 	}
 }
 
@@ -315,7 +361,55 @@ static void settings_check_line(struct settings *settings, struct errors *errors
 			settings_checks[i].check(settings, errors, line);
 }
 
-void settings_check(struct settings *settings, struct errors *errors, const struct mg_line *lines)
+/* Can be right: main.cf may say that Postfix waits for longer. */
+static void settings_warn_budget(const struct settings *settings, struct errors *warnings,
+				 const struct mg_line *line)
+{
+	if (settings->stage_budget < POSTFIX_WAITS_MS)
+		return;
+	errors_at(
+		warnings, line, 1,
+		"found %s, expected less than 30s: Postfix gives up first, unless its milter_command_timeout is longer",
+		mg_line_word(line, 1));
+}
+
+static void settings_warn_socket(const struct settings *settings, struct errors *warnings,
+				 const struct mg_line *line)
+{
+	if (settings->listen && strncmp(settings->listen, "inet", 4) == 0)
+		errors_at(warnings, line, 0, "%s has no effect: \"listen\" has no unix socket",
+			  mg_line_word(line, 0));
+}
+
+static void settings_warn_dns(const struct settings *settings, struct errors *warnings,
+			      const struct mg_line *block)
+{
+	for (const struct mg_line *line = block->block; line; line = line->next)
+		if (strcmp(mg_line_word(line, 0), "timeout") == 0 &&
+		    settings->dns.timeout >= settings->stage_budget)
+			errors_at(
+				warnings, line, 1,
+				"found %s, no less than the stage-budget, which ends before anything is asked again",
+				mg_line_word(line, 1));
+}
+
+static void settings_warn(const struct settings *settings, struct errors *warnings,
+			  const struct mg_line *lines)
+{
+	for (const struct mg_line *line = lines; line; line = line->next) {
+		const char *key = mg_line_word(line, 0);
+
+		if (strcmp(key, "stage-budget") == 0)
+			settings_warn_budget(settings, warnings, line);
+		else if (strcmp(key, "socket-mode") == 0 || strcmp(key, "socket-group") == 0)
+			settings_warn_socket(settings, warnings, line);
+		else if (strcmp(key, "dns") == 0)
+			settings_warn_dns(settings, warnings, line);
+	}
+}
+
+void settings_check(struct settings *settings, struct errors *errors, struct errors *warnings,
+		    const struct mg_line *lines)
 {
 	struct mg_strings *exempt = &settings->exempt_recipients;
 
@@ -332,5 +426,6 @@ void settings_check(struct settings *settings, struct errors *errors, const stru
 				  "a second \"log\": there is one log");
 		settings_check_log(settings, errors, settings->log_lines.v[i]);
 	}
-	dns_settings_read(&settings->dns, errors, &settings->dns_lines);
+	dns_settings_read(&settings->dns, errors, warnings, &settings->dns_lines);
+	settings_warn(settings, warnings, lines);
 }

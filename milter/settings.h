@@ -48,6 +48,7 @@ struct errors;
 struct mg_line;
 
 /* Checks what the table cannot, and derives the rest. lines: the top level's directives. */
-void settings_check(struct settings *settings, struct errors *errors, const struct mg_line *lines);
+void settings_check(struct settings *settings, struct errors *errors, struct errors *warnings,
+		    const struct mg_line *lines);
 
 #endif

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "conf.h"
 #include "instance.h"
@@ -110,6 +109,10 @@ static void snapshot_read_score(struct snapshot *snapshot, struct errors *errors
 		if (!blocks->v[i]->has_block || mg_line_words(blocks->v[i]) > 1)
 			errors_at(errors, blocks->v[i], 0,
 				  "score takes a block: score { reject 10; quarantine 7 }");
+		else if (!blocks->v[i]->block)
+			errors_at(
+				errors, blocks->v[i], 0,
+				"this block is empty: expected score { reject 10; quarantine 7 }");
 		for (const struct mg_line *line = blocks->v[i]->block; line; line = line->next) {
 			struct action *rule = snapshot_read_rule(snapshot, errors, line);
 
@@ -121,19 +124,74 @@ static void snapshot_read_score(struct snapshot *snapshot, struct errors *errors
 	}
 }
 
+/* The most that an instance can add for one recipient, in mode monitor too; -1 when nothing bounds it. */
+static long long snapshot_score_of(const struct instance *instance)
+{
+	const unsigned often = MG_BIT(MG_HEADER) | MG_BIT(MG_BODY) | MG_BIT(MG_COMMAND);
+	long long most = 0;
+
+	for (size_t i = 0; i < instance->nresults; i++)
+		if (action_score(instance->actions[i]) > most)
+			most = action_score(instance->actions[i]);
+	if (most > 0 && instance->stages & often)
+		return -1;
+	return most * __builtin_popcount(instance->stages);
+}
+
+static void snapshot_warn_thresholds(struct snapshot *snapshot, long long most)
+{
+	const struct mg_line *line = snapshot->settings.scores.v[0]->block;
+	long long threshold;
+
+	for (; line; line = line->next)
+		if (line->nwords > 1 && items_number(line->words[1].text, &threshold) == 0 &&
+		    threshold > most)
+			errors_at(
+				&snapshot->warnings, line, 1,
+				"found %lld, which is never reached: the policies' scores add up to %lld",
+				threshold, most);
+}
+
+/* A score that nothing looks at, and a threshold that no score reaches. */
+static void snapshot_warn_scores(struct snapshot *snapshot)
+{
+	const bool has_block = snapshot->settings.scores.n > 0;
+	bool bounded = true;
+	long long sum = 0;
+
+	for (size_t i = 0; i < snapshot->ninstances; i++) {
+		const struct instance *instance = &snapshot->instances[i];
+		const long long most = snapshot_score_of(instance);
+
+		bounded = bounded && most >= 0;
+		sum += most;
+		if (most != 0 && !has_block) {
+			errors_at(
+				&snapshot->warnings, instance->line, 0,
+				"policy %s gives a score, but there is no block \"score\" that does something about it",
+				instance->name);
+			return;
+		}
+	}
+	if (bounded && has_block)
+		snapshot_warn_thresholds(snapshot, sum);
+}
+
 static void snapshot_read(struct snapshot *snapshot, struct errors *errors, const char *path)
 {
 	const struct mg_line *lines = conf_read(&snapshot->arena, errors, path);
 	const struct item_set set = { settings_items, &snapshot->settings };
 
-	if (!lines && access(path, R_OK) < 0)
+	/* What cannot be read says nothing about its keys. */
+	if (!lines && errors->count > 0)
 		return;
 	/* After errors the rest is read all the same: all are reported in one run. */
 	items_fill(&snapshot->arena, errors, NULL, lines, &set, 1);
-	settings_check(&snapshot->settings, errors, lines);
+	settings_check(&snapshot->settings, errors, &snapshot->warnings, lines);
 	class_read_all(snapshot, errors);
 	snapshot_read_score(snapshot, errors);
 	instance_read_all(snapshot, errors);
+	snapshot_warn_scores(snapshot);
 	plan_needs(snapshot);
 }
 
@@ -145,7 +203,8 @@ struct snapshot *snapshot_load(const char *path, FILE *errors_out)
 	if (!snapshot)
 		abort();
 	atomic_init(&snapshot->references, 1);
-	errors.arena = &snapshot->arena;
+	errors.arena = snapshot->warnings.arena = &snapshot->arena;
+	snapshot->warnings.kind = "warning: ";
 	snapshot_read(snapshot, &errors, path);
 	if (errors.count) {
 		errors_print(&errors, errors_out);

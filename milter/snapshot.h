@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A configuration snapshot: one reading of the configuration, checked, immutable and shared by
- * all sessions that began under it. The session's code reads these structs; only snapshot*.c
+ * all sessions that began under it. The session's code reads these structs; only snapshot.c
  * and what it calls writes them, before anybody else sees them.
  */
 #ifndef MG_SNAPSHOT_H
@@ -13,6 +13,7 @@
 #include "action.h"
 #include "arena.h"
 #include "class.h"
+#include "errors.h"
 #include "front.h"
 #include "settings.h"
 
@@ -20,9 +21,9 @@ enum mode { MODE_ENFORCE, MODE_MONITOR, MODE_OFF };
 
 /* What an instance was asked and what came of it; the only part of a snapshot that changes. */
 struct instance_counters {
-	atomic_ullong asked;
-	atomic_ullong acted;  /* decisions that it caused, by mode enforce */
-	atomic_ullong would;  /* decisions that it would have caused, by mode monitor */
+	atomic_ullong asked;  /* how often one of its on hooks was due */
+	atomic_ullong acted;  /* refusals and discards that it caused */
+	atomic_ullong would;  /* in mode monitor: what it would have caused, of all actions */
 	atomic_ullong *found; /* by result */
 };
 
@@ -61,7 +62,8 @@ struct snapshot {
 	struct instance *instances; /* in file order; one whose mode is off has no hooks */
 	size_t nclasses;
 	struct class *classes;
-	struct action *score; /* each with its threshold; refusals first, the hardest first */
+	struct action *score;   /* each with its threshold; refusals first, the hardest first */
+	struct errors warnings; /* what is probably not meant, but can be right */
 };
 
 /*

@@ -52,10 +52,10 @@ static const struct mg_item items[] = {
 		.type = MG_INT,
 		.offset = offsetof(struct dnsbl, threshold),
 		.initial = "1",
-		.min = -1000000,
+		.min = 1,
 		.max = 1000000,
 		.syntax = "NUMBER",
-		.help = "The least sum of weights that is the result listed.",
+		.help = "The least sum of weights that is the result listed. The lists must be able to reach it.",
 	},
 	{
 		.name = "allow-threshold",
@@ -63,9 +63,9 @@ static const struct mg_item items[] = {
 		.offset = offsetof(struct dnsbl, allow_threshold),
 		.initial = "-1",
 		.min = -1000000,
-		.max = 1000000,
+		.max = -1,
 		.syntax = "NUMBER",
-		.help = "The highest sum of weights that is the result allowed.",
+		.help = "The highest sum of weights that is the result allowed. When given, the lists must be able to reach it.",
 	},
 	{
 		.name = "test-interval",
@@ -74,7 +74,8 @@ static const struct mg_item items[] = {
 		.initial = "6h",
 		.max = 30 * 86400000LL,
 		.syntax = "DURATION",
-		.help = "How often each list is asked for its test entries (RFC 5782); 0: never, for lists of your own that have none.",
+		.help = "How often each list is asked for its test entries (RFC 5782), 1s at least; 0: never, for lists of your own that "
+			"have none.",
 	},
 	{ .name = NULL },
 };
@@ -186,7 +187,7 @@ struct tally {
 	long long sum, low, high;
 	struct entry worst, best; /* of the highest positive weight, and the lowest negative */
 	unsigned asked;
-	bool late, failed;
+	bool late;
 	char why[300];   /* of a list that gave no answer */
 	char zones[600]; /* those that have an entry */
 	char detail[900];
@@ -231,12 +232,16 @@ static void tally_answer(struct mg_call *call, const struct dnsbl *dnsbl, struct
 {
 	const struct mg_dns_answer *answer = mg_dns(call, entry->name, MG_DNS_A);
 	const enum dnsbl_meaning meaning = dnsbl_read_answer(entry->zone, answer, &entry->answer);
-	const bool believed = dnsbl_watch_judge(call, dnsbl, entry->zone, meaning == DNSBL_COUNTS);
+	const enum dnsbl_trust trust =
+		dnsbl_watch_judge(call, dnsbl, entry->zone, meaning == DNSBL_COUNTS);
 	char text[INET_ADDRSTRLEN] = "", why[100];
 
 	if (answer->status == MG_DNS_LATE || answer->status == MG_DNS_FAILED) {
+		snprintf(why, sizeof(why), "gives no answer: %s", answer->why);
+		/* A list is not to blame for a budget that is over, or for dead DNS. */
+		if (answer->late != MG_DNS_NO_TIME && answer->late != MG_DNS_NO_SERVER)
+			dnsbl_watch_complain(call, entry->zone, why);
 		tally->late = tally->late || answer->status == MG_DNS_LATE;
-		tally->failed = tally->failed || answer->status == MG_DNS_FAILED;
 		tally_unknown(tally, entry->zone, answer->why);
 	} else if (meaning == DNSBL_REFUSED || meaning == DNSBL_NONSENSE) {
 		inet_ntop(AF_INET, &entry->answer, text, sizeof(text));
@@ -244,11 +249,12 @@ static void tally_answer(struct mg_call *call, const struct dnsbl *dnsbl, struct
 			 meaning == DNSBL_REFUSED ? "it refuses to tell us"
 						  : "that is not the answer of a list");
 		dnsbl_watch_complain(call, entry->zone, why);
-		tally->failed = true;
 		tally_unknown(tally, entry->zone, why);
-	} else if (meaning == DNSBL_COUNTS && !believed) {
-		tally->failed = true;
-		tally_unknown(tally, entry->zone, "lists everything");
+	} else if (meaning == DNSBL_COUNTS && trust != DNSBL_BELIEVED) {
+		tally->late = tally->late || trust == DNSBL_UNTESTED;
+		tally_unknown(tally, entry->zone,
+			      trust == DNSBL_UNTESTED ? "its test has not come back"
+						      : "lists everything");
 	} else if (meaning == DNSBL_COUNTS) {
 		tally_entry(tally, entry);
 	}

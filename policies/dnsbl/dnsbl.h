@@ -20,6 +20,8 @@ enum dnsbl_entry {
 	DNSBL_NOT_LISTED6,
 	DNSBL_ENTRIES
 };
+#define DNSBL_ENTRIES4 (1U << DNSBL_LISTED | 1U << DNSBL_NOT_LISTED)
+#define DNSBL_ENTRIES6 (1U << DNSBL_LISTED6 | 1U << DNSBL_NOT_LISTED6)
 
 /* Of a list: what its test entries said (1 << entry: it was wrong), and whether that is in the log. */
 #define DNSBL_WRONG ((1U << DNSBL_ENTRIES) - 1)
@@ -33,9 +35,11 @@ enum dnsbl_entry {
  * The instance is constant; this is shared by all sessions, and so atomic.
  */
 struct dnsbl_watch {
-	atomic_llong tested;     /* when its test was begun: ms, 0 for never */
-	atomic_llong complained; /* when it was last said that it refuses, or answers nonsense */
+	atomic_llong tested; /* when its test was begun: ms, 0 for never */
+	atomic_llong
+		complained; /* when it was last said that it gives no answer, or a strange one */
 	atomic_uint state;
+	unsigned entries; /* 1 << entry: those that its lines want to be asked for; constant */
 };
 
 /* Answers, by octet: a bit for each value. */
@@ -46,10 +50,9 @@ struct dnsbl_mask {
 /* One line: a list, the answers of it that count, and what they count. */
 struct dnsbl_zone {
 	const char *name;
-	unsigned about;    /* DNSBL_BIT()s */
-	bool ipv4, ipv6;   /* which clients it is asked about */
-	bool ipv6_entries; /* it says that it lists these, so it must have their test entries */
-	size_t nmasks;     /* 0: all that are answers of a list */
+	unsigned about;  /* DNSBL_BIT()s */
+	bool ipv4, ipv6; /* which clients it is asked about; both for a list of domains */
+	size_t nmasks;   /* 0: all that are answers of a list */
 	const struct dnsbl_mask *masks;
 	long long weight;
 	struct dnsbl_watch *watch; /* one for all lines of the same list */
@@ -84,14 +87,21 @@ int dnsbl_open(struct mg_conf *conf, void *self);
 /* Begins to ask for the test entries of all lists whose time has come. Never blocks. */
 void dnsbl_watch_start(struct mg_call *call, const struct dnsbl *dnsbl);
 
+/* Whether what a list says against somebody is to be believed. */
+enum dnsbl_trust {
+	DNSBL_BELIEVED,
+	DNSBL_LISTS_ALL, /* no: it lists what it must not */
+	DNSBL_UNTESTED   /* no: the first test has not come back in time */
+};
+
 /*
- * Says in the log, once, what the test has shown. Returns false when the list cannot be believed: it lists everything.
+ * Says in the log, once, what the test has shown.
  * lists: it lists what it was asked about; this is believed only after the first test.
  */
-bool dnsbl_watch_judge(struct mg_call *call, const struct dnsbl *dnsbl,
-		       const struct dnsbl_zone *zone, bool lists);
+enum dnsbl_trust dnsbl_watch_judge(struct mg_call *call, const struct dnsbl *dnsbl,
+				   const struct dnsbl_zone *zone, bool lists);
 
-/* Says in the log, once in an hour, that a list refuses or answers nonsense. */
+/* Says in the log, once in an hour, that a list refuses, answers nonsense, or does not answer. */
 void dnsbl_watch_complain(struct mg_call *call, const struct dnsbl_zone *zone, const char *why);
 
 #endif

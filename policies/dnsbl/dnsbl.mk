@@ -5,7 +5,7 @@ dnsbl_sources = \
 	policies/dnsbl/dnsbl.c policies/dnsbl/dnsbl.h \
 	policies/dnsbl/dnsbl_conf.c \
 	policies/dnsbl/dnsbl_watch.c \
-	policies/shared/public.h
+	policies/shared/mapped.h policies/shared/public.h
 
 policies_dnsbl_libdnsbl_a_SOURCES = $(dnsbl_sources)
 policies_dnsbl_libdnsbl_a_CPPFLAGS = $(AM_CPPFLAGS) -DMG_BUILTIN=dnsbl

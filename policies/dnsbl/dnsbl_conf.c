@@ -4,10 +4,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "../shared/mapped.h"
 #include "dnsbl.h"
 
 #define WEIGHT_MAX 1000000
-#define ZONE_MAX 180 /* octets: an IPv6 address in nibbles must fit before it */
+#define TEST_INTERVAL_MIN 1000 /* ms */
+#define ZONE_MAX 180           /* octets: an IPv6 address in nibbles must fit before it */
 
 /* ---- Answers that count ------------------------------------------------------------ */
 
@@ -98,6 +100,21 @@ static bool mask_read(const char *text, struct dnsbl_mask *mask)
 	return mask->octets[0][127 / 64] >> 127 % 64 & 1;
 }
 
+static bool mask_has_only(const struct dnsbl_mask *mask, unsigned octet, unsigned value)
+{
+	struct dnsbl_mask only = { 0 };
+
+	mask_set(&only, octet, value, value);
+	return memcmp(mask->octets[octet], only.octets[octet], sizeof(only.octets[octet])) == 0;
+}
+
+/* Whether it has nothing but what operators refuse with, which never counts: see read_address(). */
+static bool mask_is_refusal(const struct dnsbl_mask *mask)
+{
+	return mask_has_only(mask, 0, 127) && mask_has_only(mask, 1, 255) &&
+	       mask_has_only(mask, 2, 255);
+}
+
 /* 127.255.255.0/24 is what operators refuse with; other addresses than 127.0.0.0/8 are some web server's, not a list's. */
 static enum dnsbl_meaning read_address(const struct dnsbl_zone *zone, struct in_addr addr)
 {
@@ -144,7 +161,13 @@ struct reader {
 	const struct mg_line *line;
 	bool domains; /* a line of a list of domains */
 	bool failed;
+	unsigned said; /* of the line: SAID_... */
 };
+
+/* What a line can say once, besides what of DNSBL_NAMES it is about. */
+#define SAID_IPV4 (1U << DNSBL_ABOUTS)
+#define SAID_IPV6 (2U << DNSBL_ABOUTS)
+#define SAID_WEIGHT (4U << DNSBL_ABOUTS)
 
 static bool zone_is_name(const char *name)
 {
@@ -171,52 +194,55 @@ static bool weight_read(const char *word, long long *weight_r)
 {
 	char *end;
 
-	if (!word)
+	if (!word || strspn(word, "+-0123456789") != strlen(word))
 		return false;
 	*weight_r = strtoll(word, &end, 10);
-	return end != word && !*end && *weight_r != 0 && llabs(*weight_r) <= WEIGHT_MAX;
+	return end != word && !*end && *weight_r != 0 && *weight_r >= -WEIGHT_MAX &&
+	       *weight_r <= WEIGHT_MAX;
 }
 
-/* The words that say what a list is asked about. Returns false when the word is none of them. */
-static bool zone_read_about(struct dnsbl_zone *zone, bool domains, const char *word)
+/* What a word means that a line can have once, as a bit; 0 when it is none. */
+static unsigned word_said(bool domains, const char *word)
 {
 	static const struct {
 		const char *word;
-		enum dnsbl_about about;
-	} names[] = { { "client-name", DNSBL_CLIENT_NAME },
-		      { "helo", DNSBL_HELO },
-		      { "sender", DNSBL_SENDER } };
+		bool addresses, domains; /* the lists whose lines may have it */
+		unsigned said;
+	} words[] = { { "weight", true, true, SAID_WEIGHT },
+		      { "ipv4", true, false, SAID_IPV4 },
+		      { "ipv6", true, false, SAID_IPV6 },
+		      { "client-name", false, true, DNSBL_BIT(DNSBL_CLIENT_NAME) },
+		      { "helo", false, true, DNSBL_BIT(DNSBL_HELO) },
+		      { "sender", false, true, DNSBL_BIT(DNSBL_SENDER) } };
 
-	for (size_t i = 0; domains && i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(names[i].word, word) == 0) {
-			zone->about |= DNSBL_BIT(names[i].about);
-			return true;
-		}
-	}
-	if (domains || (strcmp(word, "ipv4") != 0 && strcmp(word, "ipv6") != 0))
-		return false;
-	zone->ipv4 = zone->ipv4 || word[3] == '4';
-	zone->ipv6 = zone->ipv6 || word[3] == '6';
-	zone->ipv6_entries = zone->ipv6;
-	return true;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if ((domains ? words[i].domains : words[i].addresses) &&
+		    strcmp(words[i].word, word) == 0)
+			return words[i].said;
+	return 0;
 }
 
-static void zone_read_word(struct reader *r, struct dnsbl_zone *zone, struct dnsbl_mask *mask,
-			   size_t word)
+static void zone_read_answer(struct reader *r, struct dnsbl_zone *zone, struct dnsbl_mask *mask,
+			     size_t word)
 {
 	const char *text = mg_line_word(r->line, word);
+	const bool is_answer = mask_read(text, mask);
 
-	if (zone_read_about(zone, r->domains, text))
-		return;
-	if (mask_read(text, mask)) {
+	if (is_answer && !mask_is_refusal(mask)) {
 		zone->nmasks++;
 		return;
 	}
-	mg_conf_error(
-		r->conf, r->line, word,
-		"found \"%s\", expected weight NUMBER, %s, or answers as 127.0.0.2, 127.0.0.2-11, 127.0.0.2,4,9 or "
-		"127.0.0.0/24",
-		text, r->domains ? "client-name, helo, sender" : "ipv4, ipv6");
+	if (is_answer)
+		mg_conf_error(
+			r->conf, r->line, word,
+			"found \"%s\", with which operators refuse to answer: it never counts",
+			text);
+	else
+		mg_conf_error(
+			r->conf, r->line, word,
+			"found \"%s\", expected weight NUMBER, %s, or answers as 127.0.0.2, 127.0.0.2-11, 127.0.0.2,4,9 or "
+			"127.0.0.0/24",
+			text, r->domains ? "client-name, helo, sender" : "ipv4, ipv6");
 	r->failed = true;
 }
 
@@ -225,16 +251,37 @@ static void zone_read_words(struct reader *r, struct dnsbl_zone *zone)
 	struct dnsbl_mask *masks = mg_conf_alloc(r->conf, mg_line_words(r->line) * sizeof(*masks));
 
 	zone->masks = masks;
+	r->said = 0;
 	for (size_t i = 2; i < mg_line_words(r->line); i++) {
-		if (strcmp(mg_line_word(r->line, i), "weight") != 0) {
-			zone_read_word(r, zone, &masks[zone->nmasks], i);
-		} else if (!weight_read(mg_line_word(r->line, ++i), &zone->weight)) {
+		const unsigned said = word_said(r->domains, mg_line_word(r->line, i));
+
+		if (r->said & said) {
+			mg_conf_error(r->conf, r->line, i, "found a second \"%s\"",
+				      mg_line_word(r->line, i));
+			r->failed = true;
+		}
+		r->said |= said;
+		if (!said) {
+			zone_read_answer(r, zone, &masks[zone->nmasks], i);
+		} else if (said == SAID_WEIGHT &&
+			   !weight_read(mg_line_word(r->line, ++i), &zone->weight)) {
 			mg_conf_error(r->conf, r->line, i - 1,
 				      "weight takes a whole number from -%d to %d other than 0",
 				      WEIGHT_MAX, WEIGHT_MAX);
 			r->failed = true;
 		}
 	}
+}
+
+/* Without a final dot, so that all spellings of a name are the same list. */
+static const char *zone_name(struct reader *r, const char *word)
+{
+	const size_t size = strlen(word);
+	char *name = strcpy(mg_conf_alloc(r->conf, size + 1), word);
+
+	if (name[size - 1] == '.')
+		name[size - 1] = '\0';
+	return name;
 }
 
 /* The same list, on an earlier line: what is known of it is known of both. */
@@ -250,6 +297,24 @@ static struct dnsbl_watch *zone_watch(struct reader *r, const struct dnsbl_zone 
 	return mg_conf_alloc(r->conf, sizeof(struct dnsbl_watch));
 }
 
+/* A line that says what an earlier one says: each entry would count twice. */
+static void zone_check_new(struct reader *r, const struct dnsbl_zone *zone)
+{
+	for (const struct dnsbl_zone *other = r->dnsbl->zones; other < zone; other++) {
+		if (other->watch != zone->watch || other->about != zone->about ||
+		    other->ipv4 != zone->ipv4 || other->ipv6 != zone->ipv6 ||
+		    other->nmasks != zone->nmasks ||
+		    memcmp(other->masks, zone->masks, zone->nmasks * sizeof(*zone->masks)) != 0)
+			continue;
+		mg_conf_error(
+			r->conf, r->line, 1,
+			"the list %s has such a line already: expected other answers, or one line with the weight of both",
+			zone->name);
+		r->failed = true;
+		return;
+	}
+}
+
 static void zone_read(struct reader *r)
 {
 	struct dnsbl_zone *zone = &r->dnsbl->zones[r->dnsbl->nzones];
@@ -262,16 +327,20 @@ static void zone_read(struct reader *r)
 		r->failed = true;
 		return;
 	}
-	zone->name = name;
+	zone->name = zone_name(r, name);
 	zone->weight = 1;
 	zone_read_words(r, zone);
-	if (!r->domains)
-		zone->about = DNSBL_BIT(DNSBL_CLIENT);
-	else if (!zone->about)
-		zone->about = DNSBL_NAMES;
-	if (!zone->ipv4 && !zone->ipv6)
-		zone->ipv4 = zone->ipv6 = true;
+	zone->about = r->said & DNSBL_NAMES ? r->said & DNSBL_NAMES
+		      : r->domains          ? DNSBL_NAMES
+					    : DNSBL_BIT(DNSBL_CLIENT);
+	zone->ipv4 = !(r->said & SAID_IPV6) || r->said & SAID_IPV4;
+	zone->ipv6 = !(r->said & SAID_IPV4) || r->said & SAID_IPV6;
 	zone->watch = zone_watch(r, zone);
+	zone_check_new(r, zone);
+	if (zone->ipv4)
+		zone->watch->entries |= DNSBL_ENTRIES4;
+	if (r->said & SAID_IPV6) /* it says that it lists these */
+		zone->watch->entries |= DNSBL_ENTRIES6;
 	r->dnsbl->about |= zone->about;
 	r->dnsbl->nzones++;
 }
@@ -288,17 +357,49 @@ static void zones_read(struct reader *r, const struct mg_lines *lines, bool doma
 /* Whether a text of the block can name what the list says: if not, it is not asked for. */
 static bool text_is_wanted(struct mg_conf *conf)
 {
-	bool mapped = false;
 	const struct mg_line *line;
 
-	for (size_t i = 0; (line = mg_conf_item(conf, "on", i)); i++) {
-		mapped = mapped ||
-			 (mg_line_word(line, 1) && strcmp(mg_line_word(line, 1), "listed") == 0);
+	for (size_t i = 0; (line = mg_conf_item(conf, "on", i)); i++)
 		for (size_t word = 2; word < mg_line_words(line); word++)
 			if (strstr(mg_line_word(line, word), "{txt}"))
 				return true;
-	}
-	return !mapped; /* the default text of "listed" has it */
+	return !mapped_line(conf, "listed"); /* whose default text has it */
+}
+
+/* How much of the sum a line can be for a client of one kind: it counts once for each name. */
+static long long zone_weighs(const struct dnsbl_zone *zone, bool ipv6)
+{
+	return (ipv6 ? zone->ipv6 : zone->ipv4) ? zone->weight * __builtin_popcount(zone->about)
+						: 0;
+}
+
+/* The highest (sign 1) or lowest (-1) sum that any client's entries can make. */
+static long long sum_reached(const struct dnsbl *dnsbl, int sign)
+{
+	long long sums[2] = { 0, 0 };
+
+	for (size_t i = 0; i < dnsbl->nzones; i++)
+		for (int ipv6 = 0; ipv6 < 2 && dnsbl->zones[i].weight * sign > 0; ipv6++)
+			sums[ipv6] += zone_weighs(&dnsbl->zones[i], ipv6);
+	return sums[0] * sign > sums[1] * sign ? sums[0] : sums[1];
+}
+
+/* A threshold that is written down, or that something is done about, is meant to be reached. */
+static void threshold_check(struct reader *r, int sign, const char *item, long long threshold,
+			    const char *result)
+{
+	const long long sum = sum_reached(r->dnsbl, sign);
+	const struct mg_line *line = mg_conf_item(r->conf, item, 0);
+
+	if (!line)
+		line = mapped_line(r->conf, result);
+	if (!line || sum * sign >= threshold * sign)
+		return;
+	mg_conf_error(
+		r->conf, line, 1,
+		"%s is never found: the weights of the lists add up to %lld, expected %s %lld",
+		result, sum, item, threshold);
+	r->failed = true;
 }
 
 /* The stages at which there is something to begin, or to decide: see dnsbl.c. */
@@ -330,11 +431,15 @@ int dnsbl_open(struct mg_conf *conf, void *self)
 			"dnsbl has no list to ask: expected a line \"zone NAME\" or \"domain-zone NAME\"");
 		r.failed = true;
 	}
-	if (dnsbl->allow_threshold >= dnsbl->threshold) {
-		mg_conf_error(conf, mg_conf_item(conf, "threshold", 0), 0,
-			      "threshold must be more than allow-threshold, %lld",
-			      dnsbl->allow_threshold);
+	if (dnsbl->test_interval > 0 && dnsbl->test_interval < TEST_INTERVAL_MIN) {
+		mg_conf_error(conf, mg_conf_item(conf, "test-interval", 0), 1,
+			      "found a test-interval of %lldms, expected 0, or 1s at least",
+			      dnsbl->test_interval);
 		r.failed = true;
+	}
+	if (!r.failed) {
+		threshold_check(&r, 1, "threshold", dnsbl->threshold, "listed");
+		threshold_check(&r, -1, "allow-threshold", dnsbl->allow_threshold, "allowed");
 	}
 	dnsbl->text = text_is_wanted(conf);
 	/* After an error all, so that it is not reported as a policy that never runs, too. */

@@ -59,6 +59,12 @@ static bool watch_is_wrong(enum dnsbl_entry entry, enum dnsbl_meaning meaning)
 	return meaning != DNSBL_NOTHING;
 }
 
+/* The entry without whose answer the list is not believed. */
+static enum dnsbl_entry watch_deciding(const struct dnsbl_zone *zone)
+{
+	return zone->watch->entries & DNSBL_ENTRIES4 ? DNSBL_NOT_LISTED : DNSBL_NOT_LISTED6;
+}
+
 /* On a thread of the service. */
 static void watch_then(struct mg_dns_walk *walk, const char *name,
 		       const struct mg_dns_answer *answer, const void *data, const void *self)
@@ -71,8 +77,6 @@ static void watch_then(struct mg_dns_walk *walk, const char *name,
 
 	(void)walk;
 	(void)name;
-	if (step->entry == DNSBL_NOT_LISTED || step->entry == DNSBL_NOT_LISTED6)
-		atomic_fetch_or(&zone->watch->state, DNSBL_TESTED);
 	if (answer->status == MG_DNS_FAILED || answer->status == MG_DNS_LATE ||
 	    meaning == DNSBL_REFUSED) {
 		atomic_fetch_or(&zone->watch->state, DNSBL_NO_ANSWER);
@@ -82,6 +86,9 @@ static void watch_then(struct mg_dns_walk *walk, const char *name,
 	} else {
 		atomic_fetch_and(&zone->watch->state, ~bit);
 	}
+	/* Last: who sees that it was tested must see what came out. */
+	if (step->entry == watch_deciding(zone))
+		atomic_fetch_or(&zone->watch->state, DNSBL_TESTED);
 }
 
 static void watch_begin(struct mg_call *call, const struct dnsbl *dnsbl, size_t index)
@@ -91,10 +98,8 @@ static void watch_begin(struct mg_call *call, const struct dnsbl *dnsbl, size_t 
 	atomic_fetch_and(&zone->watch->state, ~DNSBL_NO_ANSWER);
 	for (int entry = 0; entry < DNSBL_ENTRIES; entry++) {
 		const struct watch_step step = { index, (enum dnsbl_entry)entry };
-		const bool wanted = entry < DNSBL_LISTED6 ? watch_is_domains(zone) || zone->ipv4
-							  : zone->ipv6_entries;
 
-		if (wanted)
+		if (zone->watch->entries & 1U << entry)
 			mg_dns_walk(call, 1, &step, sizeof(step),
 				    watch_name(call, zone, step.entry), MG_DNS_A, watch_then);
 	}
@@ -144,28 +149,30 @@ static void watch_tell(struct mg_call *call, const struct dnsbl_zone *zone, unsi
 }
 
 /* The first test is under way: its answer has been on its way as long as the client's. */
-static bool watch_lists_all(struct mg_call *call, const struct dnsbl_zone *zone)
+static enum dnsbl_trust watch_first_test(struct mg_call *call, const struct dnsbl_zone *zone)
 {
-	const bool ipv6_only = !watch_is_domains(zone) && !zone->ipv4 && zone->ipv6_entries;
-	const char *name = watch_name(call, zone, ipv6_only ? DNSBL_NOT_LISTED6 : DNSBL_NOT_LISTED);
-	const enum dnsbl_meaning meaning =
-		dnsbl_read_answer(zone, mg_dns(call, name, MG_DNS_A), &(struct in_addr){ 0 });
+	const char *name = watch_name(call, zone, watch_deciding(zone));
+	const struct mg_dns_answer *answer = mg_dns(call, name, MG_DNS_A);
+	const enum dnsbl_meaning meaning = dnsbl_read_answer(zone, answer, &(struct in_addr){ 0 });
 
-	return meaning != DNSBL_NOTHING && meaning != DNSBL_REFUSED;
+	if (answer->late == MG_DNS_NO_TIME)
+		return DNSBL_UNTESTED;
+	return meaning != DNSBL_NOTHING && meaning != DNSBL_REFUSED ? DNSBL_LISTS_ALL
+								    : DNSBL_BELIEVED;
 }
 
-bool dnsbl_watch_judge(struct mg_call *call, const struct dnsbl *dnsbl,
-		       const struct dnsbl_zone *zone, bool lists)
+enum dnsbl_trust dnsbl_watch_judge(struct mg_call *call, const struct dnsbl *dnsbl,
+				   const struct dnsbl_zone *zone, bool lists)
 {
 	const bool untested = lists && dnsbl->test_interval > 0 &&
 			      !(atomic_load(&zone->watch->state) & DNSBL_TESTED);
-	const bool lists_all = untested && watch_lists_all(call, zone);
+	const enum dnsbl_trust trust = untested ? watch_first_test(call, zone) : DNSBL_BELIEVED;
 	const unsigned state = atomic_load(&zone->watch->state);
 
 	if (state & DNSBL_WRONG && !(state & DNSBL_TOLD) &&
 	    !(atomic_fetch_or(&zone->watch->state, DNSBL_TOLD) & DNSBL_TOLD))
 		watch_tell(call, zone, state);
-	return !lists_all && !(state & (1U << DNSBL_NOT_LISTED | 1U << DNSBL_NOT_LISTED6));
+	return state & (1U << DNSBL_NOT_LISTED | 1U << DNSBL_NOT_LISTED6) ? DNSBL_LISTS_ALL : trust;
 }
 
 void dnsbl_watch_complain(struct mg_call *call, const struct dnsbl_zone *zone, const char *why)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Judges the header section of a message: what RFC 5322 asks of it, and rules of the configuration. */
-#include <millgate/policy.h>
-
 #include <string.h>
 #include <strings.h>
+
+#include "../shared/mapped.h"
+#include "headers_from.h"
 
 #define NAMES_MAX 64 /* the bits of an integer in struct message */
 
@@ -24,15 +25,24 @@ struct rule {
 	const struct mg_table *table;
 };
 
+enum { MISSING, DUPLICATE, OVERLONG, EIGHT_BIT, MATCHED, NO_FROM, MANY_FROM, BAD_FROM, RESULTS };
+
+/* A result of a field, for its turn. */
+struct note {
+	const char *field;
+	const char *what;
+	long long number;
+};
+
 /* What was seen of a message. */
 struct message {
 	uint64_t required; /* bit i: required.v[i] */
 	uint64_t once;
-	unsigned found; /* bit i: the result i; each is stated once */
+	unsigned found;   /* bit i: the result i; each is stated once */
+	unsigned waiting; /* bit i: notes[i] is still to be stated */
 	bool from;
+	struct note notes[RESULTS];
 };
-
-enum { MISSING, DUPLICATE, OVERLONG, EIGHT_BIT, MATCHED, NO_FROM, MANY_FROM, BAD_FROM };
 
 static const struct mg_result results[] = {
 	[MISSING] = {
@@ -130,148 +140,6 @@ static const struct mg_item items[] = {
 	{ .name = NULL },
 };
 
-/* ---- From: a list of mailboxes (RFC 5322, 3.4; RFC 6854) ------------------------ */
-
-/*
- * Words of a phrase, a local part or a domain: atoms, with dots wherever they stand, and 8-bit
- * octets (RFC 6532). Whether a dot is well placed does not matter for how many addresses there are.
- */
-static bool is_atom(char c)
-{
-	return (unsigned char)c > ' ' && c != 0x7f && !strchr("()<>[]:;@\\,\"", c);
-}
-
-/* at: behind the opening character. Returns what is behind the closing one, or NULL when there is none. */
-static const char *skip_to(const char *at, char close)
-{
-	for (; *at; at++) {
-		if (*at == close)
-			return at + 1;
-		if (*at == '\\' && !*++at)
-			return NULL;
-	}
-	return NULL;
-}
-
-/* at: behind a '('. Comments nest. */
-static const char *skip_comment(const char *at)
-{
-	for (unsigned depth = 1; *at; at++) {
-		if (*at == '(')
-			depth++;
-		else if (*at == ')' && --depth == 0)
-			return at + 1;
-		else if (*at == '\\' && !*++at)
-			return NULL;
-	}
-	return NULL;
-}
-
-/* Blanks, folds and comments. NULL for a comment that does not end. */
-static const char *skip_blanks(const char *at)
-{
-	while (at) {
-		at += strspn(at, " \t\r\n");
-		if (*at != '(')
-			break;
-		at = skip_comment(at + 1);
-	}
-	return at;
-}
-
-/* Counts words and what is between them. Returns what follows, or NULL for a quoted string that does not end. */
-static const char *skip_words(const char *at, unsigned *words_r)
-{
-	for (*words_r = 0; (at = skip_blanks(at)); (*words_r)++) {
-		if (*at == '"')
-			at = skip_to(at + 1, '"');
-		else if (is_atom(*at))
-			while (is_atom(*at))
-				at++;
-		else
-			break;
-	}
-	return at;
-}
-
-/* at: behind an '@'. Returns what follows the domain, or NULL for none. */
-static const char *skip_domain(const char *at)
-{
-	unsigned words;
-
-	at = skip_blanks(at);
-	if (at && *at == '[')
-		return skip_blanks(skip_to(at + 1, ']'));
-	if (!at || *at == '"')
-		return NULL;
-	at = skip_words(at, &words);
-	return words == 1 ? at : NULL;
-}
-
-/* Returns what follows "local-part@domain", or NULL. */
-static const char *skip_address(const char *at)
-{
-	unsigned words;
-
-	at = skip_words(at, &words);
-	return at && words == 1 && *at == '@' ? skip_domain(at + 1) : NULL;
-}
-
-/* at: behind a '<', with the obsolete route or without. Returns what follows '>', or NULL. */
-static const char *skip_angle(const char *at)
-{
-	for (at = skip_blanks(at); at && (*at == '@' || *at == ','); at = skip_blanks(at))
-		at = *at == '@' ? skip_domain(at + 1) : at + 1;
-	at = at ? skip_address(at + (*at == ':')) : NULL;
-	return at && *at == '>' ? skip_blanks(at + 1) : NULL;
-}
-
-/*
- * One element of a list: a mailbox, or nothing at all (obsolete). Returns what follows, or NULL
- * for anything else. An @ in a display name is taken, though it should be in quotes: the address
- * is the one in brackets, and "a@example.org <a@example.org>" is everyday mail.
- */
-static const char *skip_mailbox(const char *at, unsigned *count)
-{
-	const char *end = at;
-	unsigned words;
-
-	while ((end = skip_words(end, &words)) && *end == '@')
-		end++;
-	if (end && end == skip_blanks(at) && *end != '<')
-		return end;
-	end = end && *end == '<' ? skip_angle(end + 1) : skip_address(at);
-	*count += end != NULL;
-	return end;
-}
-
-/* Returns how many mailboxes a list has, those in groups included; -1 when it is none. */
-static int count_mailboxes(const char *at)
-{
-	unsigned count = 0, words;
-	bool in_group = false;
-
-	for (;;) {
-		const char *name = skip_words(at, &words);
-
-		if (!in_group && name && *name == ':' && words > 0) {
-			in_group = true;
-			at = name + 1;
-			continue;
-		}
-		at = skip_mailbox(at, &count);
-		if (at && *at == ';' && in_group) {
-			in_group = false;
-			at = skip_blanks(at + 1);
-		}
-		if (!at || (*at && *at != ','))
-			return -1;
-		if (!*at)
-			return in_group ? -1 : (int)count;
-		at++;
-	}
-}
-
 /* ---- The hooks -------------------------------------------------------------------- */
 
 /*
@@ -310,6 +178,48 @@ static int found(struct mg_call *call, int result, const char *field)
 	return result;
 }
 
+/* A field may deserve several results, and a call states one: each is noted, and stated when its turn comes. */
+static void note(struct mg_call *call, int result, const char *field, const char *what,
+		 long long number)
+{
+	struct message *message = mg_state(call, MG_MESSAGE);
+	size_t size = strlen(field) + 1;
+
+	if (!is_first(call, result))
+		return;
+	message->notes[result] = (struct note){
+		.field = memcpy(mg_alloc(call, MG_MESSAGE, size), field, size),
+		.what = what,
+		.number = number,
+	};
+	message->waiting |= 1U << result;
+}
+
+static int state(struct mg_call *call, int result)
+{
+	struct message *message = mg_state(call, MG_MESSAGE);
+	const struct note *note = &message->notes[result];
+
+	message->waiting &= ~(1U << result);
+	if (note->number > 0)
+		mg_detail(call, "%s%lld %s", note->what, note->number,
+			  result == MANY_FROM ? "addresses in From" : "octets");
+	else
+		mg_detail(call, "%s%s", note->what, result == BAD_FROM ? "" : note->field);
+	return found(call, result, note->field);
+}
+
+static int state_next(struct mg_call *call)
+{
+	static const int order[] = { DUPLICATE, MANY_FROM, BAD_FROM, OVERLONG, EIGHT_BIT };
+	const struct message *message = mg_state(call, MG_MESSAGE);
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		if (message->waiting & 1U << order[i])
+			return state(call, order[i]);
+	return MG_NONE;
+}
+
 /* The bit of a name in a list, or 0. */
 static uint64_t name_bit(const struct mg_strings *names, const char *name)
 {
@@ -319,17 +229,15 @@ static uint64_t name_bit(const struct mg_strings *names, const char *name)
 	return 0;
 }
 
-static int check_once(struct mg_call *call, const struct headers *headers, const char *name)
+static void check_once(struct mg_call *call, const struct headers *headers, const char *name)
 {
 	struct message *message = mg_state(call, MG_MESSAGE);
 	uint64_t bit = name_bit(&headers->once, name);
 	bool again = (message->once & bit) != 0;
 
 	message->once |= bit;
-	if (!again || !is_first(call, DUPLICATE))
-		return MG_NONE;
-	mg_detail(call, "a second %s", name);
-	return found(call, DUPLICATE, name);
+	if (again)
+		note(call, DUPLICATE, name, "a second ", 0);
 }
 
 /* The length of the longest line; the first begins with the name, a colon and a blank. */
@@ -351,19 +259,17 @@ static size_t longest_line(const char *name, const char *value)
 	}
 }
 
-static int check_length(struct mg_call *call, const struct headers *headers, const char *name,
-			const char *value)
+static void check_length(struct mg_call *call, const struct headers *headers, const char *name,
+			 const char *value)
 {
 	long long line = (long long)longest_line(name, value);
 	long long length = (long long)(strlen(name) + strlen(value));
 	bool is_long_line = headers->max_line > 0 && line > headers->max_line;
 	bool is_long = headers->max_length > 0 && length > headers->max_length;
 
-	if ((!is_long_line && !is_long) || !is_first(call, OVERLONG))
-		return MG_NONE;
-	mg_detail(call, is_long_line ? "a line of %lld octets" : "%lld octets",
-		  is_long_line ? line : length);
-	return found(call, OVERLONG, name);
+	if (is_long_line || is_long)
+		note(call, OVERLONG, name, is_long_line ? "a line of " : "",
+		     is_long_line ? line : length);
 }
 
 static bool is_ascii(const char *s)
@@ -373,32 +279,26 @@ static bool is_ascii(const char *s)
 	return !*s;
 }
 
-static int check_8bit(struct mg_call *call, const char *name, const char *value)
+static void check_8bit(struct mg_call *call, const char *name, const char *value)
 {
-	if ((is_ascii(name) && is_ascii(value)) || mg_sender_param(call, "SMTPUTF8") ||
-	    !is_first(call, EIGHT_BIT))
-		return MG_NONE;
-	mg_detail(call, "8-bit octets in %s", name);
-	return found(call, EIGHT_BIT, name);
+	if ((!is_ascii(name) || !is_ascii(value)) && !mg_sender_param(call, "SMTPUTF8"))
+		note(call, EIGHT_BIT, name, "8-bit octets in ", 0);
 }
 
-static int check_from(struct mg_call *call, const char *name, const char *value)
+static void check_from(struct mg_call *call, const char *name, const char *value)
 {
 	struct message *message = mg_state(call, MG_MESSAGE);
-	int mailboxes, result;
+	int mailboxes;
 
 	if (strcasecmp(name, "From") != 0)
-		return MG_NONE;
+		return;
 	message->from = true;
-	mailboxes = count_mailboxes(value);
-	result = mailboxes > 1 ? MANY_FROM : BAD_FROM;
-	if (mailboxes == 1 || !is_first(call, result))
-		return MG_NONE;
+	mailboxes = headers_count_from(value);
 	if (mailboxes > 1)
-		mg_detail(call, "%d addresses in From", mailboxes);
-	else
-		mg_detail(call, "%s", mailboxes < 0 ? "From is malformed" : "no address in From");
-	return found(call, result, name);
+		note(call, MANY_FROM, name, "", mailboxes);
+	else if (mailboxes < 1)
+		note(call, BAD_FROM, name,
+		     mailboxes < 0 ? "From is malformed" : "no address in From", 0);
 }
 
 /* The value on one line, without the blanks before it. */
@@ -421,6 +321,7 @@ static int check_match(struct mg_call *call, const struct headers *headers, cons
 		       const char *value)
 {
 	const char *line = headers->match.n > 0 ? unfold(call, value) : value;
+	bool undecided = false;
 
 	for (size_t i = 0; i < headers->match.n; i++) {
 		const struct rule *rule = &headers->rules[i];
@@ -430,15 +331,19 @@ static int check_match(struct mg_call *call, const struct headers *headers, cons
 		if (strcmp(rule->field, "*") != 0 && strcasecmp(rule->field, name) != 0)
 			continue;
 		status = mg_table_find(call, rule->table, line, &text);
-		if (status == 0)
+		undecided = undecided || status < 0; /* unless a later line decides */
+		if (status <= 0)
 			continue;
-		if (status > 0 && !is_first(call, MATCHED))
+		if (!is_first(call, MATCHED))
 			return MG_NONE;
 		mg_value(call, "text", text);
-		mg_detail(call, status < 0 ? "%s could not be compared" : "%s matched", name);
-		return found(call, status < 0 ? MG_ERROR : MATCHED, name);
+		mg_detail(call, "%s matched", name);
+		return found(call, MATCHED, name);
 	}
-	return MG_NONE;
+	if (!undecided)
+		return MG_NONE;
+	mg_detail(call, "%s could not be compared", name);
+	return found(call, MG_ERROR, name);
 }
 
 static int headers_header(struct mg_call *call, const void *self)
@@ -450,16 +355,12 @@ static int headers_header(struct mg_call *call, const void *self)
 	int result;
 
 	message->required |= name_bit(&headers->required, name);
-	result = check_once(call, headers, name);
-	if (result == MG_NONE)
-		result = check_from(call, name, value);
-	if (result == MG_NONE)
-		result = check_length(call, headers, mg_header_name(call), value);
-	if (result == MG_NONE)
-		result = check_match(call, headers, name, value);
-	if (result == MG_NONE)
-		result = check_8bit(call, name, value);
-	return result;
+	check_once(call, headers, name);
+	check_from(call, name, value);
+	check_length(call, headers, mg_header_name(call), value);
+	check_8bit(call, name, value);
+	result = check_match(call, headers, name, value);
+	return result == MG_NONE ? state_next(call) : result;
 }
 
 static int headers_eoh(struct mg_call *call, const void *self)
@@ -477,7 +378,7 @@ static int headers_eoh(struct mg_call *call, const void *self)
 		mg_detail(call, "no %s", name);
 		return found(call, MISSING, name);
 	}
-	return MG_NONE;
+	return state_next(call);
 }
 
 /* ---- The configuration -------------------------------------------------------------- */
@@ -542,6 +443,11 @@ static int headers_open(struct mg_conf *conf, void *self)
 	for (size_t i = 0; i < headers->match.n; i++)
 		if (rule_read(conf, headers->match.v[i], &headers->rules[i]) < 0)
 			status = -1;
+	if (headers->match.n == 0 && mapped_in_vain(conf, "matched", "a line match") < 0)
+		status = -1;
+	if (headers->max_line == 0 && headers->max_length == 0 &&
+	    mapped_in_vain(conf, "overlong", "a max-line or max-length of more than 0") < 0)
+		status = -1;
 	return status;
 }
 

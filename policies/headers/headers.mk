@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The policy "headers": an archive for the daemon and for its test, or a module; its manual page.
 
-headers_sources = policies/headers/headers.c
+headers_sources = \
+	policies/headers/headers.c \
+	policies/headers/headers_from.c policies/headers/headers_from.h \
+	policies/shared/mapped.h
 
 policies_headers_libheaders_a_SOURCES = $(headers_sources)
 policies_headers_libheaders_a_CPPFLAGS = $(AM_CPPFLAGS) -DMG_BUILTIN=headers

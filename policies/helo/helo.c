@@ -8,6 +8,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "../shared/mapped.h"
 #include "../shared/public.h"
 #include "helo.h"
 
@@ -346,20 +347,19 @@ static int judge_name(struct mg_call *call, const struct helo *helo, const char 
 	/* The A-labels of an internationalised name are what the rules are about. */
 	const char *name = is_ascii(sent) ? sent : mg_domain(call, sent);
 	const char *wrong = name ? name_check(helo, name) : "not a domain name";
-	const char *folded;
-	int stranger;
+	const char *folded = name ? mg_domain(call, name) : NULL; /* without a final dot */
+	int stranger = name && name_is_own(call, helo, folded ? folded : name)
+			       ? is_stranger(call, helo)
+			       : 0;
 
+	/* Before the syntax: a dot behind it does not make our name another. */
+	if (stranger) {
+		mg_detail(call, "%s", stranger < 0 ? UNDECIDED : "our own name");
+		return stranger < 0 ? MG_ERROR : IMPOSTOR;
+	}
 	if (wrong) {
 		mg_detail(call, "%s", wrong);
 		return SYNTAX;
-	}
-	folded = mg_domain(call, name);
-	if (name_is_own(call, helo, folded ? folded : name)) {
-		stranger = is_stranger(call, helo);
-		if (stranger)
-			mg_detail(call, "%s", stranger < 0 ? UNDECIDED : "our own name");
-		if (stranger)
-			return stranger < 0 ? MG_ERROR : IMPOSTOR;
 	}
 	if (!name[strspn(name, "0123456789.")])
 		return BARE_ADDRESS;
@@ -426,19 +426,21 @@ static int helo_mail(struct mg_call *call, const void *self)
 	return mg_helo(call) || mg_is_submitted_locally(call) ? MG_NONE : MISSING;
 }
 
-/* Whether the configuration has an action for what only the DNS can tell. */
-static bool maps_resolution(struct mg_conf *conf)
+/* An action for what only the DNS can tell has names looked up, unless that is forbidden. */
+static int resolve_check(struct mg_conf *conf, struct helo *helo)
 {
-	const struct mg_line *line;
-	const char *result;
+	static const int found[] = { UNRESOLVED, MISMATCH };
+	const bool forbidden = mg_conf_item(conf, "resolve", 0) && !helo->resolve;
+	int status = 0;
 
-	for (size_t i = 0; (line = mg_conf_item(conf, "on", i)); i++) {
-		result = mg_line_word(line, 1);
-		if (result && (strcmp(result, results[UNRESOLVED].name) == 0 ||
-			       strcmp(result, results[MISMATCH].name) == 0))
-			return true;
+	for (size_t i = 0; i < sizeof(found) / sizeof(found[0]); i++) {
+		const char *name = results[found[i]].name;
+
+		if (forbidden && mapped_in_vain(conf, name, "resolve yes") < 0)
+			status = -1;
+		helo->resolve = helo->resolve || (!forbidden && mapped_line(conf, name));
 	}
-	return false;
+	return status;
 }
 
 /* What is wrong with a name of own-names that is in ASCII, or could pass for another entry of a table; or NULL. */
@@ -492,7 +494,8 @@ static int helo_open(struct mg_conf *conf, void *self)
 	for (size_t i = 0; (line = mg_conf_item(conf, "own-names", i)); i++)
 		if (own_names_check(conf, line) < 0)
 			status = -1;
-	helo->resolve = helo->resolve || maps_resolution(conf);
+	if (resolve_check(conf, helo) < 0)
+		status = -1;
 	if (!helo->resolve)
 		mg_conf_services(conf, 0);
 	if (gethostname(name, sizeof(name) - 1) == 0 && name[0])

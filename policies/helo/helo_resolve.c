@@ -3,14 +3,12 @@
  * The policy "helo": looks up the name that a client gives (RFC 5321, 4.1.4). The address of the client's kind is asked for first: most
  * names have it, and one question is enough. Only when there is none, further questions tell whether there is anything at all.
  */
-#include <netinet/in.h>
-#include <string.h>
-
+#include "../shared/client.h"
 #include "helo.h"
 
 static enum mg_dns_type own_type(struct mg_call *call)
 {
-	return mg_client_addr(call)->sa_family == AF_INET ? MG_DNS_A : MG_DNS_AAAA;
+	return client_record_type(mg_client_addr(call));
 }
 
 static enum mg_dns_type other_type(enum mg_dns_type type)
@@ -34,25 +32,6 @@ void helo_lookup_start(struct mg_call *call, const char *name)
 	const enum mg_dns_type type = own_type(call);
 
 	mg_dns_walk(call, 3, &type, sizeof(type), name, type, then_others);
-}
-
-static bool has_client(struct mg_call *call, const struct mg_dns_answer *answer)
-{
-	const struct sockaddr *addr = mg_client_addr(call);
-
-	for (size_t i = 0; i < answer->n; i++) {
-		const struct mg_dns_record *record = &answer->records[i];
-
-		if (addr->sa_family == AF_INET
-			    ? memcmp(&record->u.a,
-				     &((const struct sockaddr_in *)(const void *)addr)->sin_addr,
-				     4) == 0
-			    : memcmp(&record->u.aaaa,
-				     &((const struct sockaddr_in6 *)(const void *)addr)->sin6_addr,
-				     16) == 0)
-			return true;
-	}
-	return false;
 }
 
 /* Says what an answer that was none is the reason for. */
@@ -96,7 +75,7 @@ int helo_lookup(struct mg_call *call, const char *name)
 		mg_detail(call, "does not exist");
 		return HELO_UNRESOLVED;
 	}
-	if (has_client(call, own))
+	if (client_is_among(own, mg_client_addr(call)))
 		return HELO_MATCHES;
 	mg_detail(call, "does not have the address %s", mg_client(call));
 	return HELO_MISMATCH;

@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../shared/client.h"
+#include "../shared/mapped.h"
 #include "../shared/public.h"
-#include <millgate/policy.h>
 #include "rdns.h"
 
 #define NAMES_MAX 20
@@ -95,11 +96,6 @@ static const struct mg_item items[] = {
 
 /* ---- Beginning --------------------------------------------------------------------- */
 
-static enum mg_dns_type address_type(const struct sockaddr *addr)
-{
-	return addr->sa_family == AF_INET ? MG_DNS_A : MG_DNS_AAAA;
-}
-
 /* A name that a host can have: a dot inside, and what letters, digits, hyphens and underscores make. */
 static bool is_host_name(const char *name)
 {
@@ -133,29 +129,12 @@ static void rdns_start(struct mg_call *call, const void *self)
 	(void)self;
 	if (!public_addr(addr))
 		return;
-	type = address_type(addr);
+	type = client_record_type(addr);
 	mg_dns_walk(call, NAMES_MAX + 1, &type, sizeof(type), mg_dns_reverse(call, addr, NULL),
 		    MG_DNS_PTR, ask_names);
 }
 
 /* ---- Judging ----------------------------------------------------------------------- */
-
-static bool has_record(const struct mg_dns_answer *answer, const struct sockaddr *addr)
-{
-	for (size_t i = 0; i < answer->n; i++) {
-		const struct mg_dns_record *record = &answer->records[i];
-
-		if (addr->sa_family == AF_INET
-			    ? memcmp(&record->u.a,
-				     &((const struct sockaddr_in *)(const void *)addr)->sin_addr,
-				     4) == 0
-			    : memcmp(&record->u.aaaa,
-				     &((const struct sockaddr_in6 *)(const void *)addr)->sin6_addr,
-				     16) == 0)
-			return true;
-	}
-	return false;
-}
 
 /* Returns PASS or GENERIC, or MG_ERROR when a table could not be searched. */
 static int judge_look(struct mg_call *call, const struct rdns *rdns, const char *name,
@@ -189,7 +168,7 @@ static bool judge_name(struct mg_call *call, const struct rdns *rdns, struct nam
 		       const char *name)
 {
 	const struct sockaddr *addr = mg_client_addr(call);
-	const struct mg_dns_answer *answer = mg_dns(call, name, address_type(addr));
+	const struct mg_dns_answer *answer = mg_dns(call, name, client_record_type(addr));
 
 	if (!names->first)
 		names->first = name;
@@ -197,7 +176,7 @@ static bool judge_name(struct mg_call *call, const struct rdns *rdns, struct nam
 		names->late = name;
 	else if (answer->status == MG_DNS_FAILED)
 		names->failed = name;
-	if (!has_record(answer, addr))
+	if (!client_is_among(answer, addr))
 		return false;
 	names->name = name;
 	names->result = judge_look(call, rdns, name, addr);
@@ -255,8 +234,26 @@ static int rdns_connect(struct mg_call *call, const void *self)
 	if (!public_addr(mg_client_addr(call)))
 		return MG_NONE;
 	result = judge(call, self);
-	mg_value(call, "iprev", result < 0 ? "temperror" : iprev[result]);
+	/* MG_ERROR: the name is confirmed, and only what it looks like is unknown. */
+	mg_value(call, "iprev",
+		 result >= 0          ? iprev[result]
+		 : result == MG_ERROR ? "pass"
+				      : "temperror");
 	return result;
+}
+
+/* What says that names look generic must be there for what is done about it, and for exceptions from it. */
+static int rdns_open(struct mg_conf *conf, void *self)
+{
+	const struct rdns *rdns = self;
+	static const char expected[] = "builtin-patterns yes, or a line generic";
+	const struct mg_line *chosen = mg_conf_item(conf, "chosen", 0);
+
+	if (rdns->builtin || mg_conf_item(conf, "generic", 0))
+		return 0;
+	if (chosen)
+		mg_conf_error(conf, chosen, 0, "no name looks generic here: expected %s", expected);
+	return mapped_in_vain(conf, results[GENERIC].name, expected) < 0 || chosen ? -1 : 0;
 }
 
 static const struct mg_policy policy = {
@@ -269,6 +266,7 @@ static const struct mg_policy policy = {
 	.items = items,
 	.conf_size = sizeof(struct rdns),
 	.blocking = MG_BIT(MG_CONNECT),
+	.open = rdns_open,
 	.start = { [MG_CONNECT] = rdns_start },
 	.on = { [MG_CONNECT] = rdns_connect },
 	.services = MG_SERVICE_DNS,

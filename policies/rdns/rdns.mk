@@ -4,7 +4,7 @@
 rdns_sources = \
 	policies/rdns/rdns.c policies/rdns/rdns.h \
 	policies/rdns/rdns_generic.c \
-	policies/shared/public.h
+	policies/shared/client.h policies/shared/mapped.h policies/shared/public.h
 
 policies_rdns_librdns_a_SOURCES = $(rdns_sources)
 policies_rdns_librdns_a_CPPFLAGS = $(AM_CPPFLAGS) -DMG_BUILTIN=rdns

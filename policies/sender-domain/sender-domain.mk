@@ -3,7 +3,7 @@
 
 sender_domain_sources = \
 	policies/sender-domain/sender_domain.c \
-	policies/shared/public.h
+	policies/shared/mapped.h policies/shared/public.h
 
 policies_sender_domain_libsender_domain_a_SOURCES = $(sender_domain_sources)
 policies_sender_domain_libsender_domain_a_CPPFLAGS = $(AM_CPPFLAGS) -DMG_BUILTIN=sender_domain

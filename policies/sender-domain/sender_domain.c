@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../shared/mapped.h"
 #include "../shared/public.h"
-#include <millgate/policy.h>
 
 #define HOSTS_MAX 20
 
@@ -63,7 +63,7 @@ static const struct mg_item items[] = {
 		.min = 1,
 		.max = HOSTS_MAX,
 		.syntax = "NUMBER",
-		.help = "How many mail hosts of a domain are looked at.",
+		.help = "How many mail hosts of a domain are looked at. When none of these is good and there are more, the result is error.",
 	},
 	{ .name = NULL },
 };
@@ -85,28 +85,45 @@ static bool is_null_mx(const struct mg_dns_answer *answer)
 	return answer->n == 1 && !*answer->records[0].text;
 }
 
-/*
- * The mail host of this rank among those to look at, NULL when there are no more: those of the lowest preferences, which are
- * not sorted for it, as there are few. One that is the root is none.
- */
-static const char *host_of(const struct sender_domain *conf, const struct mg_dns_answer *answer,
-			   size_t rank)
-{
-	if (rank >= (size_t)conf->max_hosts)
-		return NULL;
-	for (size_t i = 0; i < answer->n; i++) {
-		size_t before = 0;
+/* Which of the mail hosts to look at: those of the lowest preferences. */
+struct ranks {
+	const struct mg_dns_answer *answer;
+	size_t left; /* how many more */
+	const struct mg_dns_record *last;
+};
 
-		for (size_t j = 0; j < answer->n; j++)
-			before +=
-				answer->records[j].u.preference < answer->records[i].u.preference ||
-				(answer->records[j].u.preference ==
-					 answer->records[i].u.preference &&
-				 j < i);
-		if (before == rank)
-			return answer->records[i].text;
+static struct ranks ranks_begin(const struct sender_domain *conf,
+				const struct mg_dns_answer *answer)
+{
+	return (struct ranks){ answer, (size_t)conf->max_hosts, NULL };
+}
+
+/* In the order of the answer where they are the same. */
+static bool ranks_before(const struct mg_dns_record *a, const struct mg_dns_record *b)
+{
+	return a->u.preference != b->u.preference ? a->u.preference < b->u.preference : a < b;
+}
+
+/*
+ * The next mail host, NULL when there are no more. Not sorted for it: a few are taken, by one pass each, of an answer that a
+ * stranger can make long. One that is the root is none.
+ */
+static const char *ranks_next(struct ranks *ranks)
+{
+	const struct mg_dns_record *next = NULL;
+
+	if (ranks->left == 0)
+		return NULL;
+	ranks->left--;
+	for (size_t i = 0; i < ranks->answer->n; i++) {
+		const struct mg_dns_record *record = &ranks->answer->records[i];
+
+		if ((!ranks->last || ranks_before(ranks->last, record)) &&
+		    (!next || ranks_before(record, next)))
+			next = record;
 	}
-	return NULL;
+	ranks->last = next;
+	return next ? next->text : NULL;
 }
 
 static const char *tld_of(const char *domain)
@@ -132,6 +149,7 @@ static void then_mx(struct mg_dns_walk *walk, const char *name, const struct mg_
 		    const void *data, const void *self)
 {
 	const struct sender_domain *conf = self;
+	struct ranks ranks = ranks_begin(conf, answer);
 	const char *host;
 
 	(void)data;
@@ -142,7 +160,7 @@ static void then_mx(struct mg_dns_walk *walk, const char *name, const struct mg_
 	} else if (answer->status == MG_DNS_NXDOMAIN && conf->ask_tld && tld_of(name)) {
 		mg_dns_walk_ask(walk, tld_of(name), MG_DNS_A, NULL);
 	}
-	for (size_t i = 0; answer->n > 0 && (host = host_of(conf, answer, i)); i++)
+	while ((host = ranks_next(&ranks)))
 		if (*host)
 			mg_dns_walk_ask(walk, host, MG_DNS_A, then_address);
 }
@@ -232,6 +250,7 @@ static int judge_hosts(struct mg_call *call, const struct hosts *hosts, int othe
 static int judge_mx(struct mg_call *call, const struct sender_domain *conf,
 		    const struct mg_dns_answer *answer)
 {
+	struct ranks ranks = ranks_begin(conf, answer);
 	struct hosts hosts = { .first = NULL };
 	const char *host;
 
@@ -240,12 +259,16 @@ static int judge_mx(struct mg_call *call, const struct sender_domain *conf,
 		mg_detail(call, "null MX");
 		return NULL_MX;
 	}
-	for (size_t i = 0; !hosts.good && (host = host_of(conf, answer, i)); i++)
+	while (!hosts.good && (host = ranks_next(&ranks)))
 		if (*host)
 			look_at(call, &hosts, host);
 	/* Several records, and all name the root. */
 	if (!hosts.first)
 		hosts.first = ".";
+	if (!hosts.unknown && answer->n > (size_t)conf->max_hosts) {
+		hosts.unknown = hosts.first;
+		hosts.why = "no good address, and more mail hosts than max-hosts";
+	}
 	return judge_hosts(call, &hosts, BAD_MX);
 }
 
@@ -298,11 +321,8 @@ static int sender_domain_mail(struct mg_call *call, const void *self)
 static int sender_domain_open(struct mg_conf *conf, void *self)
 {
 	struct sender_domain *sender_domain = self;
-	const struct mg_line *line;
 
-	for (size_t i = 0; (line = mg_conf_item(conf, "on", i)); i++)
-		if (mg_line_word(line, 1) && strcmp(mg_line_word(line, 1), "unknown-tld") == 0)
-			sender_domain->ask_tld = true;
+	sender_domain->ask_tld = mapped_line(conf, results[UNKNOWN_TLD].name) != NULL;
 	return 0;
 }
 

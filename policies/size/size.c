@@ -3,12 +3,12 @@
  * Limits what a message may have: its size (RFC 1870), recipients and lines (RFC 5321, 4.5.3.1),
  * and the number and size of its header fields.
  */
-#include <millgate/policy.h>
-
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "../shared/mapped.h"
 
 /* The limits; 0: none. */
 struct size {
@@ -30,6 +30,7 @@ struct count {
 	unsigned over;  /* bit i: the result i was stated; once is enough */
 };
 
+/* In the order of the items that limit them. */
 enum { MESSAGE, RECIPIENTS, HEADER, HEADERS, HEADER_COUNT, BODY_LINE };
 
 static const struct mg_result results[] = {
@@ -166,6 +167,23 @@ static long long field_size(const char *name, const char *value)
 	return (long long)size;
 }
 
+/* One of the limits of the whole that was passed and not stated yet: a stage has one result, the next one has the next. */
+static int over_next(struct mg_call *call, const struct size *size)
+{
+	const struct count *count = mg_state(call, MG_MESSAGE);
+	const struct {
+		int result;
+		long long count, limit;
+	} all[] = { { MESSAGE, count->message, size->max_message },
+		    { HEADERS, count->headers, size->max_headers },
+		    { HEADER_COUNT, count->header_count, size->max_header_count } };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (is_over(all[i].count, all[i].limit) && !(count->over & (1U << all[i].result)))
+			return over_first(call, all[i].result, all[i].count, all[i].limit);
+	return MG_NONE;
+}
+
 static int size_header(struct mg_call *call, const void *self)
 {
 	const struct size *size = self;
@@ -179,12 +197,7 @@ static int size_header(struct mg_call *call, const void *self)
 	result = is_over(field, size->max_header)
 			 ? over_first(call, HEADER, field, size->max_header)
 			 : MG_NONE;
-	if (result == MG_NONE && is_over(count->headers, size->max_headers))
-		result = over_first(call, HEADERS, count->headers, size->max_headers);
-	if (result == MG_NONE && is_over(count->header_count, size->max_header_count))
-		result =
-			over_first(call, HEADER_COUNT, count->header_count, size->max_header_count);
-	return result;
+	return result == MG_NONE ? over_next(call, size) : result;
 }
 
 static int size_eoh(struct mg_call *call, const void *self)
@@ -193,9 +206,7 @@ static int size_eoh(struct mg_call *call, const void *self)
 	struct count *count = mg_state(call, MG_MESSAGE);
 
 	count->message += 2; /* the empty line */
-	return is_over(count->message, size->max_message)
-		       ? over_first(call, MESSAGE, count->message, size->max_message)
-		       : MG_NONE;
+	return over_next(call, size);
 }
 
 /*
@@ -242,12 +253,36 @@ static int size_body(struct mg_call *call, const void *self)
 		line = long_line(count, body, bytes, size->max_body_line);
 	if (line > 0)
 		result = over_first(call, BODY_LINE, line, size->max_body_line);
-	else if (is_over(count->message, size->max_message))
-		result = over_first(call, MESSAGE, count->message, size->max_message);
+	else
+		result = over_next(call, size);
 	if (!is_open(count, BODY_LINE, size->max_body_line) &&
 	    !is_open(count, MESSAGE, size->max_message))
 		mg_enough_body(call);
 	return result;
+}
+
+/* What the last field or the last chunk left, when it had another result itself. */
+static int size_eom(struct mg_call *call, const void *self)
+{
+	return over_next(call, self);
+}
+
+/* What is done about what has no limit would never be done. */
+static int limits_check(struct mg_conf *conf, const struct size *size)
+{
+	char expected[64];
+	int status = 0;
+
+	for (size_t i = 0; results[i].name; i++) {
+		const void *limit = (const char *)size + items[i].offset;
+
+		if (*(const long long *)limit > 0)
+			continue;
+		snprintf(expected, sizeof(expected), "%s of more than 0", items[i].name);
+		if (mapped_in_vain(conf, results[i].name, expected) < 0)
+			status = -1;
+	}
+	return status;
 }
 
 /* Only the stages that a limit asks for; without any there is nothing to do. */
@@ -257,11 +292,12 @@ static int size_open(struct mg_conf *conf, void *self)
 	unsigned stages = 0;
 
 	if (size->max_message > 0)
-		stages |= MG_BIT(MG_MAIL) | MG_BIT(MG_HEADER) | MG_BIT(MG_EOH) | MG_BIT(MG_BODY);
+		stages |= MG_BIT(MG_MAIL) | MG_BIT(MG_HEADER) | MG_BIT(MG_EOH) | MG_BIT(MG_BODY) |
+			  MG_BIT(MG_EOM);
 	if (size->max_recipients > 0)
 		stages |= MG_BIT(MG_RCPT);
 	if (size->max_header > 0 || size->max_headers > 0 || size->max_header_count > 0)
-		stages |= MG_BIT(MG_HEADER);
+		stages |= MG_BIT(MG_HEADER) | MG_BIT(MG_EOM);
 	if (size->max_body_line > 0)
 		stages |= MG_BIT(MG_BODY);
 	if (!stages) {
@@ -269,7 +305,7 @@ static int size_open(struct mg_conf *conf, void *self)
 		return -1;
 	}
 	mg_conf_stages(conf, stages);
-	return 0;
+	return limits_check(conf, size);
 }
 
 static const struct mg_policy policy = {
@@ -289,6 +325,7 @@ static const struct mg_policy policy = {
 		[MG_HEADER] = size_header,
 		[MG_EOH] = size_eoh,
 		[MG_BODY] = size_body,
+		[MG_EOM] = size_eom,
 	},
 };
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The policy "size": an archive for the daemon and for its test, or a module; its manual page.
 
-size_sources = policies/size/size.c
+size_sources = policies/size/size.c policies/shared/mapped.h
 
 policies_size_libsize_a_SOURCES = $(size_sources)
 policies_size_libsize_a_CPPFLAGS = $(AM_CPPFLAGS) -DMG_BUILTIN=size

@@ -5,15 +5,12 @@
 
 #include <config.h>
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "../dns/fake_dns.h"
 #include "../dns/patience.h"
-#include "fake_host.h"
+#include "policy_help.h"
 
 fake_register mg_builtin_dnsbl;
 
@@ -29,12 +26,6 @@ static inline void open_with(const char *block, const char *records)
 	stub_add(fake_dns, records);
 	fake_must_open(mg_builtin_dnsbl, block);
 	fake.client = CLIENT;
-}
-
-static inline void close_all(void)
-{
-	fake_close();
-	dns_close(&fake_dns);
 }
 
 /* The whole of a dialogue: what is begun, and the result of the stage at which it is decided. */
@@ -54,14 +45,6 @@ static inline const char *run(enum mg_stage decides)
 		result = found;
 	}
 	return result;
-}
-
-static inline double seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
 #endif

@@ -2,11 +2,10 @@
 /* The policy "commands" over a fake host. */
 #include <config.h>
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "fake_host.h"
+#include "policy_help.h"
 
 fake_register mg_builtin_commands;
 
@@ -50,18 +49,10 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("commands");
-	TCase *tests = tcase_create("commands");
-	SRunner *runner = srunner_create(suite);
-	int failed;
+	TCase *all = policy_tests("commands");
 
-	tcase_add_checked_fixture(tests, NULL, fake_close);
-	tcase_add_test(tests, counts_a_session);
-	tcase_add_test(tests, max_can_be_nothing);
-	tcase_add_test(tests, max_is_checked);
-	suite_add_tcase(suite, tests);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	tcase_add_test(all, counts_a_session);
+	tcase_add_test(all, max_can_be_nothing);
+	tcase_add_test(all, max_is_checked);
+	return run_tests("commands", all);
 }

@@ -26,6 +26,8 @@ static const struct {
 	{ "zone a.test ipv4 ipv6",
 	  GOOD("a.test") "2.0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.a.test A 127.0.0.2\n",
 	  "", "unlisted" },
+	{ "zone a.test ipv4; zone a.test ipv6 weight 2", GOOD("a.test"),
+	  "a.test does not list its test entry ::ffff:7f00:2", "unlisted" },
 	{ "domain-zone a.test client-name", "test.a.test A 127.0.0.2\n", "", "unlisted" },
 	{ "domain-zone a.test client-name", "", "a.test does not list its test entry test",
 	  "unlisted" },
@@ -50,19 +52,18 @@ START_TEST(test_entries)
 	/* Once, not with each session. */
 	run(MG_CONNECT);
 	ck_assert_str_eq(fake_log(), log);
-	close_all();
 }
 END_TEST
 
 START_TEST(tests_are_rare_and_wait_for_nobody)
 {
-	double began;
+	int64_t began;
 
 	open_with("zone a.test; test-interval 1h", NAME "a.test A 127.0.0.2\n");
 	stub_delay(fake_dns, "2.0.0.127.a.test", 1500);
-	began = seconds();
+	began = now_ms();
 	ck_assert_str_eq(run(MG_CONNECT), "listed");
-	ck_assert_took_lt((long long)((seconds() - began) * 1000), 1400);
+	ck_assert_took_lt(now_ms() - began, 1400);
 	ck_assert_str_eq(fake_log(), "");
 	/* Its own question came first. */
 	char *list = stub_list(fake_dns);
@@ -80,7 +81,6 @@ START_TEST(tests_are_rare_and_wait_for_nobody)
 	fake_now += 2000;
 	run(MG_CONNECT);
 	ck_assert_uint_eq(stub_asked(fake_dns, "2.0.0.127.a.test", MG_DNS_A), 1);
-	close_all();
 }
 END_TEST
 
@@ -92,7 +92,30 @@ START_TEST(first_test_counts_at_once)
 	stub_delay(fake_dns, "1.0.0.127.a.test", 100);
 	ck_assert_str_eq(run(MG_CONNECT), "error");
 	ck_assert_str_eq(run(MG_CONNECT), "error");
-	close_all();
+}
+END_TEST
+
+/* That of IPv6 says nothing about a client of IPv4. */
+START_TEST(first_test_is_the_one_that_counts)
+{
+	open_with("zone a.test ipv4 ipv6",
+		  NAME "a.test A 127.0.0.2\n1.0.0.127.a.test A 127.0.0.2\n" GOOD("a.test"));
+	stub_delay(fake_dns, "1.0.0.127.a.test", 300);
+	ck_assert_str_eq(run(MG_CONNECT), "error");
+}
+END_TEST
+
+START_TEST(first_test_may_be_late)
+{
+	open_with("zone a.test", NAME "a.test A 127.0.0.2\n" GOOD("a.test"));
+	stub_delay(fake_dns, "1.0.0.127.a.test", 60000);
+	fake_time = 200;
+	ck_assert_str_eq(run(MG_CONNECT), "timeout");
+	policy_close();
+	/* One that nobody answers is not waited for again. */
+	open_with("zone a.test",
+		  NAME "a.test A 127.0.0.2\n1.0.0.127.a.test A !late\n" GOOD("a.test"));
+	ck_assert_str_eq(run(MG_CONNECT), "listed");
 }
 END_TEST
 
@@ -107,7 +130,6 @@ START_TEST(an_unanswered_test_is_repeated_soon)
 	fake_now += 2000;
 	run(MG_CONNECT);
 	ck_assert_uint_eq(stub_asked(fake_dns, "2.0.0.127.a.test", MG_DNS_A), 1);
-	close_all();
 }
 END_TEST
 
@@ -134,28 +156,44 @@ START_TEST(refusals_are_said_once_an_hour)
 	fake_now += 2 * 1000;
 	run(MG_CONNECT);
 	ck_assert_uint_eq(lines_of(fake_log()), 2);
-	close_all();
 }
 END_TEST
 
-#define N(table) ((int)(sizeof(table) / sizeof((table)[0])))
+static const struct {
+	const char *answer, *log; /* part of it; "" for none */
+} unanswered[] = {
+	{ "!failed", "the list b.test gives no answer: " },
+	{ "!late", "the list b.test gives no answer: " },
+	{ "!dead", "" },
+	{ "!nxdomain", "" },
+};
+
+/* Also when the others decide, and no result shows it. */
+START_TEST(lists_without_an_answer_are_said)
+{
+	char records[200];
+
+	snprintf(records, sizeof(records), NAME "a.test A 127.0.0.2\n" NAME "b.test A %s\n",
+		 unanswered[_i].answer);
+	open_with("zone a.test; zone b.test; test-interval 0", records);
+	for (int i = 0; i < 3; i++)
+		ck_assert_str_eq(run(MG_CONNECT), "listed");
+	ck_assert_uint_eq(lines_of(fake_log()), *unanswered[_i].log != '\0');
+	ck_assert_msg(strstr(fake_log(), unanswered[_i].log) != NULL, "%s", fake_log());
+}
+END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("dnsbl-watch");
-	TCase *tests_all = tcase_create("all");
-	SRunner *runner;
-	int failed;
+	TCase *all = policy_tests("dnsbl-watch");
 
-	tcase_add_loop_test(tests_all, test_entries, 0, N(tests));
-	tcase_add_test(tests_all, tests_are_rare_and_wait_for_nobody);
-	tcase_add_test(tests_all, first_test_counts_at_once);
-	tcase_add_test(tests_all, an_unanswered_test_is_repeated_soon);
-	tcase_add_test(tests_all, refusals_are_said_once_an_hour);
-	suite_add_tcase(suite, tests_all);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	tcase_add_loop_test(all, test_entries, 0, COUNT(tests));
+	tcase_add_test(all, tests_are_rare_and_wait_for_nobody);
+	tcase_add_test(all, first_test_counts_at_once);
+	tcase_add_test(all, first_test_is_the_one_that_counts);
+	tcase_add_test(all, first_test_may_be_late);
+	tcase_add_test(all, an_unanswered_test_is_repeated_soon);
+	tcase_add_test(all, refusals_are_said_once_an_hour);
+	tcase_add_loop_test(all, lists_without_an_answer_are_said, 0, COUNT(unanswered));
+	return run_tests("dnsbl-watch", all);
 }

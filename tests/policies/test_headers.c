@@ -2,12 +2,11 @@
 /* The policy "headers" over a fake host. */
 #include <config.h>
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "fake_host.h"
+#include "policy_help.h"
 
 fake_register mg_builtin_headers;
 
@@ -255,6 +254,33 @@ START_TEST(one_does_not_hide_another)
 }
 END_TEST
 
+/* Whatever else is wrong with a field, it is compared; and the rest is stated later. */
+START_TEST(nothing_hides_a_match)
+{
+	fake_must_open(mg_builtin_headers,
+		       "max-line 30; match Subject /casino/; match From /spam/");
+	ck_assert_str_eq(run("Date", "today"), "none");
+	ck_assert_str_eq(run("Subject", "hello"), "none");
+	ck_assert_str_eq(run("Subject", "Bücher casino casino casino casino"), "matched");
+	ck_assert_str_eq(fake_value("field"), "Subject");
+	ck_assert_str_eq(run("From", "spam@example.org, b@example.org"), "duplicate");
+	ck_assert_str_eq(fake_value("field"), "Subject");
+	ck_assert_str_eq(fake_said.detail, "a second Subject");
+	ck_assert_str_eq(run("X", "a"), "many-from");
+	ck_assert_str_eq(fake_value("field"), "From");
+	ck_assert_str_eq(fake_said.detail, "2 addresses in From");
+	ck_assert_str_eq(run("X", "a"), "overlong");
+	ck_assert_str_eq(fake_value("field"), "Subject");
+	ck_assert_str_eq(fake_run(MG_EOH), "8bit");
+	ck_assert_str_eq(fake_said.detail, "8-bit octets in Subject");
+	fake_new_message();
+	ck_assert_str_eq(run("Date", "today"), "none");
+	ck_assert_str_eq(run("From", "spam, b@example.org"), "matched");
+	ck_assert_str_eq(fake_run(MG_EOH), "bad-from");
+	ck_assert_str_eq(fake_said.detail, "From is malformed");
+}
+END_TEST
+
 /* ---- Rules ------------------------------------------------------------------------------------- */
 
 static const struct {
@@ -310,6 +336,22 @@ START_TEST(a_table_that_fails)
 }
 END_TEST
 
+/* A value that is too much for one expression is compared with the others. */
+START_TEST(a_table_that_fails_hides_no_other)
+{
+	fake_must_open(mg_builtin_headers, "match Subject /win/\nmatch Subject /casino/");
+	fake_failing_tables = 1;
+	ck_assert_str_eq(run("Subject", "casino"), "matched");
+	fake_new_message();
+	fake_failing_tables = 1;
+	ck_assert_str_eq(run("Subject", "a casino?"), "matched");
+	fake_new_message();
+	fake_failing_tables = 1;
+	ck_assert_str_eq(run("Subject", "lose"), "error");
+	ck_assert_str_eq(fake_value("field"), "Subject");
+}
+END_TEST
+
 /* ---- Configuration -------------------------------------------------------------------------------- */
 
 static const char *const wrong_blocks[] = {
@@ -326,12 +368,28 @@ static const char *const wrong_blocks[] = {
 	"once To X-\xc3\xbc",
 	"match \"X Y\" a",
 	"match Subject: a",
+	"on matched reject",
+	"max-line 0; max-length 0; on overlong score 1",
+};
+
+/* An action for what cannot be found is one that does nothing, or there is a way to find it. */
+static const char *const right_blocks[] = {
+	"on matched neutral",
+	"match Subject a; on matched reject",
+	"max-line 0; on overlong reject",
 };
 
 START_TEST(refuses_wrong_lines)
 {
 	ck_assert_int_eq(fake_open(mg_builtin_headers, wrong_blocks[_i]), -1);
 	ck_assert_str_ne(fake_opened.errors, "");
+}
+END_TEST
+
+START_TEST(takes_right_lines)
+{
+	ck_assert_msg(fake_open(mg_builtin_headers, right_blocks[_i]) == 0, "%s",
+		      fake_opened.errors);
 }
 END_TEST
 
@@ -356,36 +414,28 @@ START_TEST(names_have_a_limit)
 }
 END_TEST
 
-#define LOOP(tests, test, cases) \
-	tcase_add_loop_test(tests, test, 0, (int)(sizeof(cases) / sizeof((cases)[0])))
-
 int main(void)
 {
-	Suite *suite = suite_create("headers");
-	TCase *tests = tcase_create("headers");
-	SRunner *runner = srunner_create(suite);
-	int failed;
+	TCase *all = policy_tests("headers");
 
-	tcase_add_checked_fixture(tests, NULL, fake_close);
-	LOOP(tests, scans_from, froms);
-	tcase_add_test(tests, from_must_be_there);
-	tcase_add_test(tests, required_must_be_there);
-	tcase_add_test(tests, once_is_once);
-	tcase_add_test(tests, blanks_before_the_colon_do_not_count);
-	tcase_add_test(tests, once_can_be_chosen);
-	LOOP(tests, measures_fields, lengths);
-	tcase_add_test(tests, lengths_can_be_off);
-	tcase_add_test(tests, the_default_is_998);
-	tcase_add_test(tests, finds_8bit);
-	tcase_add_test(tests, one_does_not_hide_another);
-	LOOP(tests, compares_values, matches);
-	tcase_add_test(tests, gives_the_text_of_a_table);
-	tcase_add_test(tests, a_table_that_fails);
-	LOOP(tests, refuses_wrong_lines, wrong_blocks);
-	tcase_add_test(tests, names_have_a_limit);
-	suite_add_tcase(suite, tests);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	tcase_add_loop_test(all, scans_from, 0, COUNT(froms));
+	tcase_add_test(all, from_must_be_there);
+	tcase_add_test(all, required_must_be_there);
+	tcase_add_test(all, once_is_once);
+	tcase_add_test(all, blanks_before_the_colon_do_not_count);
+	tcase_add_test(all, once_can_be_chosen);
+	tcase_add_loop_test(all, measures_fields, 0, COUNT(lengths));
+	tcase_add_test(all, lengths_can_be_off);
+	tcase_add_test(all, the_default_is_998);
+	tcase_add_test(all, finds_8bit);
+	tcase_add_test(all, one_does_not_hide_another);
+	tcase_add_test(all, nothing_hides_a_match);
+	tcase_add_loop_test(all, compares_values, 0, COUNT(matches));
+	tcase_add_test(all, gives_the_text_of_a_table);
+	tcase_add_test(all, a_table_that_fails);
+	tcase_add_test(all, a_table_that_fails_hides_no_other);
+	tcase_add_loop_test(all, refuses_wrong_lines, 0, COUNT(wrong_blocks));
+	tcase_add_loop_test(all, takes_right_lines, 0, COUNT(right_blocks));
+	tcase_add_test(all, names_have_a_limit);
+	return run_tests("headers", all);
 }

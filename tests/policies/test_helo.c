@@ -2,14 +2,12 @@
 /* The policy "helo" over a fake host. */
 #include <config.h>
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "../dns/fake_dns.h"
-#include "fake_host.h"
+#include "policy_help.h"
 
 fake_register mg_builtin_helo;
 
@@ -84,6 +82,10 @@ static const struct {
 	{ "198.51.100.7", "bücher.example", "impostor" },
 	{ "198.51.100.7", "xn--bcher-kva.example", "impostor" },
 	{ "198.51.100.7", "mx1.example.net", "impostor" },
+	{ "198.51.100.7", "Mx1.example.net.", "impostor" },
+	{ "198.51.100.7", "mail.example.org.", "impostor" },
+	{ "198.51.100.7", "bücher.example.", "impostor" },
+	{ "198.51.100.7", "mail.example.org..", "syntax" },
 	{ "198.51.100.7", "[192.0.2.25]", "impostor" },
 	{ "198.51.100.7", "192.0.2.25", "impostor" },
 	{ "198.51.100.7", "[192.0.2.26]", "impostor" },
@@ -98,6 +100,7 @@ static const struct {
 	{ "127.0.0.9", "[192.0.2.25]", "wrong-literal" },
 	{ "::1", "mx1.example.net", "ok" },
 	{ "192.0.2.25", "mail.example.org", "ok" },
+	{ "192.0.2.25", "mail.example.org.", "syntax" },
 	{ "192.0.2.26", "[192.0.2.26]", "ok" },
 	{ "2001:db8:12:34::1", "mail.example.org", "ok" },
 	{ "192.0.2.25", "192.0.2.26", "bare-address" },
@@ -285,8 +288,6 @@ START_TEST(looks_up)
 		      _i, fake_said.result, fake_said.detail, lookups[_i].want);
 	ck_assert_msg(stub_questions(fake_dns) == lookups[_i].questions, "%d: %u questions", _i,
 		      stub_questions(fake_dns));
-	fake_close();
-	dns_close(&fake_dns);
 }
 END_TEST
 
@@ -300,6 +301,8 @@ static const struct {
 	{ "resolve yes", true },
 	{ "on unresolved score 2", true },
 	{ "on syntax reject; on mismatch neutral", true },
+	{ "resolve yes; on mismatch score 1", true },
+	{ "resolve no; on mismatch neutral", false },
 };
 
 /* A configuration that has no use for the DNS does not start it, and begins nothing. */
@@ -313,16 +316,17 @@ START_TEST(asks_only_when_wanted)
 	fake_start(MG_HELO);
 	ck_assert_str_eq(fake_run(MG_HELO), resolve_cases[_i].resolves ? "unresolved" : "ok");
 	ck_assert_uint_eq(stub_questions(fake_dns), resolve_cases[_i].resolves);
-	fake_close();
-	dns_close(&fake_dns);
 }
 END_TEST
 
 START_TEST(bad_configuration)
 {
 	static const char *const blocks[] = { "own-addresses mail.example.org",
-					      "allow-underscore perhaps", "own-names",
-					      "own-address 192.0.2.1" };
+					      "allow-underscore perhaps",
+					      "own-names",
+					      "own-address 192.0.2.1",
+					      "resolve no; on unresolved reject",
+					      "on mismatch score 1; resolve no" };
 
 	ck_assert_int_eq(fake_open(mg_builtin_helo, blocks[_i]), -1);
 }
@@ -330,28 +334,18 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("helo");
-	TCase *tests = tcase_create("helo");
-	SRunner *runner = srunner_create(suite);
-	int failed;
+	TCase *all = policy_tests("helo");
 
-	tcase_add_checked_fixture(tests, NULL, fake_close);
-	tcase_add_loop_test(tests, judges_names, 0, (int)(sizeof(cases) / sizeof(cases[0])));
-	tcase_add_test(tests, knows_little_without_configuration);
-	tcase_add_test(tests, the_system_is_us);
-	tcase_add_loop_test(tests, own_names_are_names, 0,
-			    (int)(sizeof(own_names) / sizeof(own_names[0])));
-	tcase_add_test(tests, missing_at_mail);
-	tcase_add_test(tests, local_mail_has_no_helo);
-	tcase_add_test(tests, underscores);
-	tcase_add_test(tests, a_table_that_fails);
-	tcase_add_loop_test(tests, looks_up, 0, (int)(sizeof(lookups) / sizeof(lookups[0])));
-	tcase_add_loop_test(tests, asks_only_when_wanted, 0,
-			    (int)(sizeof(resolve_cases) / sizeof(resolve_cases[0])));
-	tcase_add_loop_test(tests, bad_configuration, 0, 4);
-	suite_add_tcase(suite, tests);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	tcase_add_loop_test(all, judges_names, 0, COUNT(cases));
+	tcase_add_test(all, knows_little_without_configuration);
+	tcase_add_test(all, the_system_is_us);
+	tcase_add_loop_test(all, own_names_are_names, 0, COUNT(own_names));
+	tcase_add_test(all, missing_at_mail);
+	tcase_add_test(all, local_mail_has_no_helo);
+	tcase_add_test(all, underscores);
+	tcase_add_test(all, a_table_that_fails);
+	tcase_add_loop_test(all, looks_up, 0, COUNT(lookups));
+	tcase_add_loop_test(all, asks_only_when_wanted, 0, COUNT(resolve_cases));
+	tcase_add_loop_test(all, bad_configuration, 0, 6);
+	return run_tests("helo", all);
 }

@@ -2,12 +2,11 @@
 /* The policy "size" over a fake host. */
 #include <config.h>
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "fake_host.h"
+#include "policy_help.h"
 
 fake_register mg_builtin_size;
 
@@ -195,19 +194,39 @@ START_TEST(a_line_does_not_end_the_counting)
 }
 END_TEST
 
+/* What the last field or chunk does is not all that is wrong with the message. */
+START_TEST(the_last_one_hides_nothing)
+{
+	fake_must_open(mg_builtin_size, only("max-message 10; max-body-line 5"));
+	ck_assert_str_eq(run_body("123456789012"), "body-line");
+	ck_assert_str_eq(fake_run(MG_EOM), "message");
+	ck_assert_str_eq(fake_value("count"), "12");
+	fake_close();
+	fake_must_open(mg_builtin_size, only("max-header 10; max-headers 15; max-header-count 1"));
+	ck_assert_str_eq(run_header("A", "1"), "none");
+	ck_assert_str_eq(run_header("A", "1234567890"), "header");
+	ck_assert_str_eq(fake_run(MG_EOM), "headers");
+	ck_assert_str_eq(fake_run(MG_EOM), "header-count");
+	fake_new_message();
+	ck_assert_str_eq(run_header("A", "1"), "none");
+	ck_assert_str_eq(fake_run(MG_EOM), "none");
+}
+END_TEST
+
+#define WHOLE (MG_BIT(MG_HEADER) | MG_BIT(MG_EOH) | MG_BIT(MG_BODY) | MG_BIT(MG_EOM))
+
 /* What an instance asks for. */
 static const struct {
 	const char *block;
 	unsigned want;
 } stages[] = {
 	{ "max-recipients 5", MG_BIT(MG_RCPT) },
-	{ "max-header 5", MG_BIT(MG_HEADER) },
-	{ "max-headers 5", MG_BIT(MG_HEADER) },
-	{ "max-header-count 5", MG_BIT(MG_HEADER) },
+	{ "max-header 5", MG_BIT(MG_HEADER) | MG_BIT(MG_EOM) },
+	{ "max-headers 5", MG_BIT(MG_HEADER) | MG_BIT(MG_EOM) },
+	{ "max-header-count 5", MG_BIT(MG_HEADER) | MG_BIT(MG_EOM) },
 	{ "max-body-line 5", MG_BIT(MG_BODY) },
-	{ "max-message 5", MG_BIT(MG_MAIL) | MG_BIT(MG_HEADER) | MG_BIT(MG_EOH) | MG_BIT(MG_BODY) },
-	{ "max-message 5; max-recipients 5", MG_BIT(MG_MAIL) | MG_BIT(MG_RCPT) | MG_BIT(MG_HEADER) |
-						     MG_BIT(MG_EOH) | MG_BIT(MG_BODY) },
+	{ "max-message 5", MG_BIT(MG_MAIL) | WHOLE },
+	{ "max-message 5; max-recipients 5", MG_BIT(MG_MAIL) | MG_BIT(MG_RCPT) | WHOLE },
 };
 
 START_TEST(asks_for_what_it_needs)
@@ -219,38 +238,44 @@ END_TEST
 
 START_TEST(bad_configuration)
 {
-	static const char *const blocks[] = { NULL, "max-message 1Q", "max-message -1",
-					      "max-recipients 10K", "max-size 10K" };
+	static const char *const blocks[] = { NULL,
+					      "max-message 1Q",
+					      "max-message -1",
+					      "max-recipients 10K",
+					      "max-size 10K",
+					      "on body-line reject",
+					      "max-header 0; on header score 1" };
 
 	ck_assert_int_eq(fake_open(mg_builtin_size, blocks[_i] ? blocks[_i] : only("")), -1);
 	ck_assert_str_ne(fake_opened.errors, "");
 }
 END_TEST
 
+START_TEST(good_configuration)
+{
+	static const char *const blocks[] = { "max-body-line 998; on body-line reject",
+					      "on body-line neutral", "on header score 1" };
+
+	ck_assert_msg(fake_open(mg_builtin_size, blocks[_i]) == 0, "%s", fake_opened.errors);
+}
+END_TEST
+
 int main(void)
 {
-	Suite *suite = suite_create("size");
-	TCase *tests = tcase_create("size");
-	SRunner *runner = srunner_create(suite);
-	int failed;
+	TCase *all = policy_tests("size");
 
-	tcase_add_checked_fixture(tests, NULL, fake_close);
-	tcase_add_loop_test(tests, believes_an_announcement, 0,
-			    (int)(sizeof(announced) / sizeof(announced[0])));
-	tcase_add_test(tests, counts_the_message);
-	tcase_add_test(tests, counts_folds);
-	tcase_add_test(tests, a_header_may_be_too_much);
-	tcase_add_test(tests, announced_once_is_enough);
-	tcase_add_test(tests, limits_recipients);
-	tcase_add_test(tests, limits_headers);
-	tcase_add_loop_test(tests, measures_lines, 0, (int)(sizeof(lines) / sizeof(lines[0])));
-	tcase_add_test(tests, a_line_does_not_end_the_counting);
-	tcase_add_loop_test(tests, asks_for_what_it_needs, 0,
-			    (int)(sizeof(stages) / sizeof(stages[0])));
-	tcase_add_loop_test(tests, bad_configuration, 0, 5);
-	suite_add_tcase(suite, tests);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	tcase_add_loop_test(all, believes_an_announcement, 0, COUNT(announced));
+	tcase_add_test(all, counts_the_message);
+	tcase_add_test(all, counts_folds);
+	tcase_add_test(all, a_header_may_be_too_much);
+	tcase_add_test(all, announced_once_is_enough);
+	tcase_add_test(all, limits_recipients);
+	tcase_add_test(all, limits_headers);
+	tcase_add_loop_test(all, measures_lines, 0, COUNT(lines));
+	tcase_add_test(all, a_line_does_not_end_the_counting);
+	tcase_add_test(all, the_last_one_hides_nothing);
+	tcase_add_loop_test(all, asks_for_what_it_needs, 0, COUNT(stages));
+	tcase_add_loop_test(all, bad_configuration, 0, 7);
+	tcase_add_loop_test(all, good_configuration, 0, 3);
+	return run_tests("size", all);
 }

@@ -127,10 +127,12 @@ scenario_tests = \
 	tests/scenario/config-header-entries.scn \
 	tests/scenario/config-include-good.scn \
 	tests/scenario/config-include-loop.scn \
+	tests/scenario/config-include-no-folder.scn \
 	tests/scenario/config-include.scn \
 	tests/scenario/config-listen.scn \
 	tests/scenario/config-never-runs.scn \
 	tests/scenario/config-no-file.scn \
+	tests/scenario/config-nonsense.scn \
 	tests/scenario/config-ok.scn \
 	tests/scenario/config-paths.scn \
 	tests/scenario/config-paths-taken.scn \
@@ -156,6 +158,8 @@ scenario_tests = \
 	tests/scenario/config-unknown-result.scn \
 	tests/scenario/config-unknown-type.scn \
 	tests/scenario/config-utf8.scn \
+	tests/scenario/config-warnings.scn \
+	tests/scenario/config-warnings-tested.scn \
 	tests/scenario/config-wrong-class.scn \
 	tests/scenario/exempt-none.scn \
 	tests/scenario/exempt-not-before-rcpt.scn \
@@ -203,6 +207,7 @@ scenario_tests = \
 	tests/scenario/front-helo-in-message.scn \
 	tests/scenario/front-helo-repeated.scn \
 	tests/scenario/front-hup.scn \
+	tests/scenario/front-hup-other-file.scn \
 	tests/scenario/front-inet-host-first.scn \
 	tests/scenario/front-inet.scn \
 	tests/scenario/front-inet6.scn \

@@ -15,6 +15,8 @@
 #include "dns_settings.h"
 #include "errors.h"
 #include "items.h"
+#include "folder.h"
+#include "run.h"
 
 static const struct {
 	const char *text, *addr; /* NULL: refused */
@@ -41,6 +43,20 @@ static const struct {
 	{ "[]", NULL, 0 },
 	{ "fe80::1%eth0", NULL, 0 },
 	{ "11111111111111111111111111111111111111111111111111111111111111", NULL, 0 },
+	/* no host's: this network, multicast, reserved, broadcast */
+	{ "0.0.0.0", NULL, 0 },
+	{ "0.0.0.0:5353", NULL, 0 },
+	{ "223.255.255.255", "223.255.255.255", 53 },
+	{ "224.0.0.1", NULL, 0 },
+	{ "239.255.255.255", NULL, 0 },
+	{ "240.0.0.1", NULL, 0 },
+	{ "255.255.255.255", NULL, 0 },
+	{ "::", NULL, 0 },
+	{ "[::]:53", NULL, 0 },
+	{ "ff02::1", NULL, 0 },
+	{ "::ffff:192.0.2.53", "::ffff:192.0.2.53", 53 },
+	{ "::ffff:224.0.0.1", NULL, 0 },
+	{ "::ffff:0.0.0.0", NULL, 0 },
 };
 
 static void assert_server(const struct dns_server *server, const char *addr, unsigned port)
@@ -77,6 +93,13 @@ static const struct {
 	{ "dns { server }", 1 },
 	{ "dns { server localhost }", 1 },
 	{ "dns { server 127.0.0.1 x y }", 2 },
+	{ "dns { server 127.0.0.1 ::1 127.0.0.1 }", 1 },
+	{ "dns { server 127.0.0.1; server 127.0.0.1:53 }", 1 },
+	{ "dns { server 127.0.0.1:53 127.0.0.1:5353 [::1]:53 }", 0 },
+	{ "dns { server 224.0.0.1 0.0.0.0 :: }", 3 },
+	{ "dns { resolv-conf /dev/null }", 1 },
+	{ "dns { resolv-conf / }", 1 },
+	{ "dns { resolv-conf /nonexistent }", 0 }, /* a warning */
 	{ "dns { server 1.1.1.1 1.1.1.2 1.1.1.3 1.1.1.4 1.1.1.5 1.1.1.6 1.1.1.7 1.1.1.8 1.1.1.9 }",
 	  1 },
 	{ "dns { timeout 1ms }", 1 },
@@ -96,13 +119,13 @@ static const struct mg_item items[] = { { .name = "dns", .type = MG_LINES }, { .
 
 static unsigned read_block(struct arena *arena, const char *text, struct dns_settings *settings)
 {
-	struct errors errors = { .arena = arena };
+	struct errors errors = { .arena = arena }, warnings = { .arena = arena };
 	struct target target = { .dns.n = 0 };
 	const struct item_set set = { items, &target };
 	const struct mg_line *lines = conf_parse(arena, &errors, "test", text, strlen(text));
 
 	items_fill(arena, &errors, NULL, lines, &set, 1);
-	dns_settings_read(settings, &errors, &target.dns);
+	dns_settings_read(settings, &errors, &warnings, &target.dns);
 	return (unsigned)errors.count;
 }
 
@@ -142,24 +165,15 @@ START_TEST(test_values)
 }
 END_TEST
 
-static void write_file(const char *path, const char *text)
-{
-	FILE *file = fopen(path, "w");
-
-	ck_assert_ptr_nonnull(file);
-	fputs(text, file);
-	fclose(file);
-}
-
 START_TEST(test_resolvconf)
 {
-	char folder[] = "/tmp/millgate-test-XXXXXX", path[64], other[64];
+	char path[128], other[128];
 	struct dns_resolvconf file = { .path = path };
 	struct dns_servers list;
 
-	ck_assert_ptr_nonnull(mkdtemp(folder));
-	snprintf(path, sizeof(path), "%s/resolv.conf", folder);
-	snprintf(other, sizeof(other), "%s/other", folder);
+	make_folder();
+	path_in(path, "resolv.conf");
+	path_in(other, "other");
 
 	/* No file: the server on this host. */
 	ck_assert(dns_resolvconf_read(&file, &list));
@@ -195,30 +209,18 @@ START_TEST(test_resolvconf)
 	write_file(other, "");
 	ck_assert(dns_resolvconf_read(&file, &list));
 	assert_server(&list.v[0], "127.0.0.1", 53);
-	unlink(path);
-	unlink(other);
-	rmdir(folder);
+	remove_folder();
 	ck_assert(dns_resolvconf_read(&file, &list));
 }
 END_TEST
 
-#define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
-
 int main(void)
 {
-	Suite *suite = suite_create("dns_settings");
 	TCase *tcase = tcase_create("all");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_loop_test(tcase, test_server, 0, COUNT(servers));
 	tcase_add_loop_test(tcase, test_block, 0, COUNT(blocks));
 	tcase_add_test(tcase, test_values);
 	tcase_add_test(tcase, test_resolvconf);
-	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_tests("dns_settings", tcase);
 }

@@ -10,8 +10,8 @@
 
 #include "arena.h"
 #include "conf.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#include "errors_help.h"
+#include "run.h"
 
 static struct arena arena;
 static struct errors errors;
@@ -28,12 +28,8 @@ static void tear_down(void)
 
 static void check_printed(const char *want)
 {
-	char *text;
-	size_t size;
-	FILE *stream = open_memstream(&text, &size);
+	char *text = errors_text(&errors);
 
-	errors_print(&errors, stream);
-	fclose(stream);
 	ck_assert_str_eq(text, want);
 	free(text);
 }
@@ -148,16 +144,12 @@ START_TEST(shows_a_part_of_long_lines)
 		{ 1000, "...9012", "6789", 83 },
 	};
 	char line[1001], *text, *excerpt, *caret, *state;
-	size_t size;
-	FILE *stream;
 
 	for (size_t i = 0; i < 1000; i++)
 		line[i] = (char)('0' + i % 10);
 	line[1000] = '\0';
 	errors_in_file(&errors, "f", 1, want[_i].column, line, "x");
-	stream = open_memstream(&text, &size);
-	errors_print(&errors, stream);
-	fclose(stream);
+	text = errors_text(&errors);
 	strtok_r(text, "\n", &state);
 	excerpt = strtok_r(NULL, "\n", &state);
 	caret = strtok_r(NULL, "\n", &state);
@@ -173,16 +165,13 @@ END_TEST
 START_TEST(keeps_a_bounded_number)
 {
 	char *text;
-	size_t size;
-	FILE *stream = open_memstream(&text, &size);
 
 	for (unsigned i = 1; i <= ERRORS_KEPT + 5; i++) {
 		errors_in_file(&errors, "f", i, 1, "x", "error");
 		errors_hint(&errors, "hint %u.", i);
 	}
 	ck_assert_uint_eq(errors.count, ERRORS_KEPT + 5);
-	errors_print(&errors, stream);
-	fclose(stream);
+	text = errors_text(&errors);
 	ck_assert_ptr_nonnull(
 		strstr(text, "f:1000:1: error\nx\n^\n    hint 1000.\nand 5 errors more\n"));
 	ck_assert_ptr_null(strstr(text, "f:1001"));
@@ -238,10 +227,7 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("errors");
 	TCase *tcase = tcase_create("errors");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, prints_nothing_without_errors);
@@ -254,9 +240,5 @@ int main(void)
 	tcase_add_loop_test(tcase, shows_a_part_of_long_lines, 0, 5);
 	tcase_add_test(tcase, keeps_a_bounded_number);
 	tcase_add_loop_test(tcase, finds_the_nearest, 0, (int)COUNT(words));
-	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_tests("errors", tcase);
 }

@@ -12,10 +12,9 @@
 
 #include "arena.h"
 #include "conf.h"
-#include "errors.h"
+#include "errors_help.h"
+#include "run.h"
 #include "table.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 struct values {
 	bool flag;
@@ -90,13 +89,8 @@ static int fill(const char *text)
 /* All errors, without the excerpts: line feeds become | . */
 static void check_errors(const char *want)
 {
-	char *text, *got, *line, *state = NULL;
-	size_t size;
-	FILE *stream = open_memstream(&text, &size);
+	char *text = errors_text(&errors), *got = calloc(1, strlen(text) + 1), *line, *state = NULL;
 
-	errors_print(&errors, stream);
-	fclose(stream);
-	got = calloc(1, size + 1);
 	for (line = strtok_r(text, "\n", &state); line; line = strtok_r(NULL, "\n", &state)) {
 		if (strncmp(line, "t:", 2) != 0 && strncmp(line, "    ", 4) != 0)
 			continue;
@@ -383,21 +377,18 @@ START_TEST(words_as_values)
 	check_all(numbers, COUNT(numbers), items_number);
 	check_all(durations, COUNT(durations), items_duration);
 	check_all(sizes, COUNT(sizes), items_size);
-	for (size_t i = 0; i < COUNT(yes); i++)
+	for (int i = 0; i < COUNT(yes); i++)
 		ck_assert(items_bool(yes[i], &value) == 0 && value);
-	for (size_t i = 0; i < COUNT(no); i++)
+	for (int i = 0; i < COUNT(no); i++)
 		ck_assert(items_bool(no[i], &value) == 0 && !value);
-	for (size_t i = 0; i < COUNT(neither); i++)
+	for (int i = 0; i < COUNT(neither); i++)
 		ck_assert_int_eq(items_bool(neither[i], &value), -1);
 }
 END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("items");
 	TCase *tcase = tcase_create("items");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, defaults);
@@ -409,9 +400,5 @@ int main(void)
 	tcase_add_test(tcase, no_blocks_inside_of_blocks);
 	tcase_add_test(tcase, errors_of_before_do_not_count);
 	tcase_add_test(tcase, words_as_values);
-	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_tests("items", tcase);
 }

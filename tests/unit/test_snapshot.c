@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "plan.h"
+#include "run.h"
 #include "snapshot.h"
 
 #define LISTEN "listen unix:/nowhere/sock\n"
@@ -38,6 +39,17 @@ static const struct {
 	{ "lisen x\n",
 	  { "unknown key \"lisen\"", "did you mean \"listen\"?", "\"listen\" is missing" } },
 	{ "listen tcp:1\n", { "found \"tcp:1\", expected unix:PATH" } },
+	{ "listen inet:8891@224.0.0.1\n", { "expected an address that this host can have" } },
+	{ "listen inet:8891@255.255.255.255\n", { "expected an address that this host can have" } },
+	{ "listen inet6:8891@ff02::1\n", { "expected an address that this host can have" } },
+	{ "listen unix:/dev/null\n", { "found \"/dev/null\", which is there and is no socket" } },
+	{ LISTEN "pid-file /dev/null\n",
+	  { "found \"/dev/null\", which is there and is no regular file" } },
+	{ LISTEN "pid-file /x\nlog file:/x\n", { "\"/x\", which is that of" } },
+	{ LISTEN "log file:/nowhere/sock\n", { "\"/nowhere/sock\", which is that of" } },
+	{ LISTEN "log syslog:/dev/null\n", { "which is there and is no socket" } },
+	{ LISTEN "modules /dev/null\n", { "there is no folder \"/dev/null\"" } },
+	{ LISTEN "exempt-recipients \"post\\nmaster\"\n", { "expected a local part" } },
 	{ LISTEN "socket-mode 0999\n", { "found \"0999\", expected a mode in octal" } },
 	{ LISTEN "stage-budget 5x\n", { "5x", "90s" } },
 	{ LISTEN "reply-at data\n", { "expected connect, helo, mail or rcpt" } },
@@ -68,6 +80,12 @@ static const struct {
 	{ LISTEN "policy helo { on syntax reject \"{clinet}\" }\n",
 	  { "unknown macro {clinet}", "did you mean {client}?" } },
 	{ LISTEN "policy helo { on syntax score x }\n", { "score takes a whole number" } },
+	{ LISTEN "policy helo { on syntax score 0 }\n", { "other than 0", "write neutral" } },
+	{ LISTEN "policy helo { on syntax score -0 }\n", { "other than 0", "write neutral" } },
+	{ LISTEN "policy helo { on syntax score \" 3\" }\n", { "score takes a whole number" } },
+	{ LISTEN "policy helo { on syntax score 1000001 }\n", { "found 1000001" } },
+	{ LISTEN "policy helo { on syntax neutral; on syntax score 1 }\n",
+	  { "score cannot be added to neutral" } },
 	{ LISTEN "policy helo { on syntax header X:Y z }\n",
 	  { "header takes a field name and a text" } },
 	{ LISTEN "policy helo { on syntax reject\non syntax accept }\n",
@@ -92,6 +110,9 @@ static const struct {
 	{ LISTEN "class a { client ::1 }\nclass a { client ::1 }\n",
 	  { "there is one of this name already" } },
 	{ LISTEN "class a { tls maybe }\n", { "tls takes yes or no" } },
+	{ LISTEN "class a { submitted-locally yes; helo x }\n", { "would name no session" } },
+	{ LISTEN "class a { submitted-locally yes; auth bob }\n", { "would name no session" } },
+	{ LISTEN "class a { submitted-locally yes; tls yes }\n", { "would name no session" } },
 	{ LISTEN "score { accept 3 }\n",
 	  { "a score can reject, tempfail, discard, quarantine or add a header" } },
 	{ LISTEN "score { reject }\n", { "reject takes a threshold" } },
@@ -112,6 +133,18 @@ START_TEST(test_wrong)
 	for (size_t i = 0; i < 6 && wrong[_i].want[i]; i++)
 		ck_assert_msg(strstr(errors, wrong[_i].want[i]) != NULL, "%swants: %s\ngot: %s",
 			      wrong[_i].text, wrong[_i].want[i], errors);
+}
+END_TEST
+
+/* What cannot be read has one error, and no keys that are missing in it. */
+START_TEST(test_unreadable)
+{
+	char errors[1000] = "";
+	FILE *out = fmemopen(errors, sizeof(errors), "w");
+
+	ck_assert_ptr_null(snapshot_load("/", out));
+	fclose(out);
+	ck_assert_str_eq(errors, "/: cannot be read: Is a directory\n");
 }
 END_TEST
 
@@ -167,18 +200,62 @@ START_TEST(test_right)
 }
 END_TEST
 
+/* What is accepted with a word about it, or (NULL) without. */
+static const struct {
+	const char *text, *want;
+} warned[] = {
+	{ LISTEN, NULL },
+	{ LISTEN "stage-budget 29999ms\n", NULL },
+	{ LISTEN "stage-budget 30s\n", ":2:14: found 30s, expected less than 30s" },
+	{ LISTEN "stage-budget 60s\n", "unless its milter_command_timeout is longer" },
+	{ LISTEN "dns { timeout 10s }\n", ":2:15: found 10s, no less than the stage-budget" },
+	{ LISTEN "dns { timeout 10s }\nstage-budget 11s\n", NULL },
+	{ LISTEN "dns { resolv-conf /nowhere/x }\n", ":2:19: cannot read \"/nowhere/x\"" },
+	{ LISTEN "dns { resolv-conf /nowhere/x; server ::1 }\n", ":2:7: resolv-conf is not read" },
+	{ LISTEN "socket-mode 0666\n", NULL },
+	{ "socket-mode 0666\nlisten inet:8891@127.0.0.1\n", ":1:1: socket-mode has no effect" },
+	{ "socket-group root\nlisten inet6:8891@::1\n", ":1:1: socket-group has no effect" },
+	{ LISTEN "policy helo { deadline 10s }\n", NULL },
+	{ LISTEN "policy helo { deadline 10001ms }\n",
+	  ":2:24: found 10001ms, more than the stage-budget" },
+	{ LISTEN "policy helo { reply-at helo }\n", NULL },
+	{ LISTEN "policy headers { reply-at connect }\n",
+	  ":2:18: reply-at has no effect: headers decides at eoh" },
+	{ LISTEN "policy commands { reply-at connect }\n", "commands decides at command" },
+	{ LISTEN "policy commands { reply-at connect; mode off }\n", NULL },
+	{ LISTEN "policy helo { on syntax score 1 }\n", ":2:1: policy helo gives a score" },
+	{ LISTEN "policy helo { on syntax score 1; mode off }\nscore { reject 2 }\n",
+	  ":3:16: found 2, which is never reached: the policies' scores add up to 0" },
+	/* Twice: HELO can be found wrong, and missing at MAIL. */
+	{ LISTEN "policy helo { on syntax score 1; mode monitor }\nscore { reject 2 }\n", NULL },
+	{ LISTEN "policy helo { on syntax score 1 }\nscore { reject 3; header 1 X y }\n",
+	  "found 3, which is never reached" },
+	{ LISTEN "policy headers { on missing score 1 }\nscore { reject 3 }\n", NULL },
+};
+
+START_TEST(test_warned)
+{
+	char errors[4096] = "";
+	struct snapshot *snapshot = load(warned[_i].text, errors, sizeof(errors));
+	const char *got;
+
+	ck_assert_msg(snapshot != NULL, "%s", errors);
+	ck_assert_str_eq(errors, ""); /* it is the daemon that says it */
+	got = errors_line(&snapshot->warnings, 0);
+	ck_assert_msg(!got == !warned[_i].want && (!got || strstr(got, warned[_i].want)),
+		      "%sgot: %s", warned[_i].text, got ? got : "nothing");
+	ck_assert_uint_eq(snapshot->warnings.count, got != NULL);
+	snapshot_unref(&snapshot);
+}
+END_TEST
+
 int main(void)
 {
-	Suite *suite = suite_create("snapshot");
 	TCase *tcase = tcase_create("snapshot");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
-	tcase_add_loop_test(tcase, test_wrong, 0, sizeof(wrong) / sizeof(wrong[0]));
-	tcase_add_loop_test(tcase, test_right, 0, sizeof(right) / sizeof(right[0]));
-	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	tcase_add_loop_test(tcase, test_wrong, 0, COUNT(wrong));
+	tcase_add_test(tcase, test_unreadable);
+	tcase_add_loop_test(tcase, test_right, 0, COUNT(right));
+	tcase_add_loop_test(tcase, test_warned, 0, COUNT(warned));
+	return run_tests("snapshot", tcase);
 }

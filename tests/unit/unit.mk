@@ -2,6 +2,7 @@
 # Check programs: each is its one source file, linked with the core, where nothing else is said here; and tests of the build.
 
 build_tests = \
+	tests/unit/test_examples.sh \
 	tests/unit/test_exports.sh \
 	tests/unit/test_hardening.sh \
 	tests/unit/test_lists.sh

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef MG_HEADERS_FROM_H
+#define MG_HEADERS_FROM_H
+
+/* Returns how many mailboxes a list has, those in groups included; -1 when it is none. */
+int headers_count_from(const char *at);
+
+#endif
