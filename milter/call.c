@@ -2,6 +2,8 @@
 /* One run of one hook: the mg_* functions that a policy calls meanwhile. */
 #include <config.h>
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <strings.h>
 
@@ -57,9 +59,22 @@ const char *mg_daemon_name(const struct mg_call *call)
 	return mg_macro(call, "{daemon_name}");
 }
 
+/* Where a daemon of Sendmail listens is no address of a client's connection when it listens everywhere. */
 const char *mg_daemon_addr(const struct mg_call *call)
 {
-	return mg_macro(call, "{daemon_addr}");
+	static const struct in6_addr any = IN6ADDR_ANY_INIT;
+	const char *text = mg_macro(call, "{if_addr}");
+	struct in6_addr addr;
+
+	if (!text)
+		text = mg_macro(call, "{daemon_addr}");
+	if (text && strncasecmp(text, "IPv6:", 5) == 0)
+		text += 5;
+	if (!text || strcmp(text, "0.0.0.0") == 0)
+		return NULL;
+	if (inet_pton(AF_INET6, text, &addr) == 1 && memcmp(&addr, &any, sizeof(any)) == 0)
+		return NULL;
+	return text;
 }
 
 const char *mg_helo(const struct mg_call *call)
@@ -159,11 +174,11 @@ enum mg_stage mg_stage(const struct mg_call *call)
 
 /* ---- What a hook says besides its result ---- */
 
+/* In the event's memory: most of what is said is not kept (pipeline.c keeps what is). */
 struct found *call_found(struct mg_call *call)
 {
 	if (!call->found) {
-		call->found =
-			arena_zalloc(state_arena(call->session, call->stage), sizeof(*call->found));
+		call->found = arena_zalloc(&call->session->event_arena, sizeof(*call->found));
 		call->found->instance = call->instance;
 		call->found->stage = call->stage;
 	}
@@ -175,14 +190,13 @@ void mg_detail(struct mg_call *call, const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	call_found(call)->detail =
-		arena_vprintf(state_arena(call->session, call->stage), fmt, args);
+	call_found(call)->detail = arena_vprintf(&call->session->event_arena, fmt, args);
 	va_end(args);
 }
 
 void mg_value(struct mg_call *call, const char *name, const char *value)
 {
-	struct arena *arena = state_arena(call->session, call->stage);
+	struct arena *arena = &call->session->event_arena;
 	const struct instance *instance = call->instance;
 	struct found *found = call_found(call);
 
@@ -200,7 +214,7 @@ void mg_value(struct mg_call *call, const char *name, const char *value)
 
 void mg_reply(struct mg_call *call, int code, const char *status, const char *text)
 {
-	struct arena *arena = state_arena(call->session, call->stage);
+	struct arena *arena = &call->session->event_arena;
 	struct found *found = call_found(call);
 	const char *wrong = action_check_reply(code, status ? status : "");
 
@@ -229,20 +243,30 @@ int64_t mg_now(const struct mg_call *call)
 
 #define CALL_MARGIN_US 100000
 
-/*
- * How much earlier a wait for an answer ends than the hook must: what it knows by then shall still be its result, and not
- * come after its deadline, on a busy machine too. A twentieth of the time that there was, if that is less.
- */
-static int64_t call_margin(const struct mg_call *call)
+/* How much earlier a wait ends than what it is for: by a twentieth of the time that there is, or less. */
+static int64_t call_before(int64_t begins, int64_t ends)
 {
-	const int64_t part = (call->deadline - call->session->event.began) / 20;
+	const int64_t part = (ends - begins) / 20;
 
-	return part < CALL_MARGIN_US ? part : CALL_MARGIN_US;
+	return ends - (part < CALL_MARGIN_US ? part : CALL_MARGIN_US);
+}
+
+/*
+ * What a hook knows by then shall still be its result, and not come after its deadline; and the reply shall be there within the stage's
+ * budget, however many hooks have waited one after another, on a busy machine too.
+ */
+static int64_t call_until(const struct mg_call *call)
+{
+	const struct event *event = &call->session->event;
+	const int64_t own = call_before(event->now, call->deadline);
+	const int64_t stage = call_before(event->began, event->ends);
+
+	return own < stage ? own : stage;
 }
 
 int64_t mg_deadline(const struct mg_call *call)
 {
-	return (call->deadline - call_margin(call)) / 1000;
+	return call_until(call) / 1000;
 }
 
 static struct arena *call_scope(struct mg_call *call, enum mg_scope scope)
@@ -258,16 +282,18 @@ static struct arena *call_scope(struct mg_call *call, enum mg_scope scope)
 	return &call->session->event_arena;
 }
 
+/* There is no state of a call: who asks for one has the message's. */
 void *mg_state(struct mg_call *call, enum mg_scope scope)
 {
 	const struct mg_policy *type = call->instance->type;
-	struct asked *asked = &call->session->asked[call->instance->index];
-	void **state = scope == MG_SESSION ? &asked->session_state : &asked->message_state;
-	const size_t size = scope == MG_SESSION ? type->session_size : type->message_size;
+	struct session *session = call->session;
+	struct asked *asked = &session->asked[call->instance->index];
 
-	if (!*state)
-		*state = arena_zalloc(call_scope(call, scope), size);
-	return *state;
+	if (scope == MG_SESSION && !asked->session_state)
+		asked->session_state = arena_zalloc(&session->arena, type->session_size);
+	if (scope != MG_SESSION && !asked->message_state)
+		asked->message_state = arena_zalloc(&session->message_arena, type->message_size);
+	return scope == MG_SESSION ? asked->session_state : asked->message_state;
 }
 
 void *mg_alloc(struct mg_call *call, enum mg_scope scope, size_t size)
@@ -297,10 +323,9 @@ struct dns_caller call_dns(struct mg_call *call)
 	const struct host *host = call->session->host;
 	const bool may_block = !call->start && call->instance->blocking & MG_BIT(call->stage);
 
-	return (struct dns_caller){
-		.dns = call->instance->services & MG_SERVICE_DNS ? host->dns : NULL,
-		.wait_us = may_block ? call->deadline - call_margin(call) - host->now() : 0
-	};
+	return (struct dns_caller){ .dns = call->instance->services & MG_SERVICE_DNS ? host->dns
+										     : NULL,
+				    .wait_us = may_block ? call_until(call) - host->now() : 0 };
 }
 
 static void call_release_snapshot(void *arg)

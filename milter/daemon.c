@@ -298,8 +298,8 @@ static int wait_for_signals(struct daemon *d, const sigset_t *set)
 	}
 }
 
-/* Ends what prepare() and start() began, as far as they came. */
-static void stop(struct daemon *d)
+/* Ends what prepare() and start() began, as far as they came; status: the process's, if it must end here. */
+static void stop(struct daemon *d, int status)
 {
 	size_t busy = d->front ? d->front_end->stop(d->front, STOP_MS) : 0;
 
@@ -307,10 +307,11 @@ static void stop(struct daemon *d)
 		log_say(d->log, MG_LOG_WARNING, "stop",
 			"%zu sessions are cut off in the middle of a step", busy);
 	pidfile_remove(&d->pidfile);
-	if (busy > 0)
-		_exit(EXIT_SUCCESS); /* their threads use all that would be freed below */
-	if (d->has_host) {
+	if (d->has_host)
 		host_log_counters(&d->host);
+	if (busy > 0)
+		_exit(status); /* their threads use all that would be freed below */
+	if (d->has_host) {
 		/* What is under way keeps the configuration: it ends first. */
 		dns_close(&d->host.dns);
 		host_destroy(&d->host);
@@ -323,18 +324,19 @@ static void stop(struct daemon *d)
 int daemon_run(const struct daemon_options *options)
 {
 	struct daemon d = { .options = options, .pidfile = { NULL, -1 }, .parent = -1 };
+	int status = EXIT_FAILURE;
 	sigset_t signals;
-	int rc = -1;
 
 	block_signals(&signals);
 	if (load(&d) < 0)
 		return EXIT_FAILURE;
 	if ((options->foreground || go_to_background(&d) == 0) && prepare(&d) == 0 &&
 	    start(&d) == 0) {
-		rc = wait_for_signals(&d, &signals);
+		if (wait_for_signals(&d, &signals) == 0)
+			status = EXIT_SUCCESS;
 		log_say(d.log, MG_LOG_INFO, "stop",
-			rc < 0 ? "the front end ended, stopping" : "stopping");
+			status == EXIT_SUCCESS ? "stopping" : "the front end ended, stopping");
 	}
-	stop(&d);
-	return rc < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+	stop(&d, status);
+	return status;
 }

@@ -38,30 +38,57 @@ static size_t pipeline_result(struct mg_call *call, int returned, int64_t now)
 	return instance->error;
 }
 
-static void pipeline_record(struct session *session, struct found *found, size_t result,
-			    unsigned us)
+static const char *pipeline_copy(struct arena *arena, const char *string)
 {
-	const struct instance *instance = found->instance;
-	struct found **at = &session->asked[instance->index].found[found->stage];
+	return string ? arena_strdup(arena, string) : NULL;
+}
 
-	found->result = result;
-	found->us = us;
-	for (; *at; at = &(*at)->next)
-		found->again = found->again || (*at)->result == result;
-	*at = found;
+/* Takes what was said in the call along to where the result belongs. */
+static struct found *pipeline_keep(struct session *session, const struct found *said)
+{
+	const struct instance *instance = said->instance;
+	struct arena *arena = state_arena(session, said->stage);
+	struct found *found = arena_alloc(arena, sizeof(*found));
+
+	*found = *said;
+	found->detail = pipeline_copy(arena, said->detail);
+	found->status = pipeline_copy(arena, said->status);
+	found->text = pipeline_copy(arena, said->text);
+	if (said->values) {
+		found->values =
+			arena_alloc(arena, (instance->nvalues + 1) * sizeof(*found->values));
+		for (size_t i = 0; i <= instance->nvalues; i++)
+			found->values[i] = pipeline_copy(arena, said->values[i]);
+	}
+	return found;
+}
+
+/* A field or chunk that shows what one before it has shown adds nothing: there can be any number of them. */
+static void pipeline_record(struct session *session, struct found *said, size_t result, unsigned us)
+{
+	const struct instance *instance = said->instance;
+	struct found **at = &session->asked[instance->index].found[said->stage];
+
 	/* Counters are the one part of a snapshot that changes. */
 	atomic_fetch_add_explicit(&instance->counters->found[result], 1, memory_order_relaxed);
+	while (*at && (*at)->result != result)
+		at = &(*at)->next;
+	if (*at) {
+		(*at)->us += us;
+		return;
+	}
+	*at = pipeline_keep(session, said);
+	(*at)->result = result;
+	(*at)->us = us;
 	if (result == instance->error || result == instance->timeout)
-		journal_trouble(session, found);
+		journal_trouble(session, *at);
 }
 
 static int64_t pipeline_deadline(const struct session *session, const struct instance *instance)
 {
-	const int64_t budget =
-		session->event.began + session->snapshot->settings.stage_budget * 1000;
 	const int64_t own = session->event.now + instance->deadline * 1000;
 
-	return instance->deadline && own < budget ? own : budget;
+	return instance->deadline && own < session->event.ends ? own : session->event.ends;
 }
 
 static int pipeline_hook(struct session *session, struct mg_call *call)
@@ -178,10 +205,10 @@ static bool pipeline_consider(struct session *session, struct decision *decision
 	return terminal->kind == ACTION_TEMPFAIL;
 }
 
-/* What an earlier field or chunk showed, or an earlier chunk was decided on for, counts once. */
+/* What an earlier chunk was decided on for counts once. */
 static bool pipeline_is_settled(const struct session *session, const struct found *found)
 {
-	return found->again || (found->stage == MG_BODY && found->counted == session->messages);
+	return found->stage == MG_BODY && found->counted == session->messages;
 }
 
 /* Calls a hook unless that was done in its scope; what was found in headers is there already. */
@@ -219,8 +246,8 @@ static void pipeline_score(struct session *session, struct decision *decision, e
 {
 	const struct action *rule = session->snapshot->score;
 
-	/* Mail that only postmaster gets is not refused for its score. */
-	if (stage > MG_RCPT && session->message.all_exempt)
+	/* Mail that only postmaster gets, and who accepts it, is not refused for its score. */
+	if (stage > MG_RCPT && !session->message.scored)
 		return;
 	for (; rule && action_refuses(rule->kind); rule = rule->next) {
 		if (decision->score >= rule->score) {
@@ -235,14 +262,14 @@ static void pipeline_score(struct session *session, struct decision *decision, e
 static void pipeline_spare(struct session *session, struct decision *decision, enum mg_stage stage)
 {
 	const bool local = session->client.submitted_locally && stage <= MG_RCPT;
+	const bool exempt = local || (stage == MG_RCPT && state_is_exempt(session));
 
-	decision->exempt = local || (stage == MG_RCPT && state_is_exempt(session));
 	if (decision->kind == ACTION_NEUTRAL)
 		return;
-	if (decision->exempt)
+	if (exempt)
 		journal_exempt(session, decision, stage);
 	/* A message can be discarded only where there is one. */
-	if (decision->exempt ||
+	if (exempt ||
 	    (decision->kind == ACTION_DISCARD && (stage < MG_MAIL || stage == MG_COMMAND)))
 		decision->kind = ACTION_NEUTRAL;
 }

@@ -19,7 +19,6 @@ struct decision {
 	bool accepted;   /* a policy's accept ended the asking, now or at an earlier stage */
 	size_t cut;      /* then: the index of that policy; else the number of instances */
 	long long score; /* of all that was found so far */
-	bool exempt;     /* the recipient is: kind was made NEUTRAL if it was not */
 };
 
 /* Runs the start hooks of a stage whose facts have just become known. */

@@ -119,7 +119,7 @@ static const char *reply_text(struct session *session, const struct decision *de
 }
 
 /* The configuration's code and status, else the policy's if they are of the action's class, else the usual ones. */
-static void reply_code(struct reply *reply, const struct decision *decision)
+static void reply_code(struct arena *arena, struct reply *reply, const struct decision *decision)
 {
 	const struct action *action = decision->action;
 	const struct found *found = decision->found;
@@ -131,7 +131,8 @@ static void reply_code(struct reply *reply, const struct decision *decision)
 	if (!action->code && !*action->status && found && found->code / 100 == class - '0')
 		reply->code = found->code;
 	if (!action->code && !*action->status && found && found->status && *found->status == class)
-		reply->status = found->status;
+		/* The reply is sent when the message, and what was found of it, are gone. */
+		reply->status = arena_strdup(arena, found->status);
 	if (!reply->code)
 		reply->code = reject ? 550 : 451;
 	if (!reply->status)
@@ -149,7 +150,7 @@ const struct reply *reply_make(struct session *session, const struct decision *d
 	if (decision->kind != ACTION_REJECT && decision->kind != ACTION_TEMPFAIL)
 		return reply;
 	reply->kind = decision->kind == ACTION_REJECT ? REPLY_REJECT : REPLY_TEMPFAIL;
-	reply_code(reply, decision);
+	reply_code(&session->event_arena, reply, decision);
 
 	const bool tailed =
 		session->snapshot->settings.reply_id && !text_has(decision->action->text, TEXT_ID);

@@ -31,6 +31,8 @@ static void session_event(struct session *session, enum mg_stage stage)
 	arena_reset(&session->event_arena);
 	session->event = (struct event){ .stage = stage };
 	session->event.began = session->event.now = session->host->now();
+	session->event.ends =
+		session->event.began + session->snapshot->settings.stage_budget * 1000;
 }
 
 /* Has the hooks of these stages called again; what they found stays. */
@@ -46,8 +48,6 @@ static void session_forget(struct session *session, unsigned stages)
 	for (size_t i = 0; i < session->snapshot->ninstances; i++) {
 		struct asked *asked = &session->asked[i];
 
-		if (!(asked->hooks & stages))
-			continue;
 		asked->hooks &= ~stages;
 		for (int stage = 0; stage < MG_STAGES; stage++)
 			if (stages & MG_BIT(stage))
@@ -59,23 +59,31 @@ static void session_forget(struct session *session, unsigned stages)
 	(MG_BIT(MG_MAIL) | MG_BIT(MG_RCPT) | MG_BIT(MG_DATA) | MG_BIT(MG_HEADER) | \
 	 MG_BIT(MG_EOH) | MG_BIT(MG_BODY) | MG_BIT(MG_EOM))
 
-/* Ends the message, whatever came of it: its line is written, and everything of its scope is gone. */
+/* Everything of a message's scope is gone: the next has none of it. */
+static void session_clear_message(struct session *session)
+{
+	session_forget(session, SESSION_MESSAGE_STAGES);
+	for (size_t i = 0; i < session->snapshot->ninstances; i++) {
+		struct asked *asked = &session->asked[i];
+
+		asked->message_state = NULL;
+		asked->recipients = NULL;
+		asked->called = asked->skipped = asked->enough_body = false;
+		asked->us = 0;
+	}
+	match_forget(session, MG_BIT(MG_MAIL) | MG_BIT(MG_RCPT));
+	arena_reset(&session->message_arena);
+	memset(&session->message, 0, sizeof(session->message));
+}
+
+/* Ends the message, whatever came of it: its line is written. */
 static void session_end_message(struct session *session, const char *verdict,
 				const struct decision *decision)
 {
 	if (!session->message.open)
 		return;
 	journal_message(session, verdict, decision);
-	session_forget(session, SESSION_MESSAGE_STAGES);
-	for (size_t i = 0; i < session->snapshot->ninstances; i++) {
-		session->asked[i].message_state = NULL;
-		session->asked[i].called = false;
-		session->asked[i].enough_body = false;
-		session->asked[i].us = 0;
-	}
-	match_forget(session, MG_BIT(MG_MAIL) | MG_BIT(MG_RCPT));
-	arena_reset(&session->message_arena);
-	memset(&session->message, 0, sizeof(session->message));
+	session_clear_message(session);
 }
 
 static const char *session_verdict(enum action_kind kind)
@@ -250,18 +258,18 @@ const struct reply *session_mail(struct session *session, char **argv)
 
 	session_abort(session);
 	session_event(session, MG_MAIL);
+	/* Hooks of the stages before may have used what is a message's. */
+	session_clear_message(session);
 	message->open = true;
 	message->began = session->event.began;
 	message->sender = session_path(arena, argv[0] ? argv[0] : "");
 	message->sender_params = session_params(arena, argv[0] ? argv + 1 : argv);
 	message->smtputf8 = session_has_param(message->sender_params, "SMTPUTF8");
-	message->all_exempt = true;
 	message->cut = session->snapshot->ninstances;
 	message->recipients_end = &message->recipients;
 	message->kept_end = &message->kept;
 	session->messages++;
 	atomic_fetch_add_explicit(&session->host->counters.messages, 1, memory_order_relaxed);
-	match_forget(session, MG_BIT(MG_MAIL) | MG_BIT(MG_RCPT));
 	pipeline_start(session, MG_MAIL);
 	return session_decide(session, MG_MAIL, &decision);
 }
@@ -272,12 +280,37 @@ static void session_keep_found(struct session *session)
 	struct message *message = &session->message;
 
 	for (size_t i = 0; i < session->snapshot->ninstances; i++) {
-		for (struct found *found = session->asked[i].found[MG_RCPT]; found;
-		     found = found->next) {
+		struct asked *asked = &session->asked[i];
+
+		for (struct found *found = asked->found[MG_RCPT]; found; found = found->next) {
 			*message->kept_end = found;
 			message->kept_end = &found->kept;
+			if (!asked->recipients)
+				asked->recipients = arena_zalloc(
+					&session->message_arena,
+					found->instance->nresults * sizeof(*asked->recipients));
+			asked->recipients[found->result]++;
 		}
 	}
+}
+
+/*
+ * For the content the highest score counts, of the recipients that a score can be held against: what is not refused for its
+ * own score shall not be what the others' mail is refused for.
+ */
+static void session_keep_score(struct session *session, const struct decision *decision)
+{
+	struct message *message = &session->message;
+	const bool scored = !decision->accepted && !state_is_exempt(session);
+
+	if (message->scored && !scored)
+		return;
+	/* Where mail was submitted says nothing about mail that was submitted here. */
+	if (!session->client.submitted_locally &&
+	    (message->accepted == 0 || scored != message->scored ||
+	     decision->score > message->score))
+		message->score = decision->score;
+	message->scored = scored;
 }
 
 static void session_accept_recipient(struct session *session, const struct decision *decision)
@@ -291,13 +324,9 @@ static void session_accept_recipient(struct session *session, const struct decis
 	/* A recipient's accept spares the message the later policies only if all have one. */
 	if (message->accepted == 0 || decision->cut > message->cut)
 		message->cut = decision->cut;
-	/* Where mail was submitted says nothing about mail that was submitted here. */
-	if (!session->client.submitted_locally &&
-	    (message->accepted == 0 || decision->score > message->score))
-		message->score = decision->score;
-	message->accepted++;
-	message->all_exempt = message->all_exempt && state_is_exempt(session);
+	session_keep_score(session, decision);
 	session_keep_found(session);
+	message->accepted++;
 }
 
 static void session_note_queue_id(struct session *session)

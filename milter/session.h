@@ -22,8 +22,7 @@ struct session *session_new(struct host *host, const struct front_mta *mta, void
 const struct front_needs *session_needs(const struct session *session);
 
 /*
- * A reply for a session that is refused because there are too many (or the daemon stops): to be given at connect.
- * Counted and logged.
+ * A reply for a session that is refused because there are too many: to be given at connect. Counted and logged.
  */
 const struct reply *session_refuse(struct session *session);
 

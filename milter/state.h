@@ -17,10 +17,9 @@ struct found {
 	const struct instance *instance;
 	enum mg_stage stage; /* of the hook */
 	size_t result;
-	unsigned us;      /* that the hook took */
+	unsigned us;      /* that the hook took, for all fields or chunks that showed this */
 	unsigned counted; /* the number of the last message that it was decided on for */
-	bool again; /* an earlier field or chunk of the message has shown the same: adds nothing */
-	bool said;  /* the log has it, where one line is enough */
+	bool said;        /* the log has it, where one line is enough */
 	const char *detail;
 	const char **values; /* as many as the instance has; NULL for none */
 	int code;            /* the reply that the policy proposes; 0: none */
@@ -38,6 +37,8 @@ struct asked {
 	bool enough_body;
 	unsigned us; /* in this message */
 	struct found *found[MG_STAGES];
+	unsigned *
+		recipients; /* by result: of how many accepted recipients it was found; NULL: of none */
 	void *session_state, *message_state;
 };
 
@@ -55,14 +56,6 @@ struct recipient {
 	struct recipient *next;
 };
 
-enum verdict {
-	VERDICT_NONE,
-	VERDICT_ACCEPTED,
-	VERDICT_REJECTED,
-	VERDICT_TEMPFAILED,
-	VERDICT_DISCARDED
-};
-
 struct message {
 	bool open;
 	const char *sender;
@@ -72,7 +65,7 @@ struct message {
 	const char *const *recipient_params;
 	struct recipient *recipients, **recipients_end; /* those accepted */
 	unsigned accepted, refused;                     /* recipients */
-	bool all_exempt;                                /* every accepted recipient is */
+	bool scored;     /* an accepted recipient is neither exempt nor accepted by a policy */
 	size_t cut;      /* instances from this index on are not asked any more, see pipeline.c */
 	long long score; /* of the stages that are over */
 	struct found *kept, **kept_end; /* what was found of the accepted recipients */
@@ -85,7 +78,8 @@ struct message {
 struct event {
 	enum mg_stage stage;
 	int64_t began;
-	int64_t now; /* as last read */
+	int64_t ends; /* the stage's budget */
+	int64_t now;  /* as last read */
 	const char *header_name, *header_value;
 	const unsigned char *body;
 	size_t body_size;

@@ -11,6 +11,7 @@ struct probe {
 	int result;
 	long long wait;
 	bool reply, enough;
+	int counts;              /* an enum mg_scope */
 	unsigned stages, starts; /* MG_BIT()s */
 };
 
@@ -77,6 +78,13 @@ static const struct mg_item items[] = {
 	  .initial = "no",
 	  .syntax = "yes|no",
 	  .help = "Whether it needs no more of the body after the first chunk." },
+	{ .name = "counts",
+	  .type = MG_CHOICE,
+	  .offset = offsetof(struct probe, counts),
+	  .initial = "session",
+	  .choices = "session message call",
+	  .syntax = "SCOPE",
+	  .help = "Whose state its count of calls is in." },
 	{ .name = NULL },
 };
 
@@ -159,7 +167,7 @@ static int probe_on(struct mg_call *call, const void *self)
 	const struct probe *probe = self;
 	const struct timespec pause = { .tv_sec = probe->wait / 1000,
 					.tv_nsec = probe->wait % 1000 * 1000000 };
-	struct count *count = mg_state(call, MG_SESSION);
+	struct count *count = mg_state(call, (enum mg_scope)probe->counts);
 	const char *fact = probe_fact(call);
 	char number[16];
 
@@ -204,6 +212,7 @@ static const struct mg_policy policy = {
 	.items = items,
 	.conf_size = sizeof(struct probe),
 	.session_size = sizeof(struct count),
+	.message_size = sizeof(struct count),
 	.blocking = MG_BIT(MG_STAGES) - 1,
 	.open = probe_open,
 	.start = EVERY_STAGE(probe_start),

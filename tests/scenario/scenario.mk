@@ -60,6 +60,7 @@ scenario_tests = \
 	tests/scenario/combine-body-enough-for-one.scn \
 	tests/scenario/combine-body-enough.scn \
 	tests/scenario/combine-body-in-chunks.scn \
+	tests/scenario/combine-body-results-end.scn \
 	tests/scenario/combine-budget-per-stage.scn \
 	tests/scenario/combine-deadline.scn \
 	tests/scenario/combine-discard-ends.scn \
@@ -75,6 +76,8 @@ scenario_tests = \
 	tests/scenario/combine-headers-held.scn \
 	tests/scenario/combine-late-is-forgotten.scn \
 	tests/scenario/combine-helo-found-again.scn \
+	tests/scenario/combine-many-fields.scn \
+	tests/scenario/combine-message-state-begins.scn \
 	tests/scenario/combine-message-state-ends.scn \
 	tests/scenario/combine-quarantine-at-end.scn \
 	tests/scenario/combine-quarantine-first-reason.scn \
@@ -95,6 +98,7 @@ scenario_tests = \
 	tests/scenario/combine-stage-budget.scn \
 	tests/scenario/combine-stage-order.scn \
 	tests/scenario/combine-start-early.scn \
+	tests/scenario/combine-state-of-a-call.scn \
 	tests/scenario/combine-tempfail-alone.scn \
 	tests/scenario/combine-tempfail-then-accept.scn \
 	tests/scenario/combine-tempfail-then-reject.scn \
@@ -248,6 +252,7 @@ scenario_tests = \
 	tests/scenario/front-socket-mode.scn \
 	tests/scenario/front-source-route.scn \
 	tests/scenario/front-starttls.scn \
+	tests/scenario/front-term-busy.scn \
 	tests/scenario/front-term-in-message.scn \
 	tests/scenario/front-unknown-command-before-content.scn \
 	tests/scenario/front-unknown-command-before-end.scn \
@@ -295,6 +300,7 @@ scenario_tests = \
 	tests/scenario/log-long-values.scn \
 	tests/scenario/log-many-recipients.scn \
 	tests/scenario/log-message-line.scn \
+	tests/scenario/log-not-asked.scn \
 	tests/scenario/log-null-sender.scn \
 	tests/scenario/log-refused.scn \
 	tests/scenario/log-session-without-message.scn \
@@ -328,6 +334,7 @@ scenario_tests = \
 	tests/scenario/reply-multi-line.scn \
 	tests/scenario/reply-of-the-policy.scn \
 	tests/scenario/reply-percent.scn \
+	tests/scenario/reply-status-outlives-message.scn \
 	tests/scenario/reply-tls.scn \
 	tests/scenario/reply-trace-fields.scn \
 	tests/scenario/sender-domain-results.scn \
@@ -343,6 +350,8 @@ scenario_tests = \
 	tests/scenario/score-monitored.scn \
 	tests/scenario/score-negative.scn \
 	tests/scenario/score-next-message.scn \
+	tests/scenario/score-not-of-accepted-recipient.scn \
+	tests/scenario/score-not-of-exempt-recipient.scn \
 	tests/scenario/score-of-accepted-recipients.scn \
 	tests/scenario/score-quarantine.scn \
 	tests/scenario/score-reject-and-action.scn \
@@ -365,6 +374,8 @@ scenario_tests = \
 	tests/scenario/skip-only-result.scn \
 	tests/scenario/skip-only.scn \
 	tests/scenario/skip-recipient-later.scn \
+	tests/scenario/skip-recipient-result-at-rcpt.scn \
+	tests/scenario/skip-recipient-result.scn \
 	tests/scenario/skip-result-by-type.scn \
 	tests/scenario/skip-result-of-another.scn \
 	tests/scenario/skip-result.scn \

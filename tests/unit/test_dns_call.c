@@ -6,12 +6,12 @@
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../dns/patience.h"
 #include "../dns/stub.h"
 #include "call.h"
+#include "run.h"
 
 static const struct mg_policy type;
 static struct instance instance = { .type = &type, .self = &instance };
@@ -25,7 +25,8 @@ static void setup(void)
 	instance.blocking = MG_BIT(MG_RCPT);
 	host.dns = stub_new();
 	stub_add(host.dns, "a.test TXT a\n");
-	session.event.began = now_us();
+	session.event.began = session.event.now = now_us();
+	session.event.ends = session.event.began + 3600000000;
 	call = (struct mg_call){ .session = &session,
 				 .instance = &instance,
 				 .stage = MG_RCPT,
@@ -65,7 +66,8 @@ START_TEST(test_deadline)
 	stub_delay(host.dns, NULL, 60000);
 	/* A little earlier, so that the hook returns in time: if not the first time, then when the machine is not busy. */
 	for (int tries = 0; tries < 50 && !in_time; tries++) {
-		call.deadline = now_us() + 100000;
+		session.event.now = now_us();
+		call.deadline = session.event.now + 100000;
 		ck_assert_int_eq(mg_dns(&call, "a.test", MG_DNS_TXT)->status, MG_DNS_LATE);
 		ck_assert_int_ge(now_us(), call.deadline - 20000);
 		in_time = now_us() < call.deadline;
@@ -75,6 +77,25 @@ START_TEST(test_deadline)
 	call.deadline = now_us();
 	ck_assert_int_eq(mg_dns(&call, "b.test", MG_DNS_TXT)->status, MG_DNS_LATE);
 	ck_assert_took_lt(now_us() - began, 30000000);
+}
+END_TEST
+
+/* Of what a hook has, a twentieth is kept back, however long the stage has taken before it; and of the stage's budget. */
+START_TEST(test_late_in_stage)
+{
+	session.event.began = 0;
+	session.event.ends = 10000000;
+	session.event.now = 9000000;
+	call.deadline = 9080000;
+	ck_assert_int_eq(mg_deadline(&call), 9076);
+	call.deadline = 10000000;
+	ck_assert_int_eq(mg_deadline(&call), 9900);
+	session.event.now = 9899000;
+	ck_assert_int_eq(mg_deadline(&call), 9900);
+	session.event.ends = 1000000;
+	session.event.now = 0;
+	call.deadline = 1000000;
+	ck_assert_int_eq(mg_deadline(&call), 950);
 }
 END_TEST
 
@@ -144,24 +165,17 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("dns_call");
 	TCase *tcase = tcase_create("all");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, test_waits);
 	tcase_add_test(tcase, test_lives);
 	tcase_add_test(tcase, test_deadline);
+	tcase_add_test(tcase, test_late_in_stage);
 	tcase_add_loop_test(tcase, test_does_not_block, 0, 2);
 	tcase_add_test(tcase, test_prefetch);
 	tcase_add_test(tcase, test_undeclared);
-	tcase_add_loop_test(tcase, test_reverse, 0, (int)(sizeof(reverses) / sizeof(reverses[0])));
-	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	tcase_add_loop_test(tcase, test_reverse, 0, COUNT(reverses));
+	return run_tests("dns_call", tcase);
 }
