@@ -21,7 +21,7 @@
 #define WAKE_TAG UINT64_MAX /* the eventfd's event */
 #define EVENTS_MAX 64
 #define LOAD_ENOUGH 300    /* questions in flight, beyond which a further thread takes part */
-#define RECHECK_US 1000000 /* how often resolv.conf is looked at, when there are questions */
+#define RECHECK_US 1000000 /* how often resolv.conf is looked at, while there are questions */
 
 static int64_t engine_now(void)
 {
@@ -76,20 +76,20 @@ static void thread_tick(struct engine_thread *thread)
 
 /* ---- Servers ---- */
 
-/* All questions that are under way are asked anew, of the new servers. */
+/* All questions that are under way are asked anew, of the new servers; as their tries end they come to wait, if they did not. */
 static void thread_change_servers(struct engine_thread *thread, const struct dns_servers *servers)
 {
-	struct dns_job *job = thread->first, *next;
+	struct dns_job *job, *next;
 
 	thread->moving = true;
 	server_set_close(&thread->servers);
 	thread->moving = false;
+	job = thread->first;
 	server_set_open(&thread->servers, servers, thread->engine->settings, thread->epoll);
 	thread->first = thread->last = NULL;
 	for (; job; job = next) {
 		next = job->next;
 		job->waits = false;
-		job->why = NULL;
 		job_start(job);
 	}
 }
@@ -140,8 +140,6 @@ static void thread_begin(struct engine_thread *thread, struct dns_job *queue)
 {
 	struct dns_job *next;
 
-	if (queue)
-		thread_check_resolvconf(thread);
 	for (struct dns_job *job = queue; job; job = next) {
 		next = job->next;
 		job->next = NULL;
@@ -191,6 +189,8 @@ static void *thread_run(void *arg)
 			thread_event(thread, &events[i]);
 		queue = thread_take(thread);
 		busy = queue != NULL;
+		if (busy || thread->jobs)
+			thread_check_resolvconf(thread);
 		thread_begin(thread, queue);
 		thread_tick(thread);
 		thread_due(thread);

@@ -27,17 +27,19 @@ struct dns_job {
 	struct engine_thread *thread;
 	/* In the queue, then among those that wait for their server, then among the finished. */
 	struct dns_job *next, *before;
-	int64_t due;     /* when the next server is to be asked too */
-	unsigned round;  /* of a question along the chain */
-	unsigned tried;  /* servers, as bits, in this round */
+	int64_t due;    /* when the next server is to be asked too */
+	unsigned round; /* of a question along the chain */
+	unsigned tried; /* servers, as bits, in this round */
+	/* Those of them that have not answered, but for a dead one that was asked besides. */
+	unsigned awaited;
 	unsigned server; /* asked last */
 	unsigned open;   /* tries that c-ares has not ended */
 	bool finished, delivered, waits;
-	bool heard;   /* a server sent a message about it */
+	bool heard;   /* in this round a server sent a message about it */
 	bool unheard; /* a server that it was sent to said nothing */
 	int64_t asked;
 	struct dns_answer *answer; /* once it is finished */
-	const char *why;           /* it failed at a server; NULL: no server has answered */
+	const char *why; /* it failed at a server in this round; NULL: none has answered */
 };
 
 struct dns_engine_counters {

@@ -11,13 +11,25 @@
 
 /* What c-ares is asked: a job's question to one server. */
 struct attempt {
+	struct asked asked; /* first */
 	struct engine_thread *thread;
 	struct dns_job *job; /* NULL: it is only asked whether it is there */
 	unsigned server, round;
 	bool edns, tcp;
+	int64_t began;
+	unsigned tcp_answers; /* of the server, when it was sent */
+	unsigned cut;         /* connections that ended without any answer */
 };
 
 static void job_next_server(struct dns_job *job);
+
+/* How long all tries of a question take. */
+static int64_t thread_tries_us(const struct engine_thread *thread)
+{
+	const struct dns_settings *settings = thread->engine->settings;
+
+	return settings->timeout * 1000 * ((1 << settings->tries) - 1);
+}
 
 /* ---- A job's life ---- */
 
@@ -117,7 +129,7 @@ static unsigned thread_random(struct engine_thread *thread)
 
 static void on_answer(void *arg, int status, int timeouts, unsigned char *message, int size);
 
-static void attempt_send(const struct attempt *what, const unsigned char *name, unsigned type)
+static void attempt_send(const struct attempt *what, const struct dns_chain *chain)
 {
 	struct engine_thread *thread = what->thread;
 	struct server *server = &thread->servers.v[what->server];
@@ -128,11 +140,21 @@ static void attempt_send(const struct attempt *what, const unsigned char *name, 
 	if (!attempt)
 		abort();
 	*attempt = *what;
-	size = dns_query_write(query, thread_random(thread), name, type, attempt->edns);
+	attempt->tcp_answers = server->tcp_answers;
+	attempt->asked = (struct asked){ .chain = chain, .id = thread_random(thread) };
+	server_note_asked(server, &attempt->asked);
+	size = dns_query_write(query, attempt->asked.id, chain->name, (unsigned)chain->type,
+			       attempt->edns);
 	if (server->open++ == 0)
 		server->silent_since = thread->now;
 	atomic_fetch_add_explicit(&thread->engine->counters.sent, 1, memory_order_relaxed);
 	ares_send(server->channels[attempt->tcp].ares, query, (int)size, on_answer, attempt);
+}
+
+static void job_send(struct dns_job *job, const struct attempt *attempt)
+{
+	job->open++;
+	attempt_send(attempt, &job->chain);
 }
 
 static void job_try(struct dns_job *job, unsigned index, bool edns, bool tcp)
@@ -142,10 +164,46 @@ static void job_try(struct dns_job *job, unsigned index, bool edns, bool tcp)
 					 .server = index,
 					 .round = job->round,
 					 .edns = edns,
-					 .tcp = tcp };
+					 .tcp = tcp,
+					 .began = job->thread->now };
 
-	job->open++;
-	attempt_send(&attempt, job->chain.name, job->chain.type);
+	job->awaited |= 1U << index;
+	job_send(job, &attempt);
+}
+
+/* A dead server is asked besides one that lives; but nobody waits for it. */
+static void job_probe(struct dns_job *job)
+{
+	struct engine_thread *thread = job->thread;
+	const int index = server_set_probe(&thread->servers, job->tried, thread->now);
+
+	if (index < 0)
+		return;
+	job->tried |= 1U << index;
+	job_send(job, &(struct attempt){ .thread = thread,
+					 .job = job,
+					 .server = (unsigned)index,
+					 .round = job->round,
+					 .edns = !thread->servers.v[index].no_edns });
+}
+
+/*
+ * The server has ended the connection: it is asked again by another one (RFC 7766 section 6.2.4). When it has answered others by the
+ * old one it may go on like that, and this was no try in vain.
+ */
+static bool job_reconnect(struct dns_job *job, const struct attempt *attempt)
+{
+	const struct engine_thread *thread = job->thread;
+	struct attempt again = *attempt;
+
+	if (attempt->tcp_answers == thread->servers.v[attempt->server].tcp_answers)
+		again.cut++;
+	if (again.cut >= thread->engine->settings->tries ||
+	    thread->now - attempt->began >= thread_tries_us(thread))
+		return false;
+	job->awaited |= 1U << attempt->server;
+	job_send(job, &again);
+	return true;
 }
 
 static void job_ask(struct dns_job *job, unsigned index)
@@ -167,32 +225,31 @@ static void job_settle(struct dns_job *job)
 	job_free_if_over(job);
 }
 
+/* Where a server has said that it cannot answer, the dead are neither asked nor waited for. */
 static void job_next_server(struct dns_job *job)
 {
-	const int index = server_set_choose(&job->thread->servers, job->tried);
+	const struct server_set *servers = &job->thread->servers;
+	const int index = server_set_choose(servers, job->tried);
+	const bool refused = job->heard && job->why;
 
-	if (index >= 0) {
+	if (index >= 0 && !(refused && servers->v[index].dead)) {
 		job_ask(job, (unsigned)index);
 		if (!job->finished && !job->open)
 			job_next_server(job);
-	} else if (!job->open) {
+	} else if (!job->open || (refused && !job->awaited)) {
 		job_give_up(job);
 	}
 }
 
 void job_start(struct dns_job *job)
 {
-	struct engine_thread *thread = job->thread;
-	int probe;
-
-	job->tried = 0;
+	job->tried = job->awaited = 0;
+	job->heard = job->unheard = false;
+	job->why = NULL;
 	job->open++;
 	job_next_server(job);
-	probe = job->finished ? -1 : server_set_probe(&thread->servers, job->tried, thread->now);
-	if (probe >= 0) {
-		job->tried |= 1U << probe;
-		job_try(job, (unsigned)probe, !thread->servers.v[probe].no_edns, false);
-	}
+	if (!job->finished)
+		job_probe(job);
 	job->open--;
 	job_settle(job);
 }
@@ -209,13 +266,10 @@ static void job_follow(struct dns_job *job)
 	}
 }
 
-/*
- * After a FORMERR c-ares no more believes in EDNS, and cuts what comes by UDP at 512 bytes. What may have been cut is asked for
- * by TCP too.
- */
+/* c-ares cuts what comes by UDP at the size that we offer. What may have been cut is asked for by TCP too. */
 static bool is_cut(const struct attempt *attempt, size_t size)
 {
-	return !attempt->tcp && (size == 512 || size == DNS_UDP_SIZE);
+	return !attempt->tcp && size == DNS_UDP_SIZE;
 }
 
 static void job_read(struct dns_job *job, const struct attempt *attempt,
@@ -267,18 +321,29 @@ static void server_is_dead(struct engine_thread *thread, unsigned index)
 }
 
 /* What the end of a try says about the server. */
-static void attempt_note(const struct attempt *attempt, int status)
+static void attempt_note(struct attempt *attempt, int status)
 {
 	struct engine_thread *thread = attempt->thread;
 	struct server *server = &thread->servers.v[attempt->server];
 
 	server->open--;
+	server_note_ended(server, &attempt->asked);
 	if (status == ARES_SUCCESS) {
 		server->dead = false;
 		server->answered_at = server->silent_since = thread->now;
+		server->tcp_answers += attempt->tcp;
 	} else if (status == ARES_ECONNREFUSED && !attempt->tcp) {
 		server_is_dead(thread, attempt->server);
 	}
+}
+
+/* c-ares calls it ARES_ECONNREFUSED whenever a socket fails, and when the other side ends a connection. */
+static const char *attempt_trouble(const struct attempt *attempt, int status)
+{
+	if (status != ARES_ECONNREFUSED)
+		return "the server cannot be asked";
+	return attempt->tcp ? "the server takes no TCP connection, or ends it without an answer"
+			    : "the server cannot be reached";
 }
 
 /* What it says about the job. */
@@ -287,14 +352,16 @@ static void attempt_judge(const struct attempt *attempt, int status, const unsig
 {
 	struct dns_job *job = attempt->job;
 
+	job->awaited &= ~(1U << attempt->server);
 	if (status == ARES_SUCCESS) {
 		job->heard = true;
 		job_read(job, attempt, message, size);
 	} else if (status == ARES_ETIMEOUT) {
 		job->unheard = true;
-	} else {
-		job->why = status == ARES_ECONNREFUSED ? "the server's port is closed"
-						       : "the server cannot be asked";
+	} else if (!attempt->tcp || status != ARES_ECONNREFUSED || !job_reconnect(job, attempt)) {
+		/* What another server has said tells more. */
+		if (!job->why)
+			job->why = attempt_trouble(attempt, status);
 	}
 }
 
@@ -364,20 +431,13 @@ void thread_due(struct engine_thread *thread)
 	}
 }
 
-/* How long all tries of a question take. */
-static int64_t thread_tries_us(const struct engine_thread *thread)
-{
-	const struct dns_settings *settings = thread->engine->settings;
-
-	return settings->timeout * 1000 * ((1 << settings->tries) - 1);
-}
-
 /*
  * The root's name servers are what every server knows. They are asked for when a question has been open for half of its time, so that
  * the answer is there when it is given up.
  */
 void thread_hail(struct engine_thread *thread)
 {
+	static const struct dns_chain root = { .type = (enum mg_dns_type)DNS_TYPE_NS };
 	const int64_t patience = thread_tries_us(thread) / 2;
 
 	for (size_t i = 0; i < thread->servers.n; i++) {
@@ -390,6 +450,6 @@ void thread_hail(struct engine_thread *thread)
 		    (server->hailed_at && thread->now - server->hailed_at < 2 * patience))
 			continue;
 		server->hailed_at = thread->now;
-		attempt_send(&hail, (const unsigned char *)"", DNS_TYPE_NS);
+		attempt_send(&hail, &root);
 	}
 }

@@ -115,12 +115,27 @@ static int read_record(struct reader *r, struct record *record_r)
 	return 0;
 }
 
-/* Returns NULL, or what is wrong: the question must be ours. */
-static const char *read_head(struct reader *r, const struct dns_chain *chain)
+/* Reads the question, and returns whether it is ours. */
+static bool read_question(struct reader *r, const struct dns_chain *chain)
 {
 	const unsigned char *message = r->message;
 	unsigned char name[DNS_WIRE_MAX];
 	size_t size;
+
+	r->at = HEADER_SIZE;
+	size = get16(message + 4) == 1 ? dns_name_read(name, message, r->size, &r->at) : 0;
+	if (!size || size != dns_name_size(chain->name) || memcmp(name, chain->name, size) != 0 ||
+	    r->size - r->at < 4 || get16(message + r->at) != (unsigned)chain->type ||
+	    get16(message + r->at + 2) != CLASS_IN)
+		return false;
+	r->at += 4;
+	return true;
+}
+
+/* Returns NULL, or what is wrong. */
+static const char *read_head(struct reader *r, const struct dns_chain *chain)
+{
+	const unsigned char *message = r->message;
 
 	if (r->size < HEADER_SIZE)
 		return "an answer that is too short";
@@ -130,17 +145,28 @@ static const char *read_head(struct reader *r, const struct dns_chain *chain)
 	r->answers = get16(message + 6);
 	r->authorities = get16(message + 8);
 	r->additionals = get16(message + 10);
-	r->at = HEADER_SIZE;
-	/* Some servers send FORMERR without the question that they did not understand. */
-	if (r->rcode == RCODE_FORMERR)
-		return NULL;
-	size = get16(message + 4) == 1 ? dns_name_read(name, message, r->size, &r->at) : 0;
-	if (!size || size != dns_name_size(chain->name) || memcmp(name, chain->name, size) != 0 ||
-	    r->size - r->at < 4 || get16(message + r->at) != (unsigned)chain->type ||
-	    get16(message + r->at + 2) != CLASS_IN)
-		return "an answer to another question";
-	r->at += 4;
-	return NULL;
+	return read_question(r, chain) ? NULL : "an answer to another question";
+}
+
+bool dns_message_is_formerr(const unsigned char *message, size_t size)
+{
+	return size >= HEADER_SIZE && (message[2] & 0xf8) == 0x80 &&
+	       (message[3] & 15) == RCODE_FORMERR;
+}
+
+size_t dns_formerr_complete(unsigned char *message, size_t size, size_t room,
+			    const struct dns_chain *chain)
+{
+	struct reader r; /* large: not cleared */
+
+	r.message = message;
+	r.size = size;
+	if (room < DNS_QUERY_MAX || (get16(message + 4) != 0 && !read_question(&r, chain)))
+		return size;
+	size = dns_query_write(message, get16(message), chain->name, chain->type, true);
+	message[2] |= 0x80;
+	message[3] = RCODE_FORMERR;
+	return size;
 }
 
 static const char *read_answers(struct reader *r)
@@ -284,11 +310,6 @@ static struct dns_answer *make(const struct reader *r, const struct dns_chain *c
 	return dns_answer_copy(answer);
 }
 
-static struct dns_answer *fail(unsigned min, const char *why)
-{
-	return dns_answer_none(MG_DNS_FAILED, clamp(DNS_FAILED_TTL, 0, min), why);
-}
-
 /* Returns NULL when a record is malformed, or all are too large. */
 static struct dns_answer *build(const struct reader *r, const struct dns_chain *chain,
 				const struct dns_limits *limits)
@@ -367,6 +388,9 @@ static enum dns_reading read_negative(struct reader *r, struct dns_chain *chain,
 									     : MG_DNS_NODATA };
 	struct rest rest;
 
+	*why_r = "an answer to something else";
+	if (r->answers && chain->links == links)
+		return DNS_GARBAGE;
 	*why_r = "a malformed answer";
 	if (read_rest(r, &rest) < 0)
 		return DNS_GARBAGE;
@@ -447,12 +471,16 @@ enum dns_reading dns_message_read(const unsigned char *message, size_t size,
 		*why_r = "FORMERR";
 		return DNS_NO_EDNS;
 	case RCODE_NOTIMP:
+		*why_r = "NOTIMP";
+		return DNS_REFUSED;
 	case RCODE_REFUSED:
-		*why_r = r.rcode == RCODE_REFUSED ? "REFUSED" : "NOTIMP";
+		*why_r = "REFUSED";
+		return DNS_REFUSED;
+	case RCODE_SERVFAIL:
+		*why_r = "SERVFAIL";
 		return DNS_REFUSED;
 	default:
-		*answer_r = fail(limits->ttl_min,
-				 r.rcode == RCODE_SERVFAIL ? "SERVFAIL" : "an error of the server");
-		return DNS_ANSWER;
+		*why_r = "an error of the server";
+		return DNS_REFUSED;
 	}
 }

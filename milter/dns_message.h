@@ -3,6 +3,7 @@
 #ifndef MG_DNS_MESSAGE_H
 #define MG_DNS_MESSAGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "dns_answer.h"
@@ -23,12 +24,23 @@
 size_t dns_query_write(unsigned char query_r[DNS_QUERY_MAX], unsigned id, const unsigned char *name,
 		       unsigned type, bool edns);
 
+bool dns_message_is_formerr(const unsigned char *message, size_t size);
+
+struct dns_chain;
+
+/*
+ * The message is a FORMERR, which need not repeat the question, nor have an OPT record: when it may be to this question it is rewritten
+ * to have both. Returns its size; room: how large it may become.
+ */
+size_t dns_formerr_complete(unsigned char *message, size_t size, size_t room,
+			    const struct dns_chain *chain);
+
 /* What a message is. */
 enum dns_reading {
-	DNS_ANSWER,  /* an answer, be it negative or a failure: another server will say the same */
-	DNS_CHAIN,   /* only the beginning of a CNAME chain: its end is to be asked for */
-	DNS_REFUSED, /* this server will not say (REFUSED, NOTIMP, a referral): another may */
-	DNS_NO_EDNS, /* the server does not know EDNS */
+	DNS_ANSWER, /* an answer, be it negative: another server will say the same */
+	DNS_CHAIN,  /* only the beginning of a CNAME chain: its end is to be asked for */
+	DNS_REFUSED, /* this server will or can not say (REFUSED, SERVFAIL, a referral): another may */
+	DNS_NO_EDNS,   /* the server does not know EDNS */
 	DNS_TRUNCATED, /* it does not fit: to be asked for by TCP */
 	DNS_GARBAGE    /* no answer to this question: malformed, too large */
 };

@@ -24,6 +24,8 @@ size_t dns_name_from_text(unsigned char wire_r[DNS_WIRE_MAX], const char *text)
 	if (text[0] == '.' && !text[1])
 		text++;
 	for (; *text; text++) {
+		if (size == DNS_WIRE_MAX)
+			return 0;
 		if (*text == '.') {
 			if (size - label == 1)
 				return 0;
@@ -32,13 +34,16 @@ size_t dns_name_from_text(unsigned char wire_r[DNS_WIRE_MAX], const char *text)
 		} else {
 			wire_r[size++] = name_fold((unsigned char)*text);
 		}
-		/* One byte more is needed for the root, after a label without a final dot. */
-		if (size - label - 1 > NAME_LABEL_MAX || size >= DNS_WIRE_MAX + (size - label == 1))
+		if (size - label - 1 > NAME_LABEL_MAX)
 			return 0;
 	}
 	wire_r[label] = (unsigned char)(size - label - 1);
-	if (size - label > 1)
-		wire_r[size++] = 0;
+	/* The root, which a final dot has made. */
+	if (size - label == 1)
+		return size;
+	if (size == DNS_WIRE_MAX)
+		return 0;
+	wire_r[size++] = 0;
 	return size;
 }
 

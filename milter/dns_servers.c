@@ -4,8 +4,10 @@
 
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
-#include "dns_message.h"
 #include "dns_servers.h"
 
 #define RECEIVE_BUFFER 1048576 /* many answers come at once */
@@ -23,6 +25,76 @@ static void channel_watch(void *arg, ares_socket_t fd, int readable, int writabl
 	else if (epoll_ctl(channel->epoll, EPOLL_CTL_MOD, fd, &event) < 0)
 		epoll_ctl(channel->epoll, EPOLL_CTL_ADD, fd, &event);
 }
+
+/* ---- UDP sockets ---- */
+
+static ares_socket_t udp_open(int family, int type, int protocol, void *arg)
+{
+	const int fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+	const int size = RECEIVE_BUFFER;
+
+	(void)arg;
+	if (fd >= 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	return fd;
+}
+
+static int udp_connect(ares_socket_t fd, const struct sockaddr *to, ares_socklen_t size, void *arg)
+{
+	(void)arg;
+	return connect(fd, to, size);
+}
+
+static ares_ssize_t udp_send(ares_socket_t fd, const struct iovec *parts, int n, void *arg)
+{
+	(void)arg;
+	return writev(fd, parts, n);
+}
+
+static int udp_close(ares_socket_t fd, void *arg)
+{
+	(void)arg;
+	return close(fd);
+}
+
+static const struct asked *server_find(const struct server *server, unsigned id)
+{
+	const struct asked *asked = server->asked;
+
+	while (asked && asked->id != id)
+		asked = asked->next;
+	return asked;
+}
+
+/*
+ * c-ares drops a FORMERR that does not repeat the question. After one without an OPT record it cuts 11 bytes off the question, whatever
+ * they are, and from then on all answers at 512 bytes. One that has both it hands over: what to make of it is for the engine to say.
+ */
+static size_t server_complete(const struct server *server, unsigned char *message, size_t size,
+			      size_t room)
+{
+	const struct asked *asked = NULL;
+
+	if (dns_message_is_formerr(message, size))
+		asked = server_find(server, (unsigned)message[0] << 8 | message[1]);
+	return asked ? dns_formerr_complete(message, size, room, asked->chain) : size;
+}
+
+static ares_ssize_t udp_receive(ares_socket_t fd, void *message, size_t room, int flags,
+				struct sockaddr *from, ares_socklen_t *from_size, void *arg)
+{
+	const ares_ssize_t size = recvfrom(fd, message, room, flags, from, from_size);
+
+	return size > 0 ? (ares_ssize_t)server_complete(arg, message, (size_t)size, room) : size;
+}
+
+static const struct ares_socket_functions udp_functions = { .asocket = udp_open,
+							    .aclose = udp_close,
+							    .aconnect = udp_connect,
+							    .arecvfrom = udp_receive,
+							    .asendv = udp_send };
+
+/* ---- Channels ---- */
 
 static void channel_set_server(struct ares_addr_port_node *node, const struct dns_server *addr)
 {
@@ -45,7 +117,7 @@ static int channel_open(struct channel *channel, const struct dns_server *addr,
 	struct ares_options options = {
 		/* Every answer is for us to judge: SERVFAIL and truncated ones too. */
 		.flags = ARES_FLAG_NOCHECKRESP | ARES_FLAG_IGNTC | ARES_FLAG_NOSEARCH |
-			 ARES_FLAG_NOALIASES | ARES_FLAG_EDNS | (tcp ? ARES_FLAG_USEVC : 0),
+			 ARES_FLAG_NOALIASES | (tcp ? ARES_FLAG_USEVC : ARES_FLAG_EDNS),
 		.timeout = tcp ? timeout * ((1 << tries) - 1) : timeout,
 		.tries = tcp ? 1 : tries,
 		.ednspsz = DNS_UDP_SIZE,
@@ -74,6 +146,7 @@ static int server_open(struct server *server, const struct dns_server *addr,
 {
 	if (channel_open(&server->channels[0], addr, settings, false) < 0)
 		return -1;
+	ares_set_socket_functions(server->channels[0].ares, &udp_functions, server);
 	if (channel_open(&server->channels[1], addr, settings, true) == 0)
 		return 0;
 	ares_destroy(server->channels[0].ares);
@@ -106,6 +179,22 @@ void server_set_close(struct server_set *set)
 		ares_destroy(set->v[i].channels[1].ares);
 	}
 	set->n = 0;
+}
+
+void server_note_asked(struct server *server, struct asked *asked)
+{
+	asked->before = NULL;
+	asked->next = server->asked;
+	if (asked->next)
+		asked->next->before = asked;
+	server->asked = asked;
+}
+
+void server_note_ended(struct server *server, struct asked *asked)
+{
+	*(asked->before ? &asked->before->next : &server->asked) = asked->next;
+	if (asked->next)
+		asked->next->before = asked->before;
 }
 
 int server_set_choose(const struct server_set *set, unsigned tried)

@@ -10,9 +10,17 @@
 #include <ares.h>
 #include <stdint.h>
 
+#include "dns_message.h"
 #include "dns_settings.h"
 
 #define DNS_PROBE_US 5000000 /* how often a dead server is asked, besides one that lives */
+
+/* A question that a server was sent, until c-ares has ended it. */
+struct asked {
+	struct asked *next, *before;
+	const struct dns_chain *chain;
+	unsigned id;
+};
 
 struct server {
 	struct channel {
@@ -23,6 +31,8 @@ struct server {
 	bool dead;
 	bool no_edns;
 	unsigned open;        /* what it was asked and has not answered */
+	unsigned tcp_answers; /* that it has sent by TCP */
+	struct asked *asked;  /* the last one first */
 	int64_t silent_since; /* when it had been asked and said nothing more; if any is open */
 	int64_t hailed_at;    /* when it was last asked whether it is there; 0: never */
 	int64_t answered_at;  /* microseconds; its last message */
@@ -40,6 +50,9 @@ struct server_set {
 /* The sockets of the channels are watched by the epoll. Returns 0, or -1 with an empty set. */
 int server_set_open(struct server_set *set, const struct dns_servers *servers,
 		    const struct dns_settings *settings, int epoll);
+
+void server_note_asked(struct server *server, struct asked *asked);
+void server_note_ended(struct server *server, struct asked *asked);
 
 /* c-ares calls back for every question that is open: ARES_EDESTRUCTION. */
 void server_set_close(struct server_set *set);

@@ -242,6 +242,7 @@ int question_read(struct question *question_r, const unsigned char *bytes, size_
 	question_r->wire_size = at - 12;
 	memcpy(question_r->wire, bytes + 12, question_r->wire_size);
 	question_r->id = get16(bytes);
+	question_r->by_tcp = 0;
 	question_r->type = get16(bytes + at);
 	question_r->ad = bytes[3] & 0x20;
 	question_r->edns = get16(bytes + 10) == 1 && size >= at + 4 + 11;
@@ -499,7 +500,11 @@ static bool put_fault(struct reply *reply, const struct zone *zone, const struct
 			return true;
 		}
 	}
-	if (question->edns && zone_fault(zone, name, "no-edns"))
+	if (question->edns && zone_fault(zone, name, "no-edns-bare")) {
+		set_rcode(reply, 1);
+		reply->bytes[5] = 0;
+		reply->size = 12;
+	} else if (question->edns && zone_fault(zone, name, "no-edns"))
 		set_rcode(reply, 1);
 	else if (question->edns && zone_fault(zone, name, "badvers"))
 		put_badvers(reply);
@@ -531,7 +536,9 @@ struct reply *test_reply_make(const struct zone *zone, const struct question *qu
 	reply->drop = zone_fault(zone, name, "drop");
 	reply->delay_ms = zone_fault(zone, name, "delay");
 	reply->slow_ms = zone_fault(zone, name, "slow-tcp");
-	reply->close_tcp = zone_fault(zone, name, "no-tcp");
+	reply->close_tcp = zone_fault(zone, name, "no-tcp") ||
+			   question->by_tcp <= zone_fault(zone, name, "cut-tcp");
+	reply->last_tcp = zone_fault(zone, name, "once-tcp");
 	begin_reply(reply, zone, question);
 	if (!put_fault(reply, zone, question))
 		put_answer(reply, zone, question);

@@ -19,6 +19,7 @@ unsigned zone_type(const char *word);
 
 struct question {
 	unsigned id, type;
+	unsigned by_tcp; /* how often it was asked by TCP, this time too */
 	bool tcp, edns, ad;
 	char name[256];          /* lower case */
 	unsigned char wire[256]; /* as it came */
@@ -29,7 +30,7 @@ struct question {
 int question_read(struct question *question_r, const unsigned char *bytes, size_t size);
 
 struct reply {
-	bool drop, close_tcp;
+	bool drop, close_tcp, last_tcp;
 	unsigned delay_ms, slow_ms;
 	size_t size;
 	unsigned char bytes[65535];

@@ -32,7 +32,7 @@ struct delayed {
 
 struct counted {
 	char *name;
-	unsigned type, n;
+	unsigned type, n, by_tcp;
 	struct counted *next;
 };
 
@@ -48,7 +48,7 @@ struct server {
 	pthread_mutex_t lock; /* of what follows */
 	struct zone *zone;
 	struct counted *counted;
-	unsigned questions, hailed, by_tcp, with_edns, with_ad;
+	unsigned questions, hailed, by_tcp, with_edns, with_ad, unreadable;
 };
 
 struct connection {
@@ -64,7 +64,7 @@ static int64_t server_now(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-static void server_count(struct server *server, const struct question *question)
+static void server_count(struct server *server, struct question *question)
 {
 	struct counted *counted = server->counted;
 
@@ -88,6 +88,8 @@ static void server_count(struct server *server, const struct question *question)
 		server->counted = counted;
 	}
 	counted->n++;
+	counted->by_tcp += question->tcp;
+	question->by_tcp = counted->by_tcp;
 }
 
 /* Reads a question, counts it, makes the reply. */
@@ -97,8 +99,12 @@ static struct reply *server_reply(struct server *server, const unsigned char *by
 	struct question question;
 	struct reply *reply;
 
-	if (question_read(&question, bytes, size) < 0)
+	if (question_read(&question, bytes, size) < 0) {
+		pthread_mutex_lock(&server->lock);
+		server->unreadable++;
+		pthread_mutex_unlock(&server->lock);
 		return NULL;
+	}
 	question.tcp = tcp;
 	pthread_mutex_lock(&server->lock);
 	server_count(server, &question);
@@ -238,7 +244,7 @@ static int connection_answer(struct server *server, int fd)
 		if (reply->delay_ms)
 			usleep(reply->delay_ms * 1000);
 		rc = reply->drop || (send(fd, length, 2, MSG_NOSIGNAL) == 2 &&
-				     write_slowly(fd, reply) == 0)
+				     write_slowly(fd, reply) == 0 && !reply->last_tcp)
 			     ? 0
 			     : -1;
 	}
@@ -424,6 +430,11 @@ unsigned server_asked_edns(struct server *server)
 unsigned server_asked_ad(struct server *server)
 {
 	return server_get(server, &server->with_ad);
+}
+
+unsigned server_unreadable(struct server *server)
+{
+	return server_get(server, &server->unreadable);
 }
 
 unsigned server_asked(struct server *server, const char *name, const char *type)

@@ -22,9 +22,11 @@ unsigned server_port(const struct server *server);
  *     drop           no answer                       delay=MS       the answer takes so long
  *     servfail refused notimp formerr                that error
  *     no-edns        FORMERR for a question with EDNS
+ *     no-edns-bare   the same without the question
  *     badvers        extended error 16 for a question with EDNS
  *     truncate       by UDP only a truncated answer  truncate-tcp   by TCP too
  *     no-tcp         TCP connections are closed      slow-tcp=MS    between two bytes of an answer by TCP
+ *     cut-tcp=N      so are the first N that ask     once-tcp       they are closed after one answer
  *     garbage        nothing but a good header       short          the answer cut off in the middle
  *     wrong-id wrong-name wrong-type                 an answer to another question
  *     wrong-owner    records of another name         bad-data       records of a wrong length
@@ -41,10 +43,12 @@ void server_clear(struct server *server);
 
 /*
  * How many questions came: all, those for a name (lower case) and type, those by TCP, those with EDNS, those with the AD bit; and apart
- * from these the questions for the root's name servers, by which the service sees whether a silent server is there.
+ * from these the questions for the root's name servers, by which the service sees whether a silent server is there, and what was no
+ * question.
  */
 unsigned server_questions(struct server *server);
 unsigned server_hailed(struct server *server);
+unsigned server_unreadable(struct server *server);
 unsigned server_asked(struct server *server, const char *name, const char *type);
 unsigned server_asked_tcp(struct server *server);
 unsigned server_asked_edns(struct server *server);

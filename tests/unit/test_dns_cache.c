@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "dns_cache.h"
+#include "run.h"
 
 #define SECOND 1000000LL
 
@@ -265,10 +266,7 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("dns_cache");
 	TCase *tcase = tcase_create("all");
-	SRunner *runner;
-	int failed;
 
 	tcase_set_timeout(tcase, 120);
 	tcase_add_test(tcase, test_life);
@@ -280,10 +278,5 @@ int main(void)
 	tcase_add_test(tcase, test_flight_max);
 	tcase_add_test(tcase, test_held);
 	tcase_add_test(tcase, test_threads);
-	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_tests("dns_cache", tcase);
 }

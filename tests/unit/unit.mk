@@ -12,12 +12,17 @@ unit_tests = \
 	tests/unit/test_arena \
 	tests/unit/test_conf \
 	tests/unit/test_dialogue \
-	tests/unit/test_dns \
+	tests/unit/test_dns_answers \
 	tests/unit/test_dns_cache \
 	tests/unit/test_dns_call \
+	tests/unit/test_dns_faults \
 	tests/unit/test_dns_late \
+	tests/unit/test_dns_life \
 	tests/unit/test_dns_message \
+	tests/unit/test_dns_name \
+	tests/unit/test_dns_resolvconf \
 	tests/unit/test_dns_settings \
+	tests/unit/test_dns_time \
 	tests/unit/test_dns_walk \
 	tests/unit/test_domain \
 	tests/unit/test_errors \
@@ -88,9 +93,19 @@ tests_unit_test_dialogue_LDADD = milter/libmillgate.a $(core_deps) $(CHECK_LIBS)
 tests_unit_test_workers_SOURCES = tests/unit/test_workers.c milter/workers.c
 
 # The DNS service over a server with faults, and over the stub resolver.
+dns_test_sources = tests/unit/dns_help.c tests/unit/dns_help.h
 dns_test_libs = $(dns_lib) $(core_libs) $(CHECK_LIBS)
+tests_unit_test_dns_answers_SOURCES = tests/unit/test_dns_answers.c $(dns_test_sources)
+tests_unit_test_dns_answers_LDADD = $(dns_test_libs)
+tests_unit_test_dns_faults_SOURCES = tests/unit/test_dns_faults.c $(dns_test_sources)
+tests_unit_test_dns_faults_LDADD = $(dns_test_libs)
 tests_unit_test_dns_late_SOURCES = tests/unit/test_dns_late.c $(dns_test_sources)
 tests_unit_test_dns_late_LDADD = $(dns_test_libs)
-tests_unit_test_dns_LDADD = $(dns_lib) $(core_libs) $(CHECK_LIBS)
+tests_unit_test_dns_life_SOURCES = tests/unit/test_dns_life.c $(dns_test_sources)
+tests_unit_test_dns_life_LDADD = $(dns_test_libs)
+tests_unit_test_dns_resolvconf_SOURCES = tests/unit/test_dns_resolvconf.c $(dns_test_sources)
+tests_unit_test_dns_resolvconf_LDADD = $(dns_test_libs)
+tests_unit_test_dns_time_SOURCES = tests/unit/test_dns_time.c $(dns_test_sources)
+tests_unit_test_dns_time_LDADD = $(dns_test_libs)
 tests_unit_test_dns_call_LDADD = $(dns_test_libs)
 tests_unit_test_dns_walk_LDADD = $(dns_test_libs)

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The DNS service against servers that are slow or dead: who waits for how long, and what is asked of whom. */
+#include <config.h>
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../dns/patience.h"
+#include "dns_help.h"
+#include "run.h"
+
+/* ---- One server ---- */
+
+/* Returned on time; the late answer fills the cache. */
+START_TEST(test_deadline)
+{
+	int64_t began;
+
+	server_add(server, "a.test A 192.0.2.1\n* FAULT delay=2000\n");
+	start();
+	began = now_ms();
+	ck_assert_int_eq(look_up("a.test", MG_DNS_A, SECOND / 50)->status, MG_DNS_LATE);
+	ck_assert_int_ge(now_ms() - began, 19);
+	ck_assert_took_lt(now_ms() - began, 1900);
+	ck_await(look_up("a.test", MG_DNS_A, 0)->status == MG_DNS_FOUND);
+	ck_assert_uint_eq(server_questions(server), 1);
+	forget();
+}
+END_TEST
+
+/* All questions are in flight at once. */
+START_TEST(test_parallel)
+{
+	char name[32], lines[2000] = "* FAULT delay=200\n";
+	int64_t began;
+
+	for (int i = 0; i < 30; i++)
+		sprintf(lines + strlen(lines), "n%d.test A 192.0.2.1\n", i);
+	server_add(server, lines);
+	start();
+	began = now_ms();
+	for (int i = 0; i < 30; i++) {
+		snprintf(name, sizeof(name), "n%d.test", i);
+		dns_answer_unref(dns->ask(dns, name, MG_DNS_A, NULL));
+	}
+	for (int i = 0; i < 30; i++) {
+		snprintf(name, sizeof(name), "n%d.test", i);
+		ck_assert_int_eq(look_up(name, MG_DNS_A, PATIENCE)->status, MG_DNS_FOUND);
+	}
+	/* One after another: 6000. */
+	ck_assert_took_lt(now_ms() - began, 4000);
+	ck_assert_uint_eq(server_questions(server), 30);
+	forget();
+}
+END_TEST
+
+/* An answer that comes after the question was sent again is still the answer. */
+START_TEST(test_slow_server)
+{
+	int64_t began;
+
+	/* Sent again after 100, 300, 700 ms. */
+	settings.timeout = 100;
+	settings.tries = 5;
+	server_add(server, "a.test A 192.0.2.1\n* FAULT delay=1200\n");
+	start();
+	began = now_ms();
+	dns_answer_unref(dns->ask(dns, "a.test", MG_DNS_A, NULL));
+	ck_await(server_questions(server) > 0);
+	server_clear(server);
+	server_add(server, "* FAULT drop\n");
+	ck_assert_int_eq(look_up("a.test", MG_DNS_A, PATIENCE)->status, MG_DNS_FOUND);
+	ck_assert_int_ge(now_ms() - began, 1199);
+	ck_assert_uint_gt(server_questions(server), 1);
+	forget();
+}
+END_TEST
+
+/* One lost packet costs one timeout. */
+START_TEST(test_lost_packet)
+{
+	int64_t began;
+
+	settings.timeout = 1500;
+	server_add(server, "a.test A 192.0.2.1\na.test FAULT drop\n");
+	start();
+	began = now_ms();
+	dns_answer_unref(dns->ask(dns, "a.test", MG_DNS_A, NULL));
+	ck_await(server_questions(server) > 0);
+	server_clear(server);
+	server_add(server, "a.test A 192.0.2.1\n");
+	ck_assert_int_eq(look_up("a.test", MG_DNS_A, PATIENCE)->status, MG_DNS_FOUND);
+	ck_assert_int_ge(now_ms() - began, 1499);
+	ck_assert_uint_eq(server_questions(server), 2);
+	/* A second one would cost twice as much more. */
+	ck_assert_took_lt(now_ms() - began, 4400);
+	forget();
+}
+END_TEST
+
+START_TEST(test_dead)
+{
+	int64_t began;
+
+	settings.timeout = 300;
+	server_add(server, "* FAULT drop\n");
+	start();
+	began = now_ms();
+	ck_assert_int_eq(look_up("a.test", MG_DNS_A, 50000)->status, MG_DNS_LATE);
+	ck_assert_took_lt(now_ms() - began, 2000);
+	/* 300 + 600 + 1200 ms. */
+	ck_assert_int_eq(look_up("a.test", MG_DNS_A, PATIENCE)->status, MG_DNS_LATE);
+	ck_assert_int_ge(now_ms() - began, 2050);
+	ck_assert_took_lt(now_ms() - began, 10000);
+	ck_assert_uint_eq(server_questions(server), 3);
+	forget();
+}
+END_TEST
+
+/* ---- Several servers ---- */
+
+#define CLOSED_PORT 1 /* which nobody gets who asks for any */
+
+/* Whether a look-up is answered by this server alone. */
+static bool is_back(struct server *first)
+{
+	static unsigned names;
+	char name[32];
+
+	snprintf(name, sizeof(name), "back%u.test", names++);
+	look_up(name, MG_DNS_A, PATIENCE);
+	return server_asked(first, name, "A") == 1 && server_asked(server, name, "A") == 0;
+}
+
+/* A dead first server costs one timeout, once; and it is used again when it lives. */
+START_TEST(test_dead_first)
+{
+	struct server *dead = server_new(0);
+	char name[32];
+	int64_t began;
+
+	settings.timeout = 1500;
+	settings.servers.n = 0;
+	add_server(server_port(dead));
+	add_server(server_port(server));
+	server_add(dead, "* FAULT drop\n");
+	server_add(server, "* SOA 100\n");
+	start();
+	began = now_ms();
+	ck_assert_int_eq(look_up("first.test", MG_DNS_A, PATIENCE)->status, MG_DNS_NXDOMAIN);
+	ck_assert_int_ge(now_ms() - began, 1499);
+	/* Two would take 4500. */
+	ck_assert_took_lt(now_ms() - began, 4400);
+	began = now_ms();
+	for (int i = 0; i < 50; i++) {
+		snprintf(name, sizeof(name), "n%d.test", i);
+		ck_assert_int_eq(look_up(name, MG_DNS_A, PATIENCE)->status, MG_DNS_NXDOMAIN);
+	}
+	/* Besides the first, only the one that tells whether it is back. */
+	if (now_ms() - began < 3000)
+		ck_assert_uint_le(server_questions(dead), 2);
+
+	/* It is asked again now and then, besides the other, which costs nobody time. */
+	server_clear(dead);
+	server_add(dead, "* A 192.0.2.1\n");
+	sleep(5);
+	ck_assert_int_eq(look_up("probe.test", MG_DNS_A, PATIENCE)->status, MG_DNS_NXDOMAIN);
+	ck_await(server_asked(dead, "probe.test", "A") == 1);
+	/* From its answer on it is the only one that is asked. */
+	ck_await(is_back(dead));
+	forget();
+	dns_close(&dns);
+	server_free(dead);
+}
+END_TEST
+
+/* All that wait for a server that is found dead turn to the next at once. */
+START_TEST(test_dead_first_many)
+{
+	struct server *dead = server_new(0);
+	char name[32];
+	int64_t began;
+
+	settings.timeout = 2500;
+	settings.servers.n = 0;
+	add_server(server_port(dead));
+	add_server(server_port(server));
+	server_add(dead, "* FAULT drop\n");
+	start();
+	began = now_ms();
+	for (int i = 0; i < 100; i++) {
+		snprintf(name, sizeof(name), "n%d.test", i);
+		dns_answer_unref(dns->ask(dns, name, MG_DNS_A, NULL));
+		if (i == 50)
+			usleep(2300000);
+	}
+	for (int i = 0; i < 100; i++) {
+		snprintf(name, sizeof(name), "n%d.test", i);
+		ck_assert_int_eq(look_up(name, MG_DNS_A, PATIENCE)->status, MG_DNS_NXDOMAIN);
+	}
+	/* The last have their own timeout only after 4800. */
+	ck_assert_took_lt(now_ms() - began, 4700);
+	forget();
+	dns_close(&dns);
+	server_free(dead);
+}
+END_TEST
+
+static const struct {
+	const char *fault; /* of the first server; NULL: its port is closed */
+} seconds[] = {
+	{ NULL },           { "refused" },  { "notimp" }, { "garbage" },  { "short" },
+	{ "truncate-tcp" }, { "referral" }, { "loop" },   { "servfail" }, { "wrong-owner" }
+};
+
+/* What one server will not or cannot say, the next is asked at once. */
+START_TEST(test_second)
+{
+	struct server *first = server_new(0);
+	char lines[64];
+	int64_t began;
+
+	settings.servers.n = 0;
+	add_server(seconds[_i].fault ? server_port(first) : CLOSED_PORT);
+	add_server(server_port(server));
+	if (seconds[_i].fault) {
+		snprintf(lines, sizeof(lines), "a.test A 192.0.2.7\n* FAULT %s\n",
+			 seconds[_i].fault);
+		server_add(first, lines);
+	}
+	server_add(server, "a.test A 192.0.2.1\n");
+	start();
+	began = now_ms();
+	ck_assert_int_eq(look_up("a.test", MG_DNS_A, PATIENCE)->status, MG_DNS_FOUND);
+	ck_assert_took_lt(now_ms() - began, AT_ONCE);
+	ck_assert_uint_eq(server_questions(server), 1);
+	forget();
+	dns_close(&dns);
+	server_free(first);
+}
+END_TEST
+
+static void expect_servfail(const char *name)
+{
+	const int64_t began = now_ms();
+
+	look_up(name, MG_DNS_A, PATIENCE);
+	ck_assert_int_eq(held->public.status, MG_DNS_FAILED);
+	ck_assert_str_eq(held->public.why, "SERVFAIL");
+	ck_assert_took_lt(now_ms() - began, AT_ONCE);
+}
+
+START_TEST(test_all_servfail)
+{
+	struct server *other = server_new(0);
+
+	add_server(server_port(other));
+	server_add(server, "* FAULT servfail\n");
+	server_add(other, "* FAULT servfail\n");
+	start();
+	expect_servfail("a.test");
+	ck_assert_uint_eq(server_asked(server, "a.test", "A"), 1);
+	ck_assert_uint_eq(server_asked(other, "a.test", "A"), 1);
+	forget();
+	dns_close(&dns);
+	server_free(other);
+}
+END_TEST
+
+/* A dead server is not waited for when another has said that it cannot answer. */
+START_TEST(test_servfail_beside_dead)
+{
+	struct server *dead = server_new(0);
+
+	/* 31 seconds. */
+	settings.timeout = 1000;
+	settings.tries = 5;
+	settings.servers.n = 0;
+	add_server(server_port(dead));
+	add_server(server_port(server));
+	server_add(dead, "* FAULT drop\n");
+	server_add(server, "bad1.test FAULT servfail\nbad2.test FAULT servfail\n");
+	start();
+	ck_assert_int_eq(look_up("finds-out.test", MG_DNS_A, PATIENCE)->status, MG_DNS_NXDOMAIN);
+	expect_servfail("bad1.test");
+	ck_assert_uint_eq(server_asked(dead, "bad1.test", "A"), 0);
+	/* Whether it is back is asked besides. */
+	sleep(5);
+	expect_servfail("bad2.test");
+	ck_await(server_asked(dead, "bad2.test", "A") >= 1);
+	forget();
+	dns_close(&dns);
+	server_free(dead);
+}
+END_TEST
+
+START_TEST(test_all_dead)
+{
+	struct server *other = server_new(0);
+	int64_t began;
+
+	settings.timeout = 100;
+	settings.tries = 2;
+	add_server(server_port(other));
+	server_add(server, "* FAULT drop\n");
+	server_add(other, "* FAULT drop\n");
+	start();
+	began = now_ms();
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(look_up(i ? "b.test" : "a.test", MG_DNS_A, PATIENCE)->status,
+				 MG_DNS_LATE);
+		ck_assert_took_lt(now_ms() - began, 8000 * (i + 1));
+	}
+	ck_assert_uint_eq(server_asked(other, "b.test", "A"), 2);
+	forget();
+	dns_close(&dns);
+	server_free(other);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tcase = tcase_create("all");
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_set_timeout(tcase, 300);
+	tcase_add_test(tcase, test_deadline);
+	tcase_add_test(tcase, test_parallel);
+	tcase_add_test(tcase, test_slow_server);
+	tcase_add_test(tcase, test_lost_packet);
+	tcase_add_test(tcase, test_dead);
+	tcase_add_test(tcase, test_dead_first);
+	tcase_add_test(tcase, test_dead_first_many);
+	tcase_add_loop_test(tcase, test_second, 0, COUNT(seconds));
+	tcase_add_test(tcase, test_all_servfail);
+	tcase_add_test(tcase, test_servfail_beside_dead);
+	tcase_add_test(tcase, test_all_dead);
+	return run_tests("dns_time", tcase);
+}
