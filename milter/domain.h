@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+#include <stdbool.h>
+
 struct arena;
 
 #define DOMAIN_MAX 253 /* bytes of a domain without its final dot */
@@ -31,6 +33,19 @@ const char *mail_fold(struct arena *arena, const char *address);
 
 /* How long the local part is, as written: the '@' follows, or the end. */
 size_t mail_local_size(const char *address);
+
+/*
+ * Whether an address (without angle brackets) is written as a Mailbox of RFC 5321, section 4.1.2, or RFC 6531: a local part that is
+ * a dot-string or quoted, and a domain, whose form alone is looked at, or an address literal.
+ */
+bool mail_is_mailbox(const char *address);
+
+/*
+ * An address as a mailbox: without what RFC 822, section 3.4, lets be written in one, comments and blanks, needless quotes and
+ * backslashes, and without a dot at the end of the domain. local: its local part, when that is known better, and is a dot-string; or NULL. NULL when no
+ * mailbox comes of it.
+ */
+const char *mail_plain(struct arena *arena, const char *address, const char *local);
 
 /* Text without regard to ASCII case: the argument itself when it has no upper case. */
 const char *ascii_fold(struct arena *arena, const char *text);

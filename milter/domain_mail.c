@@ -58,6 +58,39 @@ size_t mail_local_size(const char *address)
 	return at ? (size_t)(at - address) : strlen(address);
 }
 
+/* Letters, digits, hyphens, underscores and bytes of UTF-8, with a dot between labels. */
+static bool is_domain_form(const char *domain)
+{
+	bool label = false; /* the last character was one of a label */
+
+	for (; *domain; domain++) {
+		if (*domain == '.' ? !label
+				   : !(*domain & 0x80 || isalnum((unsigned char)*domain) ||
+				       strchr("-_", *domain)))
+			return false;
+		label = *domain != '.';
+	}
+	return label;
+}
+
+static bool is_literal_form(const char *domain)
+{
+	const size_t size = strcspn(domain + 1, "[]\\ ()<>\"") + 1;
+
+	return domain[0] == '[' && domain[size] == ']' && !domain[size + 1];
+}
+
+bool mail_is_mailbox(const char *address)
+{
+	const size_t size = mail_local_size(address);
+	const char *domain = address + size + 1;
+
+	if (size == 0 || address[size] != '@' ||
+	    (quoted_size(address) != size && !is_dot_string(address, size)))
+		return false;
+	return *domain == '[' ? is_literal_form(domain) : is_domain_form(domain);
+}
+
 /* The text that a quoted string stands for. */
 static char *unquote(struct arena *arena, const char *quoted, size_t size)
 {
@@ -109,6 +142,85 @@ static const char *fold_case(struct arena *arena, const char *text)
 	free(lower);
 	return folded;
 }
+
+/* ---- What is not written as a mailbox ---- */
+
+/* The size of a comment, which may have others in it. */
+static size_t comment_size(const char *text)
+{
+	unsigned depth = 0;
+	size_t i = 0;
+
+	do {
+		if (text[i] == '\\' && text[i + 1])
+			i++;
+		else if (text[i] == '(')
+			depth++;
+		else if (text[i] == ')')
+			depth--;
+		i++;
+	} while (depth > 0 && text[i]);
+	return i;
+}
+
+/* Two words without a dot between them are no local part: of which mailbox it is, is anybody's guess. */
+static bool is_between_words(const char *begin, const char *end, const char *blank)
+{
+	return end > begin && is_atext(end[-1]) && is_atext(blank[strspn(blank, " \t")]);
+}
+
+/* Copies what means something, or returns NULL; at_r: its last @ that was not quoted, or NULL. */
+static char *strip(struct arena *arena, const char *address, char **at_r)
+{
+	char *text = arena_alloc(arena, strlen(address) + 1);
+	char *to = text;
+	bool quoted = false;
+
+	*at_r = NULL;
+	while (*address) {
+		const char c = *address;
+		const bool escaped = c == '\\' && address[1];
+
+		if (c == '(' && !quoted) {
+			address += comment_size(address);
+			continue;
+		}
+		if (c == '@' && !quoted)
+			*at_r = to;
+		if (!quoted && !*at_r && isspace((unsigned char)c) &&
+		    is_between_words(text, to, address))
+			return NULL;
+		if (escaped)
+			*to++ = *++address;
+		else if (c == '"')
+			quoted = !quoted;
+		else if (quoted || !isspace((unsigned char)c))
+			*to++ = c;
+		address++;
+	}
+	*to = '\0';
+	return text;
+}
+
+const char *mail_plain(struct arena *arena, const char *address, const char *local)
+{
+	char *at, *text = strip(arena, address, &at);
+	const char *plain;
+	size_t size;
+
+	if (!text || !at || at == text)
+		return NULL;
+	size = strlen(text);
+	while (size > 0 && strchr(".,;", text[size - 1]))
+		text[--size] = '\0';
+	*at = '\0';
+	if (!local || !is_dot_string(local, strlen(local)))
+		local = is_dot_string(text, strlen(text)) ? text : quote(arena, text);
+	plain = arena_printf(arena, "%s@%s", local, at + 1);
+	return mail_is_mailbox(plain) ? plain : NULL;
+}
+
+/* ---- Folding ---- */
 
 /*
  * The quotes say nothing when the text needs none: "joe"@example.com is joe@example.com. But before what is no domain, and has an @

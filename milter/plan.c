@@ -129,10 +129,10 @@ static const char *plan_macros(struct snapshot *snapshot, enum mg_stage stage)
 	 * the message before, which was aborted: it is not asked for there.
 	 */
 	static const char *const own[MG_STAGES] = {
-		[MG_CONNECT] = "j {daemon_name} {daemon_addr} v i",
+		[MG_CONNECT] = "j {daemon_name} {daemon_addr} {if_addr} i",
 		[MG_HELO] = "{tls_version}",
-		[MG_MAIL] = "{auth_authen} {auth_type}",
-		[MG_RCPT] = "i",
+		[MG_MAIL] = "{auth_authen} {auth_type} {mail_addr}",
+		[MG_RCPT] = "i {rcpt_addr}",
 		[MG_DATA] = "i",
 		[MG_EOM] = "i",
 	};

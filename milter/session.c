@@ -207,8 +207,31 @@ const struct reply *session_helo(struct session *session, const char *helo)
 
 /* ---- The envelope ---- */
 
+/*
+ * MTAs let clients write addresses otherwise than RFC 5321 has them, with blanks, comments, a bang or a percent sign, and make of them
+ * what they deliver: the policies are to judge that, which is in the macro. Sendmail's has no domain where it is its own, and is not
+ * always a mailbox.
+ */
+static const char *session_address(struct session *session, const char *written, const char *macro)
+{
+	struct arena *arena = &session->message_arena;
+	const size_t local = mail_local_size(written);
+	const char *resolved, *plain;
+
+	if (!*written ||
+	    (mail_is_mailbox(written) && (*written == '"' || strcspn(written, "%!") >= local)))
+		return written;
+	resolved = session_macro(session, macro);
+	if (resolved && mail_is_mailbox(resolved))
+		return arena_strdup(arena, resolved);
+	if (resolved && (!*resolved || strchr(resolved, '@')))
+		resolved = NULL;
+	plain = mail_plain(arena, written, resolved);
+	return plain ? plain : written;
+}
+
 /* A path without its angle brackets, and without a source route, which means nothing (RFC 5321 appendix C). */
-static const char *session_path(struct arena *arena, const char *path)
+static const char *session_path(struct session *session, const char *path, const char *macro)
 {
 	size_t size = strlen(path);
 
@@ -224,7 +247,7 @@ static const char *session_path(struct arena *arena, const char *path)
 			path = colon + 1;
 		}
 	}
-	return arena_strndup(arena, path, size);
+	return session_address(session, arena_strndup(&session->message_arena, path, size), macro);
 }
 
 static const char *const *session_params(struct arena *arena, char **argv)
@@ -262,7 +285,7 @@ const struct reply *session_mail(struct session *session, char **argv)
 	session_clear_message(session);
 	message->open = true;
 	message->began = session->event.began;
-	message->sender = session_path(arena, argv[0] ? argv[0] : "");
+	message->sender = session_path(session, argv[0] ? argv[0] : "", "{mail_addr}");
 	message->sender_params = session_params(arena, argv[0] ? argv + 1 : argv);
 	message->smtputf8 = session_has_param(message->sender_params, "SMTPUTF8");
 	message->cut = session->snapshot->ninstances;
@@ -355,7 +378,7 @@ const struct reply *session_rcpt(struct session *session, char **argv)
 	session_event(session, MG_RCPT);
 	if (!message->open)
 		return session_refusal(session);
-	message->recipient = session_path(arena, argv[0] ? argv[0] : "");
+	message->recipient = session_path(session, argv[0] ? argv[0] : "", "{rcpt_addr}");
 	message->recipient_params = session_params(arena, argv[0] ? argv + 1 : argv);
 	session_note_queue_id(session);
 	match_forget(session, MG_BIT(MG_RCPT));

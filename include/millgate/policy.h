@@ -306,7 +306,10 @@ const char *mg_daemon_addr(const struct mg_call *call);
 /* The argument of HELO/EHLO as sent, or NULL before it and without it. */
 const char *mg_helo(const struct mg_call *call);
 
-/* The reverse-path without its angle brackets ("" for the null sender), or NULL before MAIL. */
+/*
+ * The reverse-path without its angle brackets ("" for the null sender), or NULL before MAIL. What is not written as a mailbox of RFC
+ * 5321 is what the MTA makes of it, where that can be known.
+ */
 const char *mg_sender(const struct mg_call *call);
 
 /* The recipient of this RCPT, as mg_sender(), or NULL at another stage. */

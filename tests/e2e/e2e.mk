@@ -30,6 +30,7 @@ e2e_tests = \
 	tests/e2e/long_header.sh \
 	tests/e2e/monitor.sh \
 	tests/e2e/multi_line_reply.sh \
+	tests/e2e/odd_addresses.sh \
 	tests/e2e/pipelining.sh \
 	tests/e2e/quarantine_by_stage.sh \
 	tests/e2e/rdns_sender_domain.sh \
@@ -42,6 +43,7 @@ e2e_tests = \
 	tests/e2e/sendmail_dialogues.sh \
 	tests/e2e/sendmail_down.sh \
 	tests/e2e/sendmail_facts.sh \
+	tests/e2e/sendmail_odd_addresses.sh \
 	tests/e2e/sendmail_reply_at.sh \
 	tests/e2e/session_id.sh \
 	tests/e2e/several_messages.sh \

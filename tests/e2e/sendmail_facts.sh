@@ -28,6 +28,7 @@ policy stages tester { at rcpt; only tester; on hit header X-Tester "{auth}" }
 policy stages encrypted { at rcpt; only encrypted; on hit header X-TLS "{tls}" }
 policy stages submission { at rcpt; only submission; on hit header X-Daemon "{daemon}" }
 policy stages local { at rcpt; only local; on hit reject "Not local" }
+policy helo { on ok header X-Helo "ok"; on wrong-literal header X-Helo "wrong-literal"; on impostor header X-Helo "impostor" }
 policy access recipient { reject recipient refused@example.test; on reject reject 554 "{sender} {recipient} {queue_id}" }
 C
 
@@ -89,6 +90,21 @@ session 2001:db8::25
 message
 facts "2001:db8::10 client6.example.test +([0-9]) client1.example.test MTA6 *"
 has "$MAIL" '^X-Office: 2001:db8::10$'
+
+# This daemon listens at all addresses; which of them is ours is known nevertheless.
+has "$MAIL" '^X-Helo: ok$'
+smtp_from 192.0.2.10
+smtp_open 192.0.2.25
+smtp 'EHLO [192.0.2.25]'
+message
+delivered $((++count))
+has "$MAIL" '^X-Helo: impostor$'
+smtp_from 192.0.2.25
+smtp_open 192.0.2.25
+smtp 'EHLO mx.example.test'
+message
+delivered $((++count))
+has "$MAIL" '^X-Helo: ok$'
 
 # By address, but not those with a name that is spared; those wait in the queue.
 smtp_from 203.0.113.10

@@ -70,7 +70,9 @@ static void define_address(struct play *play, enum mta_stage stage, const char *
 	size_t size = strlen(path);
 	const char *at;
 
-	if (size >= 2 && path[0] == '<' && path[size - 1] == '>')
+	if (play->understood[0])
+		snprintf(address, sizeof(address), "%s", play->understood);
+	else if (size >= 2 && path[0] == '<' && path[size - 1] == '>')
 		snprintf(address, sizeof(address), "%.*s", (int)size - 2, path + 1);
 	else
 		snprintf(address, sizeof(address), "%s", path);
@@ -81,6 +83,13 @@ static void define_address(struct play *play, enum mta_stage stage, const char *
 	mta_macro(play->mta, stage, name, at ? at + 1 : "");
 	snprintf(name, sizeof(name), "{%s_mailer}", prefix);
 	mta_macro(play->mta, stage, name, "smtp");
+	play->understood[0] = '\0';
+}
+
+static bool say_understood(struct play *play, const struct line *line)
+{
+	snprintf(play->understood, sizeof(play->understood), "%s", line_word(line, 1));
+	return true;
 }
 
 /* The words after the first, for mta_mail and mta_rcpt. */
@@ -265,6 +274,7 @@ static const struct {
 } steps[] = {
 	{ "next-client", 2, say_connect },
 	{ "helo", 1, say_helo },
+	{ "understood", 2, say_understood },
 	{ "mail", 1, say_mail },
 	{ "rcpt", 1, say_rcpt },
 	{ "data", 1, say_data },

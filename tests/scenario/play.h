@@ -27,6 +27,7 @@ struct play {
 	unsigned number; /* 0: the main one; 1...: of "connections" */
 	struct mta *mta;
 	struct mta_options offer;
+	char understood[300];        /* what the MTA makes of the next path; "": nothing else */
 	bool submitted;              /* by sendmail(1): it has a queue id all the time */
 	unsigned messages, accepted; /* messages begun, recipients accepted in the present one */
 	enum mta_verdict verdict;

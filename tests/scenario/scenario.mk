@@ -46,6 +46,7 @@ scenario_tests = \
 	tests/scenario/access-header.scn \
 	tests/scenario/access-helo.scn \
 	tests/scenario/access-idna.scn \
+	tests/scenario/access-odd-address.scn \
 	tests/scenario/access-own-actions.scn \
 	tests/scenario/access-pcre-folded.scn \
 	tests/scenario/access-pcre.scn \
@@ -272,6 +273,7 @@ scenario_tests = \
 	tests/scenario/headers-required.scn \
 	tests/scenario/helo-bare-address.scn \
 	tests/scenario/helo-good.scn \
+	tests/scenario/helo-if-addr.scn \
 	tests/scenario/helo-impostor.scn \
 	tests/scenario/helo-local.scn \
 	tests/scenario/helo-missing.scn \
