@@ -11,7 +11,8 @@ struct mg_dns_walk {
 	struct dns *dns;
 	struct dns_walker walker;
 	atomic_uint references; /* questions under way, and who is about to ask */
-	atomic_uint left;       /* questions that may still be asked */
+	/* Questions that may still be asked, and such that none follows from. */
+	atomic_uint left, last_left;
 	void *data;
 };
 
@@ -44,27 +45,24 @@ static void step_done(struct dns_asker *asker, struct dns_answer *answer)
 	walk_unref(walk);
 }
 
-static bool walk_may_ask(struct mg_dns_walk *walk)
+static bool walk_may_ask(atomic_uint *left_of)
 {
-	unsigned left = atomic_load_explicit(&walk->left, memory_order_relaxed);
+	unsigned left = atomic_load_explicit(left_of, memory_order_relaxed);
 
 	while (left > 0)
-		if (atomic_compare_exchange_weak_explicit(&walk->left, &left, left - 1,
-							  memory_order_relaxed,
-							  memory_order_relaxed))
+		if (atomic_compare_exchange_weak_explicit(
+			    left_of, &left, left - 1, memory_order_relaxed, memory_order_relaxed))
 			return true;
 	return false;
 }
 
-bool mg_dns_walk_ask(struct mg_dns_walk *walk, const char *name, enum mg_dns_type type,
+static void walk_ask(struct mg_dns_walk *walk, const char *name, enum mg_dns_type type,
 		     mg_dns_then then)
 {
 	const size_t size = strlen(name) + 1;
 	struct dns_answer *answer;
 	struct step *step;
 
-	if (!walk_may_ask(walk))
-		return false;
 	step = malloc(sizeof(*step) + size);
 	if (!step)
 		abort();
@@ -79,6 +77,22 @@ bool mg_dns_walk_ask(struct mg_dns_walk *walk, const char *name, enum mg_dns_typ
 		step_done(&step->asker, answer);
 		dns_answer_unref(answer);
 	}
+}
+
+bool mg_dns_walk_ask(struct mg_dns_walk *walk, const char *name, enum mg_dns_type type,
+		     mg_dns_then then)
+{
+	if (!walk_may_ask(&walk->left))
+		return false;
+	walk_ask(walk, name, type, then);
+	return true;
+}
+
+bool mg_dns_walk_last(struct mg_dns_walk *walk, const char *name, enum mg_dns_type type)
+{
+	if (!walk_may_ask(&walk->last_left))
+		return false;
+	walk_ask(walk, name, type, NULL);
 	return true;
 }
 
@@ -93,6 +107,7 @@ void dns_walk(struct dns *dns, const struct dns_walker *walker, unsigned max, co
 	walk->walker = *walker;
 	atomic_init(&walk->references, 1);
 	atomic_init(&walk->left, max);
+	atomic_init(&walk->last_left, MG_DNS_WALK_LAST);
 	walk->data = size ? malloc(size) : NULL;
 	if (size && !walk->data)
 		abort();

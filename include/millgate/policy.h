@@ -518,6 +518,13 @@ bool mg_dns_walk_ask(struct mg_dns_walk *walk, const char *name, enum mg_dns_typ
 		     mg_dns_then then);
 
 /*
+ * The same for a question from which no other follows. These count by themselves, up to MG_DNS_WALK_LAST of a walk: so the hosts of an
+ * MX, say, do not use up what leads on.
+ */
+#define MG_DNS_WALK_LAST 20
+bool mg_dns_walk_last(struct mg_dns_walk *walk, const char *name, enum mg_dns_type type);
+
+/*
  * The name under which an address stands in DNS: its octets or nibbles in reverse order, and zone; the zone NULL is
  * in-addr.arpa or ip6.arpa. NULL when addr is neither AF_INET nor AF_INET6. Valid to the end of the call.
  */

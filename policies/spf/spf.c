@@ -102,6 +102,7 @@ static const struct mg_item items[] = {
 
 /* ---- The question ---- */
 
+/* In A-labels, and without the dot that may end a name; else as it is written, for it to be seen in texts. */
 static const char *ascii_domain(struct mg_call *call, const char *domain)
 {
 	const char *c = domain;
@@ -109,8 +110,12 @@ static const char *ascii_domain(struct mg_call *call, const char *domain)
 
 	while (*c && (unsigned char)*c < 0x80)
 		c++;
-	folded = *c ? mg_domain(call, domain) : domain;
-	return folded ? folded : "";
+	if (*c) {
+		folded = mg_domain(call, domain);
+		return folded ? folded : "";
+	}
+	return c > domain && c[-1] == '.' ? spf_printf(call, "%.*s", (int)(c - domain - 1), domain)
+					  : domain;
 }
 
 static void query_client(const struct mg_call *call, struct spf_query *query)
@@ -252,7 +257,9 @@ static int open_identities(struct mg_conf *conf, const struct spf *spf)
 			status = -1;
 		}
 	}
-	mg_conf_stages(conf, stages);
+	/* Of a policy that is named wrongly it would be said that it can never run, too. */
+	if (status == 0)
+		mg_conf_stages(conf, stages);
 	return status;
 }
 

@@ -34,8 +34,10 @@ policies_spf_spf_la_LDFLAGS = $(MODULE_LDFLAGS)
 policies_spf_spf_la_LIBADD = $(SPF2_LIBS)
 endif
 
-policies_tests += tests/policies/test_spf
+policies_tests += tests/policies/test_spf tests/policies/test_spf_limits
+tests_policies_test_spf_SOURCES = tests/policies/test_spf.c tests/policies/spf_help.h
 tests_policies_test_spf_LDADD = policies/spf/libspf.a $(policy_test_libs)
+tests_policies_test_spf_limits_LDADD = policies/spf/libspf.a $(policy_test_libs)
 
 EXTRA_DIST += policies/spf/spf.man.in policies/spf/spf_libspf2_none.c policies/spf/spf_libspf2.c \
 	policies/spf/spf_rewrite.c policies/spf/spf_rewrite.h

@@ -68,8 +68,8 @@ static void ahead_mx(struct mg_dns_walk *walk, const char *name, const struct mg
 	(void)self;
 	for (size_t i = 0; answer->n <= SPF_MX_MAX && i < answer->n; i++)
 		if (answer->records[i].size > 0)
-			mg_dns_walk_ask(walk, answer->records[i].text,
-					spf_address_type(&packed->query), NULL);
+			mg_dns_walk_last(walk, answer->records[i].text,
+					 spf_address_type(&packed->query));
 }
 
 /* Evaluation asks only for names that can match; of several they may be none. */
@@ -81,8 +81,7 @@ static void ahead_ptr(struct mg_dns_walk *walk, const char *name,
 	(void)name;
 	(void)self;
 	if (answer->n == 1)
-		mg_dns_walk_ask(walk, answer->records[0].text, spf_address_type(&packed->query),
-				NULL);
+		mg_dns_walk_last(walk, answer->records[0].text, spf_address_type(&packed->query));
 }
 
 static void ahead_record(struct mg_dns_walk *walk, const char *name,
@@ -102,7 +101,8 @@ static void ahead_ask(struct mg_dns_walk *walk, const char *name, enum spf_kind 
 		mg_dns_walk_ask(walk, name, MG_DNS_A, NULL);
 		break;
 	default:
-		mg_dns_walk_ask(walk, name, MG_DNS_TXT, ahead_record);
+		if (spf_is_domain(name))
+			mg_dns_walk_ask(walk, name, MG_DNS_TXT, ahead_record);
 		break;
 	}
 }

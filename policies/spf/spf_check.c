@@ -282,6 +282,13 @@ static enum spf_result check_terms(struct check *check, const struct record *rec
 	return SPF_NEUTRAL;
 }
 
+const char *spf_record_problem(struct mg_call *call, const char *domain, const char *what,
+			       const struct spf_term *where)
+{
+	return spf_printf(call, "the record of %s: %s%s%.*s", domain, what, where->size ? ": " : "",
+			  where->size > 100 ? 100 : (int)where->size, where->text);
+}
+
 static enum spf_result check_record(struct check *check, struct record *record, const char *text,
 				    size_t size)
 {
@@ -301,7 +308,7 @@ static enum spf_result check_domain(struct check *check, const char *domain, uns
 	const char *text;
 	size_t size;
 
-	if (!spf_name_is_valid(domain))
+	if (!spf_is_domain(domain))
 		return SPF_NONE;
 	answer = mg_dns(check->call, domain, MG_DNS_TXT);
 	if (answer->status == MG_DNS_FAILED || answer->status == MG_DNS_LATE) {
@@ -331,10 +338,6 @@ void spf_check_host(struct mg_call *call, const struct spf_query *query, const c
 			       .hosts = { .call = call, .query = query } };
 
 	*outcome_r = (struct spf_outcome){ .mechanism = "", .explanation = "", .problem = "" };
-	if (!spf_is_domain(query->domain)) {
-		outcome_r->result = SPF_NONE;
-		return;
-	}
 	outcome_r->result = check_domain(&check, query->domain, 0);
 	if (outcome_r->result == SPF_TEMPERROR && check.hosts.late)
 		outcome_r->result = SPF_LATE;

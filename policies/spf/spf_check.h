@@ -14,9 +14,9 @@
 #define SPF_PTR_MAX 10
 
 /*
- * How many questions are asked ahead: that of the record, and one for each term that may be evaluated. When more terms
- * were found than that, the first are asked ahead, and evaluation asks for the others as it comes to them: so a tree of
- * includes costs at most twice as many, however it grows.
+ * How many questions are asked ahead, but for those for hosts, which MG_DNS_WALK_LAST bounds: that of the record, and one for each term
+ * that may be evaluated. When more terms were found than that, the first are asked ahead, and evaluation asks for the others as it comes
+ * to them: so a tree of includes costs at most twice as many, however it grows.
  */
 #define SPF_AHEAD_MAX (1 + SPF_LOOKUPS_MAX)
 
@@ -73,6 +73,7 @@ const char *spf_record_problem(struct mg_call *call, const char *domain, const c
 			       const struct spf_term *where);
 
 /* Formats into the call's memory. */
-char *spf_printf(struct mg_call *call, const char *fmt, ...) MG_PRINTF(2, 3);
+__attribute__((nonnull)) char *spf_printf(struct mg_call *call, const char *fmt, ...)
+	MG_PRINTF(2, 3);
 
 #endif

@@ -330,15 +330,15 @@ static SPF_dns_rr_t *answer_term(struct libspf2 *libspf2, struct spf_standin *st
 				 const char *asked, ns_type type)
 {
 	const enum spf_kind kind = standin->term.kind;
+	const bool is_record = kind == SPF_INCLUDE || kind == SPF_REDIRECT;
 	char name[SPF_NAME_MAX + 1];
+	const bool is_name = target_name(libspf2, standin, name);
 
-	if (!target_name(libspf2, standin, name)) {
-		if (kind == SPF_INCLUDE || kind == SPF_REDIRECT)
-			force(libspf2, SPF_PERMERROR,
-			      "an include of, or a redirect to, what is no domain");
+	if (is_name && is_undecided(libspf2))
 		return nothing(libspf2, asked, type);
-	}
-	if (is_undecided(libspf2))
+	if (is_record && !(is_name && spf_is_domain(name)))
+		force(libspf2, SPF_PERMERROR, "an include of, or a redirect to, what is no domain");
+	if (!is_name || libspf2->forced != SPF_NONE)
 		return nothing(libspf2, asked, type);
 	if (type == ns_t_txt)
 		return answer_txt(libspf2, standin, asked, name);

@@ -13,6 +13,12 @@
 #define DELIMITERS ".-+,/_="
 #define PARTS_MAX 1000 /* nothing has more parts that matter: a name has 127 labels */
 
+/*
+ * Bytes of values that one expansion goes through: a long sender in a record of thousands of macros would keep the processor busy for as
+ * long as they both like.
+ */
+#define VALUES_MAX 16384
+
 /* One step through a macro-string: literal characters or a macro. */
 struct piece {
 	char letter;    /* lower case; 0 for a literal */
@@ -341,25 +347,39 @@ static void put_value(const struct piece *piece, struct sink *sink, const char *
 	}
 }
 
-static void expand(const struct spf_macros *macros, const char *text, size_t size,
-		   struct sink *sink)
+/* Returns the size of the value. */
+static size_t put_macro(const struct spf_macros *macros, const struct piece *piece,
+			struct sink *sink)
 {
 	char buffer[80];
+	const char *value = value_of(macros, piece->letter, buffer, sizeof(buffer));
+
+	if (piece->reverse)
+		put_reversed(piece, sink, value);
+	else
+		put_value(piece, sink, value);
+	return strlen(value);
+}
+
+/* Returns false when it was too much; what was put is the beginning then. */
+static bool expand(const struct spf_macros *macros, const char *text, size_t size,
+		   struct sink *sink)
+{
+	size_t values = 0;
 	struct piece piece;
 
 	for (size_t i = 0;
 	     i < size && piece_read(text + i, size - i, LETTERS_OF_TEXTS, true, &piece);
 	     i += piece.size) {
-		if (!piece.letter)
+		if (values > VALUES_MAX)
+			return false;
+		if (piece.letter)
+			values += put_macro(macros, &piece, sink);
+		else
 			for (size_t j = 0; j < piece.literal_size; j++)
 				sink_put(sink, piece.literal[j]);
-		else if (piece.reverse)
-			put_reversed(&piece, sink,
-				     value_of(macros, piece.letter, buffer, sizeof(buffer)));
-		else
-			put_value(&piece, sink,
-				  value_of(macros, piece.letter, buffer, sizeof(buffer)));
 	}
+	return true;
 }
 
 /* ---- Names and texts ---- */
@@ -387,7 +407,8 @@ bool spf_macro_name(const struct spf_macros *macros, const char *spec, size_t si
 	const char *begin = text;
 	const char *end;
 
-	expand(macros, spec, size, &sink);
+	if (!expand(macros, spec, size, &sink))
+		return false;
 	end = text + sink.size;
 	if (end > begin && end[-1] == '.')
 		end--;

@@ -32,13 +32,6 @@ char *spf_printf(struct mg_call *call, const char *fmt, ...)
 	return text;
 }
 
-const char *spf_record_problem(struct mg_call *call, const char *domain, const char *what,
-			       const struct spf_term *where)
-{
-	return spf_printf(call, "the record of %s: %s%s%.*s", domain, what, where->size ? ": " : "",
-			  where->size > 100 ? 100 : (int)where->size, where->text);
-}
-
 bool spf_is_late(const struct mg_dns_answer *answer)
 {
 	return answer->status == MG_DNS_LATE && answer->late != MG_DNS_NO_ANSWER;

@@ -147,6 +147,7 @@ scenario_tests = \
 	tests/scenario/config-skip-later.scn \
 	tests/scenario/config-skip-unknown-result.scn \
 	tests/scenario/config-slips-of-codes.scn \
+	tests/scenario/config-spf.scn \
 	tests/scenario/config-syntax-forms.scn \
 	tests/scenario/config-table-malformed.scn \
 	tests/scenario/config-table-missing.scn \
@@ -381,4 +382,5 @@ scenario_tests = \
 	tests/scenario/skip-result-by-type.scn \
 	tests/scenario/skip-result-of-another.scn \
 	tests/scenario/skip-result.scn \
+	tests/scenario/skip-spf-identity.scn \
 	tests/scenario/spf-questions.scn

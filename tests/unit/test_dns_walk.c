@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../dns/patience.h"
 #include "../dns/stub.h"
+#include "run.h"
 
 static struct dns *dns;
 
@@ -132,7 +132,7 @@ START_TEST(test_prefetch)
 {
 	const int64_t began = now_ms();
 	char names[20][16];
-	size_t i, n = sizeof(names) / sizeof(names[0]);
+	size_t i, n = COUNT(names);
 
 	stub_delay(dns, NULL, 200);
 	for (i = 0; i < n; i++) {
@@ -154,7 +154,7 @@ END_TEST
 /* ---- Walks ---- */
 
 struct walked {
-	atomic_uint thens, refused;
+	atomic_uint thens, refused, refused_last;
 	atomic_int released;
 };
 
@@ -188,6 +188,8 @@ static void on_endless(struct mg_dns_walk *walk, const char *name,
 		snprintf(next, sizeof(next), "%c%.50s", 'a' + i, name);
 		if (!mg_dns_walk_ask(walk, next, MG_DNS_TXT, on_endless))
 			atomic_fetch_add(&walked.refused, 1);
+		if (!mg_dns_walk_last(walk, next, MG_DNS_A))
+			atomic_fetch_add(&walked.refused_last, 1);
 	}
 }
 
@@ -233,8 +235,9 @@ START_TEST(test_walk_bounded)
 	dns_walk(dns, &walker, 20, NULL, 0, "x.test", MG_DNS_TXT, on_endless);
 	wait_released();
 	ck_assert_uint_eq(atomic_load(&walked.thens), 20);
-	ck_assert_uint_eq(stub_questions(dns), 20);
+	ck_assert_uint_eq(stub_questions(dns), 20 + MG_DNS_WALK_LAST);
 	ck_assert_uint_eq(atomic_load(&walked.refused), 20 * 5 - 19);
+	ck_assert_uint_eq(atomic_load(&walked.refused_last), 20 * 5 - MG_DNS_WALK_LAST);
 }
 END_TEST
 
@@ -253,24 +256,16 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("dns_walk");
 	TCase *tcase = tcase_create("all");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_set_timeout(tcase, 60);
-	tcase_add_loop_test(tcase, test_stub, 0, (int)(sizeof(cases) / sizeof(cases[0])));
+	tcase_add_loop_test(tcase, test_stub, 0, COUNT(cases));
 	tcase_add_test(tcase, test_late);
 	tcase_add_test(tcase, test_race);
 	tcase_add_test(tcase, test_prefetch);
 	tcase_add_loop_test(tcase, test_walk, 0, 2);
 	tcase_add_loop_test(tcase, test_walk_bounded, 0, 2);
 	tcase_add_test(tcase, test_walk_cut);
-	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_tests("dns_walk", tcase);
 }
