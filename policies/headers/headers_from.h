@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The field From of a message: RFC 5322, section 3.6.2. */
 #ifndef MG_HEADERS_FROM_H
 #define MG_HEADERS_FROM_H
 
