@@ -8,7 +8,6 @@
 
 #include "action.h"
 #include "conf.h"
-#include "front.h"
 #include "items.h"
 
 const char *const action_names[] = {
@@ -120,9 +119,9 @@ static int action_read_text(struct action_reader *r, struct action *action)
 		return -1;
 	for (const char *p = action_next(r); *p; p++)
 		lines += *p == '\n' && p[1];
-	if (lines > REPLY_LINES_MAX) {
+	if (lines > TEXT_LINES_MAX) {
 		errors_at(r->errors, r->line, r->word, "a text of %zu lines, expected at most %d",
-			  lines, REPLY_LINES_MAX);
+			  lines, TEXT_LINES_MAX);
 		return -1;
 	}
 	action->text = text_compile(r->arena, r->errors, r->line, r->word++, r->type);

@@ -20,16 +20,16 @@ const struct agreement_stage agreement_stages[MG_STAGES] = {
 	[MG_COMMAND] = { 0x100, 0x20000, -1 },
 };
 
-const struct front_needs agreement_refusal = { .stages = MG_BIT(MG_CONNECT),
+const struct mta_needs agreement_refusal = { .stages = MG_BIT(MG_CONNECT),
 					       .replies = MG_BIT(MG_CONNECT) };
 
-static unsigned long want_actions(const struct front_needs *needs)
+static unsigned long want_actions(const struct mta_needs *needs)
 {
 	return (needs->adds_headers ? ACTIONS_HEADERS : 0UL) |
 	       (needs->quarantines ? ACTIONS_QUARANTINE : 0UL);
 }
 
-struct agreement agreement_make(const struct front_needs *needs, unsigned extra, bool quiet,
+struct agreement agreement_make(const struct mta_needs *needs, unsigned extra, bool quiet,
 				unsigned long offered_actions, unsigned long offered_steps)
 {
 	struct agreement agreed = { .actions = (want_actions(needs) | ACTIONS_MACROS) &
@@ -57,7 +57,7 @@ struct agreement agreement_make(const struct front_needs *needs, unsigned extra,
 	return agreed;
 }
 
-bool agreement_lacks(const struct front_needs *needs, unsigned long offered_actions,
+bool agreement_lacks(const struct mta_needs *needs, unsigned long offered_actions,
 		     struct log *log)
 {
 	const unsigned long lacks = want_actions(needs) & ~offered_actions;

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "front.h"
+#include "session.h"
 
 struct log;
 
@@ -24,17 +24,17 @@ struct agreement_stage {
 extern const struct agreement_stage agreement_stages[MG_STAGES];
 
 /* What there is to be told of beyond the cap: that somebody is there, to be refused. */
-extern const struct front_needs agreement_refusal;
+extern const struct mta_needs agreement_refusal;
 
 /*
  * The least that serves needs, of what the MTA offers. quiet: steps without a reply are used. extra: MG_BIT()s of
  * stages that the front end itself has to be told of.
  */
-struct agreement agreement_make(const struct front_needs *needs, unsigned extra, bool quiet,
+struct agreement agreement_make(const struct mta_needs *needs, unsigned extra, bool quiet,
 				unsigned long offered_actions, unsigned long offered_steps);
 
 /* Says in the log what the configuration needs and the MTA does not offer. Returns whether there was anything. */
-bool agreement_lacks(const struct front_needs *needs, unsigned long offered_actions,
+bool agreement_lacks(const struct mta_needs *needs, unsigned long offered_actions,
 		     struct log *log);
 
 #endif

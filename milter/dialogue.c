@@ -32,7 +32,7 @@ static void dialogue_waits(void *arg)
 		dialogue->waits(dialogue->waits_arg);
 }
 
-static const struct front_mta dialogue_mta = { .macro = dialogue_macro, .waits = dialogue_waits };
+static const struct mta dialogue_mta = { .macro = dialogue_macro, .waits = dialogue_waits };
 
 static struct session *dialogue_session(struct dialogue *dialogue)
 {
@@ -68,7 +68,7 @@ static bool dialogues_enter(struct dialogues *all)
 	return false;
 }
 
-static void put_macro_lists(struct bytes *out, const struct front_needs *needs)
+static void put_macro_lists(struct bytes *out, const struct mta_needs *needs)
 {
 	for (int stage = 0; stage < MG_STAGES; stage++) {
 		const int macros = agreement_stages[stage].macros;
@@ -84,7 +84,7 @@ static bool dialogue_negotiate(struct dialogue *dialogue, struct packet *packet,
 {
 	struct dialogues *all = dialogue->all;
 	uint32_t version, actions, steps;
-	const struct front_needs *needs;
+	const struct mta_needs *needs;
 	size_t at;
 
 	if (!packet_number(packet, &version) || !packet_number(packet, &actions) ||

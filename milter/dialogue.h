@@ -38,7 +38,7 @@ struct dialogue {
 	bool refused;   /* beyond the cap */
 	bool connected; /* the session was told of its client */
 
-	/* As front_mta's. */
+	/* As those of struct mta. */
 	void (*waits)(void *arg);
 	void *waits_arg;
 };

@@ -24,7 +24,6 @@
 
 #include <libmilter/mfapi.h>
 
-#include "front.h"
 #include "front_conns.h"
 #include "front_end.h"
 #include "agreement.h"
@@ -71,7 +70,7 @@ static const char *conn_macro(void *arg, const char *name)
 	return conn->state == CONN_ENDED ? NULL : smfi_getsymval(conn->ctx, unconst(name));
 }
 
-static const struct front_mta conn_mta = { .macro = conn_macro };
+static const struct mta conn_mta = { .macro = conn_macro };
 
 /* A new connection, which the caller uses; NULL when the front end is stopping. */
 static struct conn *conn_new(SMFICTX *ctx)
@@ -102,10 +101,10 @@ static struct conn *conn_enter(SMFICTX *ctx)
 static void set_reply(struct conn *conn, const struct reply *reply)
 {
 	const char *const *l = reply->lines;
-	char *lines[REPLY_LINES_MAX + 1] = { NULL };
+	char *lines[TEXT_LINES_MAX + 1] = { NULL };
 	char code[8];
 
-	for (size_t i = 0; i < REPLY_LINES_MAX && l[i]; i++)
+	for (size_t i = 0; i < TEXT_LINES_MAX && l[i]; i++)
 		lines[i] = unconst(l[i]);
 	snprintf(code, sizeof(code), "%d", reply->code);
 	/* It takes its lines as arguments, up to the first NULL. */
@@ -172,7 +171,7 @@ static sfsistat conn_answer(struct conn *conn, enum mg_stage stage, const struct
 }
 
 /* libmilter calls the stages whose lists of macros can be set by the protocol's numbers. */
-static void set_macros(SMFICTX *ctx, const struct front_needs *needs)
+static void set_macros(SMFICTX *ctx, const struct mta_needs *needs)
 {
 	for (int stage = 0; stage < MG_STAGES; stage++) {
 		const int macros = agreement_stages[stage].macros;
@@ -187,7 +186,7 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long 
 			     unsigned long *protocol_r, unsigned long *f2_r, unsigned long *f3_r)
 {
 	struct conn *conn = conn_enter(ctx);
-	const struct front_needs *needs;
+	const struct mta_needs *needs;
 	unsigned extra = 0;
 
 	(void)f2;

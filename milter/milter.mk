@@ -31,7 +31,7 @@ milter_libmillgate_a_SOURCES = \
 	milter/domain.c milter/domain.h \
 	milter/domain_mail.c \
 	milter/errors.c milter/errors.h \
-	milter/front.h \
+	milter/needs.h \
 	milter/front_end.h \
 	milter/front_socket.c milter/front_socket.h \
 	milter/host.c milter/host.h \

@@ -72,7 +72,7 @@ static bool plan_can_refuse(const struct snapshot *snapshot, const struct instan
 	return false;
 }
 
-static void plan_need_instance(struct front_needs *needs, const struct snapshot *snapshot,
+static void plan_need_instance(struct mta_needs *needs, const struct snapshot *snapshot,
 			       const struct instance *instance)
 {
 	const bool refuses = plan_can_refuse(snapshot, instance);
@@ -151,7 +151,7 @@ static const char *plan_macros(struct snapshot *snapshot, enum mg_stage stage)
 
 void plan_needs(struct snapshot *snapshot)
 {
-	struct front_needs *needs = &snapshot->needs;
+	struct mta_needs *needs = &snapshot->needs;
 
 	/* The log's line for each message needs these. */
 	needs->stages = MG_BIT(MG_CONNECT) | MG_BIT(MG_MAIL) | MG_BIT(MG_RCPT) | MG_BIT(MG_EOM);

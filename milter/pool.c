@@ -80,7 +80,7 @@ static void pool_name(struct session *session)
 	session->id[SESSION_ID_SIZE - 1] = '\0';
 }
 
-struct session *session_new(struct host *host, const struct front_mta *mta, void *ctx)
+struct session *session_new(struct host *host, const struct mta *mta, void *ctx)
 {
 	struct session *session = pool_take(host);
 	struct snapshot *snapshot = snapshot_ref(host->snapshot);

@@ -75,14 +75,14 @@ void reply_lines(struct arena *arena, const char *text, const char *tail, bool u
 		const size_t size = reply_break(text, paragraph);
 		const char *next =
 			text + size + (size < paragraph ? text[size] == ' ' : text[size] == '\n');
-		const bool last = !*next || n + 1 == REPLY_LINES_MAX;
+		const bool last = !*next || n + 1 == TEXT_LINES_MAX;
 
 		if (size || (last && tail) || (last && n == 0))
 			lines_r[n++] = reply_line(arena, text, size, last ? tail : NULL, utf8);
 		text = next;
 		if (last)
 			break;
-	} while (n < REPLY_LINES_MAX);
+	} while (n < TEXT_LINES_MAX);
 	lines_r[n] = NULL;
 }
 

@@ -15,7 +15,7 @@
 #include "reply.h"
 #include "session.h"
 
-const struct front_needs *session_needs(const struct session *session)
+const struct mta_needs *session_needs(const struct session *session)
 {
 	return &session->snapshot->needs;
 }
@@ -429,7 +429,7 @@ static void session_keep_refusal(struct session *session, const struct reply *re
 	kept->kind = reply->kind;
 	kept->code = reply->code;
 	kept->status = reply->status ? arena_strdup(arena, reply->status) : NULL;
-	for (size_t i = 0; i < REPLY_LINES_MAX && reply->lines[i]; i++)
+	for (size_t i = 0; i < TEXT_LINES_MAX && reply->lines[i]; i++)
 		kept->lines[i] = arena_strdup(arena, reply->lines[i]);
 	session->message.refusal = kept;
 }

@@ -3,6 +3,9 @@
  * A session: what is known of one connection of a client to the MTA, and how long it is known.
  * This is all that a front end calls.
  *
+ * A front end makes a session for each connection of the MTA, translates each event into one
+ * call, and sends the reply that it returns. Events of one session never overlap.
+ *
  * Every event function is called in the order of the SMTP dialogue as the MTA reports it; an MTA
  * may leave events out, repeat them, and end the session at any point. None fails: what goes
  * wrong becomes a result and an action.
@@ -10,16 +13,58 @@
 #ifndef MG_SESSION_H
 #define MG_SESSION_H
 
-#include "front.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "needs.h"
+#include "text.h"
 
 struct host;
 struct session;
 
+enum reply_kind {
+	REPLY_CONTINUE,
+	REPLY_REJECT,   /* code 5xx */
+	REPLY_TEMPFAIL, /* code 4xx */
+	REPLY_DISCARD,  /* the message is taken and thrown away */
+	REPLY_SKIP      /* at MG_BODY: continue, and no more of this body */
+};
+
+/* An edit of the message, at its end. Name and value are free of CR, LF and NUL, but for "\n\t" folds in the value. */
+struct reply_edit {
+	enum { EDIT_ADD_HEADER, EDIT_INSERT_HEADER /* at the top */, EDIT_QUARANTINE } kind;
+	const char *name;  /* EDIT_ADD_HEADER, EDIT_INSERT_HEADER */
+	const char *value; /* or the reason of the quarantine */
+	const struct reply_edit *next;
+};
+
+/* The answer to one event. Belongs to the session; valid until its next event. */
+struct reply {
+	enum reply_kind kind;
+	int code; /* REJECT, TEMPFAIL: SMTP reply code, of the class that kind says */
+	const char
+		*status; /* REJECT, TEMPFAIL: enhanced status code (RFC 3463) of the same class */
+	const char *lines[TEXT_LINES_MAX + 1]; /* NULL last; sanitized, bounded, every % doubled */
+	const struct reply_edit *edits;         /* at MG_EOM, in order; done before the reply */
+};
+
+/* The MTA as a session sees it: what its front end can be called for. */
+struct mta {
+	/* A macro of the MTA ("{auth_authen}", "j"), as known now, or NULL; valid until the event's end. */
+	const char *(*macro)(void *ctx, const char *name);
+
+	/*
+	 * The event is about to wait, for a policy that may block: whoever else shares its thread should go on
+	 * elsewhere. May come several times in an event. NULL when the front end has no use for it.
+	 */
+	void (*waits)(void *ctx);
+};
+
 /* A new session over the present configuration; never NULL. ctx is handed to mta's functions. */
-struct session *session_new(struct host *host, const struct front_mta *mta, void *ctx);
+struct session *session_new(struct host *host, const struct mta *mta, void *ctx);
 
 /* What to negotiate for this session; valid as long as the session. */
-const struct front_needs *session_needs(const struct session *session);
+const struct mta_needs *session_needs(const struct session *session);
 
 /*
  * A reply for a session that is refused because there are too many: to be given at connect. Counted and logged.

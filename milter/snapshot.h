@@ -14,7 +14,7 @@
 #include "arena.h"
 #include "class.h"
 #include "errors.h"
-#include "front.h"
+#include "needs.h"
 #include "settings.h"
 
 enum mode { MODE_ENFORCE, MODE_MONITOR, MODE_OFF };
@@ -55,7 +55,7 @@ struct snapshot {
 	struct arena arena;
 	atomic_uint references;
 	struct settings settings;
-	struct front_needs needs;
+	struct mta_needs needs;
 	unsigned starts;   /* MG_BIT()s of stages that any start[] hook is for */
 	unsigned services; /* MG_SERVICE_...s that any instance uses */
 	size_t ninstances;

@@ -7,7 +7,7 @@
 #include "source.h"
 
 #define SOURCE_TEXT_MAX \
-	7000 /* what REPLY_LINES_MAX lines can hold; more than any header of ours needs */
+	7000 /* what TEXT_LINES_MAX lines can hold; more than any header of ours needs */
 
 struct source {
 	struct session *session;

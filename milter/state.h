@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 
 #include "host.h"
+#include "session.h"
 
 #define SESSION_ID_SIZE 13
 
@@ -89,7 +90,7 @@ struct event {
 struct session {
 	struct host *host;
 	struct snapshot *snapshot;
-	const struct front_mta *mta;
+	const struct mta *mta;
 	void *mta_ctx;
 	char id[SESSION_ID_SIZE];
 	unsigned messages; /* so far */

@@ -8,6 +8,8 @@
 #include "arena.h"
 #include "errors.h"
 
+#define TEXT_LINES_MAX 32 /* of a reply: libmilter's limit */
+
 /* The macros that every text may have. */
 enum text_macro {
 	TEXT_CLIENT,

@@ -27,7 +27,7 @@ void talk_next(struct talk *talk)
 
 void talk_begin(struct talk *talk)
 {
-	told.needs = (struct front_needs){ .stages = ALL_STAGES, .replies = ALL_STAGES };
+	told.needs = (struct mta_needs){ .stages = ALL_STAGES, .replies = ALL_STAGES };
 	memset(talk, 0, sizeof(*talk));
 	make_folder();
 	talk->all.log = open_log(path_in(talk->log_path, "log"), false);

@@ -46,7 +46,7 @@ void start(const char *listen, size_t max_connections)
 	settings.listen = running.where;
 	settings.log = running.log;
 	if (!told.needs.stages)
-		told.needs = (struct front_needs){ .stages = ALL_STAGES, .replies = ALL_STAGES };
+		told.needs = (struct mta_needs){ .stages = ALL_STAGES, .replies = ALL_STAGES };
 	running.front = front_end->open(&settings, error);
 	ck_assert_msg(running.front != NULL, "%s", error);
 	ck_assert_int_eq(front_end->start(running.front, on_ended, NULL), 0);

@@ -17,7 +17,7 @@
 #define ARGUMENTS_MAX 4
 
 struct session {
-	const struct front_mta *mta;
+	const struct mta *mta;
 	void *ctx;
 	struct reply reply;
 };
@@ -49,7 +49,7 @@ bool told_only(const char *calls)
 	return only;
 }
 
-struct session *session_new(struct host *host, const struct front_mta *mta, void *ctx)
+struct session *session_new(struct host *host, const struct mta *mta, void *ctx)
 {
 	struct session *session = calloc(1, sizeof(*session));
 
@@ -60,7 +60,7 @@ struct session *session_new(struct host *host, const struct front_mta *mta, void
 	return session;
 }
 
-const struct front_needs *session_needs(const struct session *session)
+const struct mta_needs *session_needs(const struct session *session)
 {
 	ck_assert_ptr_nonnull(session);
 	return &told.needs;

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "front.h"
+#include "session.h"
 
 #define ALL_STAGES ((1U << MG_STAGES) - 1)
 
@@ -23,7 +23,7 @@ struct told {
 	pthread_mutex_t lock;
 	char calls[8192]; /* one word for each call, of all sessions */
 	atomic_uint made, ended, refused;
-	struct front_needs needs;
+	struct mta_needs needs;
 	struct reply replies[MG_STAGES];
 	const char *macro;   /* to look up at each event: its value follows the call, in brackets */
 	atomic_uint slow_ms; /* how long RCPT waits */

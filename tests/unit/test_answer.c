@@ -48,7 +48,7 @@ static const char *notes_close(struct notes *notes)
 /* ---- Agreements ---- */
 
 static const struct {
-	struct front_needs needs;
+	struct mta_needs needs;
 	unsigned extra;
 	bool quiet;
 	unsigned long actions, steps;
@@ -160,7 +160,7 @@ static const struct {
 
 START_TEST(says_what_is_lacking)
 {
-	const struct front_needs needs = { .adds_headers = lacks[_i].adds_headers,
+	const struct mta_needs needs = { .adds_headers = lacks[_i].adds_headers,
 					   .quarantines = lacks[_i].quarantines };
 	struct notes notes;
 	bool got;

@@ -142,7 +142,7 @@ START_TEST(longest_reply)
 
 	memset(line, 'x', 960);
 	line[960] = '\0';
-	for (int i = 0; i < REPLY_LINES_MAX; i++)
+	for (int i = 0; i < TEXT_LINES_MAX; i++)
 		reply.lines[i] = line;
 	start(NULL, 10);
 	mta = open_mta();
@@ -150,7 +150,7 @@ START_TEST(longest_reply)
 	ck_assert_int_eq(mta_connect(mta, "c", '4', "192.0.2.1", 25), MTA_REPLYCODE);
 	for (const char *s = mta_reply(mta)->text; (s = strchr(s, '\n')); s++)
 		lines++;
-	ck_assert_uint_eq(lines, REPLY_LINES_MAX);
+	ck_assert_uint_eq(lines, TEXT_LINES_MAX);
 	mta_free(&mta);
 	finish();
 }
@@ -164,7 +164,7 @@ START_TEST(edits)
 	const struct mta_reply *reply;
 	struct mta *mta;
 
-	told.needs = (struct front_needs){ .stages = ALL_STAGES,
+	told.needs = (struct mta_needs){ .stages = ALL_STAGES,
 					   .replies = ALL_STAGES,
 					   .adds_headers = true,
 					   .quarantines = true };
@@ -308,7 +308,7 @@ START_TEST(content_after_unknown_command)
 	char listen[64];
 	struct mta *mta;
 
-	told.needs = (struct front_needs){ .stages = wanted[_i / 2], .replies = wanted[_i / 2] };
+	told.needs = (struct mta_needs){ .stages = wanted[_i / 2], .replies = wanted[_i / 2] };
 	start(_i % 2 ? free_port(listen) : NULL, 10);
 	mta = open_mta();
 	mta_connect(mta, "c", '4', "192.0.2.1", 25);

@@ -23,7 +23,7 @@ START_TEST(connection_cap)
 {
 	struct mta *first, *second, *third;
 
-	told.needs = (struct front_needs){ .stages = MG_BIT(MG_RCPT), .replies = MG_BIT(MG_RCPT) };
+	told.needs = (struct mta_needs){ .stages = MG_BIT(MG_RCPT), .replies = MG_BIT(MG_RCPT) };
 	start(NULL, 1);
 	first = open_mta();
 	/* Beyond the cap CONNECT is asked for, though nobody else wants it. */
@@ -169,7 +169,7 @@ START_TEST(next_client_on_a_connection)
 {
 	struct mta *mta;
 
-	told.needs = (struct front_needs){ .stages = ALL_STAGES,
+	told.needs = (struct mta_needs){ .stages = ALL_STAGES,
 					   .replies = MG_BIT(MG_RCPT) | MG_BIT(MG_EOM) };
 	start(NULL, 10);
 	mta = open_mta();

@@ -33,7 +33,7 @@ static const struct {
 START_TEST(test_lines)
 {
 	struct arena arena = { 0 };
-	const char *lines[REPLY_LINES_MAX + 1];
+	const char *lines[TEXT_LINES_MAX + 1];
 	size_t n = 0;
 
 	reply_lines(&arena, cases[_i].text, cases[_i].tail, cases[_i].utf8, lines);
@@ -50,7 +50,7 @@ END_TEST
 static void check_long(const char *pattern, size_t size, bool whole)
 {
 	struct arena arena = { 0 };
-	const char *lines[REPLY_LINES_MAX + 1];
+	const char *lines[TEXT_LINES_MAX + 1];
 	char *text = malloc(size + 1);
 	size_t n = 0, total = 0;
 
@@ -64,7 +64,7 @@ static void check_long(const char *pattern, size_t size, bool whole)
 		total += strlen(lines[n]);
 	}
 	ck_assert_uint_ge(n, 1);
-	ck_assert_uint_le(n, REPLY_LINES_MAX);
+	ck_assert_uint_le(n, TEXT_LINES_MAX);
 	ck_assert_str_eq(lines[n - 1] + strlen(lines[n - 1]) - 14, "[0123456789ab]");
 	if (whole)
 		ck_assert_uint_ge(total, size);

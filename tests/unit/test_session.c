@@ -33,7 +33,7 @@ static const char *no_macro(void *ctx, const char *name)
 	return NULL;
 }
 
-static const struct front_mta mta = { .macro = no_macro };
+static const struct mta mta = { .macro = no_macro };
 
 static void begin(void)
 {
