@@ -7,7 +7,7 @@
 #include <strings.h>
 
 #include "action.h"
-#include "conf.h"
+#include "line.h"
 #include "items.h"
 
 const char *const action_names[] = {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "class.h"
-#include "conf.h"
+#include "line.h"
 #include "items.h"
 #include "snapshot.h"
 

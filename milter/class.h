@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Classes, which name sets of sessions, and the conditions of "skip" and "only". */
+/* Classes, which name sets of sessions. */
 #ifndef MG_CLASS_H
 #define MG_CLASS_H
 
@@ -9,7 +9,6 @@
 #include "errors.h"
 
 struct snapshot;
-struct instance;
 
 struct class
 {
@@ -28,24 +27,9 @@ struct class
 	const struct mg_line *line;
 };
 
-/* One word after "skip" or "only": a class, or a result of another policy. */
-struct condition {
-	const struct class *class;       /* or */
-	const struct instance *instance; /* and */
-	size_t result;                   /* of it */
-	const struct condition *next;
-};
-
 extern const struct mg_item class_items[];
 
 /* Reads the class blocks into the snapshot. */
 void class_read_all(struct snapshot *snapshot, struct errors *errors);
-
-/*
- * Reads the conditions of the lines' words for an instance that decides at its reply_at. verb: "skip" or "only".
- * Names of unknown classes, policies and results, and of what can never be known in time, are reported.
- */
-const struct condition *condition_read(struct snapshot *snapshot, struct errors *errors,
-				       const struct mg_lines *lines, const struct instance *of);
 
 #endif

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "class.h"
-#include "conf.h"
+#include "condition.h"
+#include "line.h"
 #include "plan.h"
 #include "snapshot.h"
 

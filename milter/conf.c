@@ -495,13 +495,3 @@ const struct mg_line *conf_parse(struct arena *arena, struct errors *errors, con
 	parse(&reader, NULL, file_new(arena, name, text, size), &first);
 	return first;
 }
-
-size_t mg_line_words(const struct mg_line *line)
-{
-	return line->nwords;
-}
-
-const char *mg_line_word(const struct mg_line *line, size_t index)
-{
-	return index < line->nwords ? line->words[index].text : NULL;
-}

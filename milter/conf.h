@@ -3,10 +3,9 @@
 #ifndef MG_CONF_H
 #define MG_CONF_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
-#include <millgate/policy.h>
+#include "line.h"
 
 struct arena;
 struct errors;
@@ -16,35 +15,6 @@ struct errors;
 #define CONF_INCLUDE_DEPTH 16            /* of files within files */
 #define CONF_INCLUDES_MAX 1000           /* of files in all */
 #define CONF_BLOCK_DEPTH 16              /* of blocks within blocks */
-
-/* A file; its text is kept for the messages about it. */
-struct conf_file {
-	const char *name; /* as it was opened */
-	const char *text; /* NUL after the last byte; may hold others */
-	size_t size;
-};
-
-/*
- * A word: without its quotes and with its escapes resolved. Lines and columns count from 1,
- * columns in characters.
- */
-struct conf_word {
-	const char *text;
-	unsigned line, column;
-	unsigned end; /* the column after its last character */
-	bool quoted;
-};
-
-/* One directive; all of its words are on one line. */
-struct mg_line {
-	const struct conf_file *file;
-	size_t nwords;                 /* at least 1 */
-	const struct conf_word *words; /* words[0] is the name */
-	bool has_block;
-	struct mg_line *block; /* the first directive inside; NULL when that is empty */
-	struct mg_line *next;
-	unsigned end_line; /* of the closing brace, or of the words */
-};
 
 /*
  * Reads a file and what it includes. Returns the first directive, NULL when there is none; after

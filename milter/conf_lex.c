@@ -18,25 +18,15 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistr.h>
 
 #include "arena.h"
 #include "errors.h"
+#include "utf8.h"
 
 /* Unlike strchr() alone, does not take a NUL byte for one of the set. */
 static bool is_one_of(char c, const char *set)
 {
 	return c != '\0' && strchr(set, c);
-}
-
-size_t conf_character(const char *p, const char *end)
-{
-	ucs4_t code;
-	const int size = p < end ? u8_mbtoucr(&code, (const uint8_t *)p, (size_t)(end - p)) : 0;
-
-	if (size <= 0 || (code < 0x20 && code != '\t') || (code >= 0x7f && code < 0xa0))
-		return 0;
-	return (size_t)size;
 }
 
 /* The column of a place in the present line; cheap when the places come in order. */
@@ -47,7 +37,7 @@ static unsigned column_of(struct conf_lexer *lexer, const char *place)
 		lexer->column = 1;
 	}
 	while (lexer->counted < place) {
-		size_t size = conf_character(lexer->counted, lexer->line_end);
+		size_t size = utf8_char(lexer->counted, lexer->line_end);
 
 		lexer->counted += size ? size : 1;
 		lexer->column++;
@@ -74,7 +64,7 @@ static void check_characters(struct conf_lexer *lexer)
 	const char *p = lexer->line_start;
 	size_t size;
 
-	while (p < lexer->line_end && (size = conf_character(p, lexer->line_end)) > 0)
+	while (p < lexer->line_end && (size = utf8_char(p, lexer->line_end)) > 0)
 		p += size;
 	if (p == lexer->line_end)
 		return;
@@ -164,7 +154,7 @@ static const char *unescape(struct conf_lexer *lexer, const char *p, const char 
 		} else if (*p == '"' || *p == '\\') {
 			*out++ = *p;
 		} else {
-			size_t size = conf_character(p, end);
+			size_t size = utf8_char(p, end);
 
 			report(lexer, p - 1,
 			       "unknown escape \\%.*s, expected \\\", \\\\, \\n or \\t", (int)size,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The configuration's text, as words and marks. Private to conf*.c and errors.c. */
+/* The configuration's text, as words and marks. Private to conf*.c. */
 #ifndef MG_CONF_LEX_H
 #define MG_CONF_LEX_H
 
@@ -25,8 +25,5 @@ void conf_lex_start(struct conf_lexer *lexer);
 
 /* The next token, where it begins and, of a word, its text. Reports errors and steps over them. */
 enum conf_token conf_lex_next(struct conf_lexer *lexer, struct conf_word *word_r);
-
-/* The size of the character at p; 0: it is malformed UTF-8 (RFC 3629) or a control but tab. */
-size_t conf_character(const char *p, const char *end);
 
 #endif

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "conf.h"
+#include "line.h"
 #include "dns_settings.h"
 #include "errors.h"
 #include "items.h"

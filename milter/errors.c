@@ -10,7 +10,8 @@
 #include <strings.h>
 
 #include "arena.h"
-#include "conf_lex.h"
+#include "line.h"
+#include "utf8.h"
 
 #define EXCERPT_MAX ((size_t)160)   /* characters of a line that are shown */
 #define EXCERPT_BEFORE ((size_t)80) /* and of these before the caret, when it is longer */
@@ -40,7 +41,7 @@ static char *printable(struct arena *arena, const char *text, size_t size)
 	char *copy = arena_alloc(arena, size + 1), *out = copy;
 
 	while (text < end) {
-		size_t length = conf_character(text, end);
+		size_t length = utf8_char(text, end);
 
 		if (length == 0) {
 			*out++ = '?';
@@ -59,7 +60,7 @@ static char *printable(struct arena *arena, const char *text, size_t size)
 static const char *skip_characters(const char *p, const char *end, size_t count)
 {
 	while (p < end && count-- > 0) {
-		size_t length = conf_character(p, end);
+		size_t length = utf8_char(p, end);
 
 		p += length ? length : 1;
 	}

@@ -11,7 +11,7 @@ milter_libmillgate_a_SOURCES = \
 	milter/arena.c milter/arena.h \
 	milter/call.c milter/call.h \
 	milter/class.c milter/class.h \
-	milter/condition.c \
+	milter/condition.c milter/condition.h \
 	milter/conf.c milter/conf.h \
 	milter/conf_lex.c milter/conf_lex.h \
 	milter/dialogue.c milter/dialogue.h \
@@ -39,6 +39,7 @@ milter_libmillgate_a_SOURCES = \
 	milter/instance.c milter/instance.h \
 	milter/items.c milter/items.h \
 	milter/journal.c milter/journal.h \
+	milter/line.c milter/line.h \
 	milter/log.c milter/log.h \
 	milter/log_record.c milter/log_record.h \
 	milter/log_sink.c milter/log_sink.h \
@@ -72,7 +73,8 @@ milter_libmillgate_a_SOURCES = \
 	milter/table_template.c milter/table_template.h \
 	milter/table_texthash.c \
 	milter/table_words.c \
-	milter/text.c milter/text.h
+	milter/text.c milter/text.h \
+	milter/utf8.c milter/utf8.h
 
 # Modules may call every mg_* function, also those that nothing here calls: so the daemon is linked
 # with the whole archive (MG_WHOLE_CORE). It is named a second time for make, which cannot see it

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "conf.h"
+#include "line.h"
 #include "opening.h"
 #include "table.h"
 

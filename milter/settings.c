@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "conf.h"
+#include "line.h"
 #include "errors.h"
 #include "front_socket.h"
 #include "settings.h"

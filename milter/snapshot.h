@@ -12,7 +12,7 @@
 
 #include "action.h"
 #include "arena.h"
-#include "class.h"
+#include "condition.h"
 #include "errors.h"
 #include "needs.h"
 #include "settings.h"

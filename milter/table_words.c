@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "arena.h"
-#include "conf.h"
+#include "line.h"
 #include "errors.h"
 #include "table_file.h"
 #include "table_source.h"

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "conf.h"
+#include "line.h"
 #include "text.h"
 
 const struct text_macro_name text_macro_names[TEXT_MACROS + 1] = {
