@@ -21,7 +21,7 @@ const struct agreement_stage agreement_stages[MG_STAGES] = {
 };
 
 const struct mta_needs agreement_refusal = { .stages = MG_BIT(MG_CONNECT),
-					       .replies = MG_BIT(MG_CONNECT) };
+					     .replies = MG_BIT(MG_CONNECT) };
 
 static unsigned long want_actions(const struct mta_needs *needs)
 {
@@ -57,8 +57,7 @@ struct agreement agreement_make(const struct mta_needs *needs, unsigned extra, b
 	return agreed;
 }
 
-bool agreement_lacks(const struct mta_needs *needs, unsigned long offered_actions,
-		     struct log *log)
+bool agreement_lacks(const struct mta_needs *needs, unsigned long offered_actions, struct log *log)
 {
 	const unsigned long lacks = want_actions(needs) & ~offered_actions;
 

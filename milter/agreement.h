@@ -34,7 +34,6 @@ struct agreement agreement_make(const struct mta_needs *needs, unsigned extra, b
 				unsigned long offered_actions, unsigned long offered_steps);
 
 /* Says in the log what the configuration needs and the MTA does not offer. Returns whether there was anything. */
-bool agreement_lacks(const struct mta_needs *needs, unsigned long offered_actions,
-		     struct log *log);
+bool agreement_lacks(const struct mta_needs *needs, unsigned long offered_actions, struct log *log);
 
 #endif

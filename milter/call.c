@@ -231,7 +231,7 @@ void mg_reply(struct mg_call *call, int code, const char *status, const char *te
 
 void mg_enough_body(struct mg_call *call)
 {
-	call->session->asked[call->instance->index].enough_body = true;
+	call->session->standing[call->instance->index].enough_body = true;
 }
 
 /* ---- Services ---- */
@@ -287,13 +287,13 @@ void *mg_state(struct mg_call *call, enum mg_scope scope)
 {
 	const struct mg_policy *type = call->instance->type;
 	struct session *session = call->session;
-	struct asked *asked = &session->asked[call->instance->index];
+	struct standing *standing = &session->standing[call->instance->index];
 
-	if (scope == MG_SESSION && !asked->session_state)
-		asked->session_state = arena_zalloc(&session->arena, type->session_size);
-	if (scope != MG_SESSION && !asked->message_state)
-		asked->message_state = arena_zalloc(&session->message_arena, type->message_size);
-	return scope == MG_SESSION ? asked->session_state : asked->message_state;
+	if (scope == MG_SESSION && !standing->session_state)
+		standing->session_state = arena_zalloc(&session->arena, type->session_size);
+	if (scope != MG_SESSION && !standing->message_state)
+		standing->message_state = arena_zalloc(&session->message_arena, type->message_size);
+	return scope == MG_SESSION ? standing->session_state : standing->message_state;
 }
 
 void *mg_alloc(struct mg_call *call, enum mg_scope scope, size_t size)

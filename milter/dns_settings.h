@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The configuration's block dns {}, and the addresses of servers. */
+/* What the DNS service is opened with. */
 #ifndef MG_DNS_SETTINGS_H
 #define MG_DNS_SETTINGS_H
 
@@ -37,18 +37,10 @@ struct dns_settings {
 	struct dns_servers servers; /* none: those of resolv_conf, which is followed */
 };
 
-extern const struct mg_item dns_settings_items[];
-
-struct errors;
-
-/* Fills the settings from the blocks of the configuration, of which there may be one, and checks them. */
-void dns_settings_read(struct dns_settings *settings, struct errors *errors,
-		       struct errors *warnings, const struct mg_lines *blocks);
-
 /*
- * Adds a server: "192.0.2.53", "192.0.2.53:5353", "2001:db8::53", "[2001:db8::53]:5353". -1: it is none, cannot be a host's,
- * is there already, or is one too many.
+ * Adds a server: "192.0.2.53", "192.0.2.53:5353", "2001:db8::53", "[2001:db8::53]:5353". Returns NULL, or
+ * what was expected (a constant).
  */
-int dns_servers_add(struct dns_servers *servers, const char *text);
+const char *dns_servers_add(struct dns_servers *servers, const char *text);
 
 #endif

@@ -21,9 +21,9 @@ static size_t conns_place(const void *ctx)
 	return ((uintptr_t)ctx >> 4) % CONNS_ENDED_MAX;
 }
 
-struct conn *conns_add(struct conns *conns, void *ctx)
+struct milter_conn *conns_add(struct conns *conns, void *ctx)
 {
-	struct conn *conn = calloc(1, sizeof(*conn));
+	struct milter_conn *conn = calloc(1, sizeof(*conn));
 	const size_t place = conns_place(ctx);
 
 	if (!conn)
@@ -50,7 +50,7 @@ struct conn *conns_add(struct conns *conns, void *ctx)
 	return conn;
 }
 
-void conns_remove(struct conns *conns, struct conn *conn)
+void conns_remove(struct conns *conns, struct milter_conn *conn)
 {
 	const size_t place = conns_place(conn->ctx);
 
@@ -78,7 +78,7 @@ size_t conns_end_idle(struct conns *conns)
 	size_t busy = 0;
 
 	pthread_mutex_lock(&conns->lock);
-	for (struct conn *conn = conns->first; conn; conn = conn->next) {
+	for (struct milter_conn *conn = conns->first; conn; conn = conn->next) {
 		enum conn_state idle = CONN_IDLE;
 
 		if (atomic_compare_exchange_strong(&conn->state, &idle, CONN_ENDED))
@@ -90,14 +90,14 @@ size_t conns_end_idle(struct conns *conns)
 	return busy;
 }
 
-bool conn_take(struct conn *conn)
+bool milter_conn_claim(struct milter_conn *conn)
 {
 	enum conn_state idle = CONN_IDLE;
 
 	return atomic_compare_exchange_strong(&conn->state, &idle, CONN_BUSY);
 }
 
-void conn_leave(struct conn *conn)
+void milter_conn_release(struct milter_conn *conn)
 {
 	atomic_store(&conn->state, CONN_IDLE);
 }

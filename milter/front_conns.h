@@ -26,13 +26,13 @@ enum conn_state {
 };
 
 /* A connection of the MTA, from its negotiation to its end. */
-struct conn {
+struct milter_conn {
 	void *ctx; /* the library's */
 	struct session *session;
 	_Atomic enum conn_state state;
 	struct agreement agreed;
 	bool refused; /* beyond the cap */
-	struct conn *next, **link;
+	struct milter_conn *next, **link;
 };
 
 struct conns {
@@ -40,7 +40,7 @@ struct conns {
 	atomic_bool stopping; /* set under the lock: no connection is added after it */
 	pthread_mutex_t
 		lock; /* of the three below; held over a session's end only when all stops */
-	struct conn *first;
+	struct milter_conn *first;
 	size_t served;
 	/*
 	 * Of connections that ended, by ctx. An MTA may go on with another client's session on the
@@ -59,13 +59,13 @@ void conns_init(struct conns *conns, size_t max);
  * A new connection, in use, without a session, refused if there are too many; with the agreement
  * that was made on this ctx before, if any. NULL when the front end is stopping.
  */
-struct conn *conns_add(struct conns *conns, void *ctx);
+struct milter_conn *conns_add(struct conns *conns, void *ctx);
 
 /*
  * Frees a connection that the caller uses and whose session it has ended: as long as a session uses
  * anything, it is here.
  */
-void conns_remove(struct conns *conns, struct conn *conn);
+void conns_remove(struct conns *conns, struct milter_conn *conn);
 
 /* Adds no more connections from now on. */
 void conns_stop(struct conns *conns);
@@ -76,8 +76,8 @@ void conns_stop(struct conns *conns);
  */
 size_t conns_end_idle(struct conns *conns);
 
-/* Whether the caller may now use it, until conn_leave(). */
-bool conn_take(struct conn *conn);
-void conn_leave(struct conn *conn);
+/* Whether the caller may now use it, until milter_conn_release(). */
+bool milter_conn_claim(struct milter_conn *conn);
+void milter_conn_release(struct milter_conn *conn);
 
 #endif

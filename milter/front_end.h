@@ -20,7 +20,7 @@ struct host;
 #define FRONT_SILENCE_MS 7210000 /* longer than an MTA's timeouts, and libmilter's own value */
 
 struct front_settings {
-	const char *listen; /* as front_socket_parse() understands it */
+	const char *listen; /* as listen_parse() understands it */
 	mode_t mode;        /* of a unix socket */
 	uid_t uid;          /* its owner; (uid_t)-1 as it is */
 	gid_t gid;          /* its group; (gid_t)-1 as it is */

@@ -171,7 +171,7 @@ static bool conn_send(struct conn *conn, struct worker *worker)
 }
 
 /* Takes the packets that have come. Returns false when the connection is to be closed. */
-static bool conn_take(struct conn *conn, struct worker *worker, struct bytes *in)
+static bool conn_take_packets(struct conn *conn, struct worker *worker, struct bytes *in)
 {
 	enum packet_state state;
 	struct packet packet;
@@ -201,7 +201,7 @@ static bool conn_receive(struct conn *conn, struct worker *worker)
 	if (n <= 0)
 		return n < 0 && (errno == EAGAIN || errno == EINTR);
 	in->end += (size_t)n;
-	if (!conn_take(conn, worker, in))
+	if (!conn_take_packets(conn, worker, in))
 		return false;
 	if (!has_rest && in->end > in->begin)
 		bytes_add(&conn->rest, in->data + in->begin, in->end - in->begin);
@@ -260,7 +260,7 @@ static void set_options(const struct front *front, int fd)
 {
 	const int on = 1;
 
-	if (*front->sock.path)
+	if (*front->sock.listen.path)
 		return;
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
@@ -321,23 +321,25 @@ static int make_socket(struct front *front, const struct front_settings *setting
 	mode_t mask;
 	int rc;
 
-	if (front_socket_parse(sock, settings->listen, error_r) < 0 ||
+	if (listen_parse(&sock->listen, settings->listen, error_r) < 0 ||
 	    front_socket_claim(sock, error_r) < 0)
 		return -1;
-	front->fd = socket(sock->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (front->fd >= 0 && !*sock->path)
+	front->fd = socket(sock->listen.address.ss_family,
+			   SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (front->fd >= 0 && !*sock->listen.path)
 		setsockopt(front->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	/* Nobody can connect before mode and owner are as they shall be. */
 	mask = umask(0777);
 	rc = front->fd < 0 ? -1
-			   : bind(front->fd, (const struct sockaddr *)&sock->address, sock->size);
+			   : bind(front->fd, (const struct sockaddr *)&sock->listen.address,
+				  sock->listen.size);
 	umask(mask);
 	if (rc == 0 &&
 	    front_socket_give(sock, settings->uid, settings->gid, settings->mode, error_r) < 0)
 		return -1;
 	if (rc < 0 || listen(front->fd, BACKLOG) < 0) {
-		snprintf(error_r, FRONT_ERROR_MAX, "cannot listen on the socket %s: %s", sock->conn,
-			 strerrordesc_np(errno));
+		snprintf(error_r, FRONT_ERROR_MAX, "cannot listen on the socket %s: %s",
+			 sock->listen.spelling, strerrordesc_np(errno));
 		front_socket_remove(sock);
 		return -1;
 	}
@@ -377,7 +379,7 @@ static struct front *event_open(const struct front_settings *settings,
 		front->dialogues.host = settings->host;
 		front->dialogues.log = settings->log;
 		front->dialogues.max = settings->max_connections;
-		front->dialogues.quiet = *front->sock.path;
+		front->dialogues.quiet = *front->sock.listen.path;
 		front->workers.serve = conn_serve;
 		front->workers.log = settings->log;
 		front->workers.max = (unsigned)settings->max_connections + 64;

@@ -64,7 +64,7 @@ static char *unconst(const char *string)
 
 static const char *conn_macro(void *arg, const char *name)
 {
-	struct conn *conn = arg;
+	struct milter_conn *conn = arg;
 
 	/* A session that ends because all stops has no callback: libmilter may be freeing its macros. */
 	return conn->state == CONN_ENDED ? NULL : smfi_getsymval(conn->ctx, unconst(name));
@@ -73,9 +73,9 @@ static const char *conn_macro(void *arg, const char *name)
 static const struct mta conn_mta = { .macro = conn_macro };
 
 /* A new connection, which the caller uses; NULL when the front end is stopping. */
-static struct conn *conn_new(SMFICTX *ctx)
+static struct milter_conn *conn_new(SMFICTX *ctx)
 {
-	struct conn *conn = conns_add(&the_front->conns, ctx);
+	struct milter_conn *conn = conns_add(&the_front->conns, ctx);
 
 	if (!conn)
 		return NULL;
@@ -89,16 +89,16 @@ static struct conn *conn_new(SMFICTX *ctx)
  * the MTA begins another session on a connection that it keeps; it goes by what was agreed on
  * before.
  */
-static struct conn *conn_enter(SMFICTX *ctx)
+static struct milter_conn *conn_enter(SMFICTX *ctx)
 {
-	struct conn *conn = smfi_getpriv(ctx);
+	struct milter_conn *conn = smfi_getpriv(ctx);
 
 	if (!conn)
 		return conn_new(ctx);
-	return conn_take(conn) ? conn : NULL;
+	return milter_conn_claim(conn) ? conn : NULL;
 }
 
-static void set_reply(struct conn *conn, const struct reply *reply)
+static void set_reply(struct milter_conn *conn, const struct reply *reply)
 {
 	const char *const *l = reply->lines;
 	char *lines[TEXT_LINES_MAX + 1] = { NULL };
@@ -119,7 +119,7 @@ static void set_reply(struct conn *conn, const struct reply *reply)
 #undef LINES8
 }
 
-static void do_edits(struct conn *conn, const struct reply_edit *edit)
+static void do_edits(struct milter_conn *conn, const struct reply_edit *edit)
 {
 	int rc;
 
@@ -139,7 +139,7 @@ static void do_edits(struct conn *conn, const struct reply_edit *edit)
 	}
 }
 
-static sfsistat translate(struct conn *conn, enum mg_stage stage, const struct reply *reply)
+static sfsistat translate(struct milter_conn *conn, enum mg_stage stage, const struct reply *reply)
 {
 	if (conn->agreed.no_reply & MG_BIT(stage))
 		return SMFIS_NOREPLY;
@@ -162,11 +162,12 @@ static sfsistat translate(struct conn *conn, enum mg_stage stage, const struct r
 	return SMFIS_CONTINUE;
 }
 
-static sfsistat conn_answer(struct conn *conn, enum mg_stage stage, const struct reply *reply)
+static sfsistat conn_answer(struct milter_conn *conn, enum mg_stage stage,
+			    const struct reply *reply)
 {
 	sfsistat status = translate(conn, stage, reply);
 
-	conn_leave(conn);
+	milter_conn_release(conn);
 	return status;
 }
 
@@ -185,7 +186,7 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long 
 			     unsigned long f2, unsigned long f3, unsigned long *actions_r,
 			     unsigned long *protocol_r, unsigned long *f2_r, unsigned long *f3_r)
 {
-	struct conn *conn = conn_enter(ctx);
+	struct milter_conn *conn = conn_enter(ctx);
 	const struct mta_needs *needs;
 	unsigned extra = 0;
 
@@ -201,22 +202,23 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long 
 		extra = MG_BIT(MG_DATA);
 	if (!the_front->told_of_actions && agreement_lacks(needs, actions, the_front->log))
 		the_front->told_of_actions = true;
-	conn->agreed = agreement_make(needs, extra, *the_front->sock.path, actions, protocol);
+	conn->agreed =
+		agreement_make(needs, extra, *the_front->sock.listen.path, actions, protocol);
 	*actions_r = conn->agreed.actions;
 	*protocol_r = conn->agreed.steps;
 	if (actions & SMFIF_SETSYMLIST)
 		set_macros(ctx, needs);
-	conn_leave(conn);
+	milter_conn_release(conn);
 	return SMFIS_CONTINUE;
 }
 
 /* The connection for an event of its session; NULL when there is only SMFIS_TEMPFAIL to be said. */
-static struct conn *conn_event(SMFICTX *ctx)
+static struct milter_conn *conn_event(SMFICTX *ctx)
 {
-	struct conn *conn = conn_enter(ctx);
+	struct milter_conn *conn = conn_enter(ctx);
 
 	if (conn && conn->refused) {
-		conn_leave(conn);
+		milter_conn_release(conn);
 		return NULL;
 	}
 	return conn;
@@ -224,7 +226,7 @@ static struct conn *conn_event(SMFICTX *ctx)
 
 static sfsistat on_connect(SMFICTX *ctx, char *name, _SOCK_ADDR *address)
 {
-	struct conn *conn = conn_enter(ctx);
+	struct milter_conn *conn = conn_enter(ctx);
 
 	if (!conn)
 		return SMFIS_TEMPFAIL;
@@ -235,7 +237,7 @@ static sfsistat on_connect(SMFICTX *ctx, char *name, _SOCK_ADDR *address)
 
 static sfsistat on_helo(SMFICTX *ctx, char *helo)
 {
-	struct conn *conn = conn_event(ctx);
+	struct milter_conn *conn = conn_event(ctx);
 
 	return conn ? conn_answer(conn, MG_HELO, session_helo(conn->session, helo))
 		    : SMFIS_TEMPFAIL;
@@ -244,7 +246,7 @@ static sfsistat on_helo(SMFICTX *ctx, char *helo)
 /* Something that sends MAIL or RCPT without an argument is no MTA; libmilter lets it pass. */
 static sfsistat on_mail(SMFICTX *ctx, char **argv)
 {
-	struct conn *conn = argv[0] ? conn_event(ctx) : NULL;
+	struct milter_conn *conn = argv[0] ? conn_event(ctx) : NULL;
 
 	return conn ? conn_answer(conn, MG_MAIL, session_mail(conn->session, argv))
 		    : SMFIS_TEMPFAIL;
@@ -252,7 +254,7 @@ static sfsistat on_mail(SMFICTX *ctx, char **argv)
 
 static sfsistat on_rcpt(SMFICTX *ctx, char **argv)
 {
-	struct conn *conn = argv[0] ? conn_event(ctx) : NULL;
+	struct milter_conn *conn = argv[0] ? conn_event(ctx) : NULL;
 
 	return conn ? conn_answer(conn, MG_RCPT, session_rcpt(conn->session, argv))
 		    : SMFIS_TEMPFAIL;
@@ -260,14 +262,14 @@ static sfsistat on_rcpt(SMFICTX *ctx, char **argv)
 
 static sfsistat on_data(SMFICTX *ctx)
 {
-	struct conn *conn = conn_event(ctx);
+	struct milter_conn *conn = conn_event(ctx);
 
 	return conn ? conn_answer(conn, MG_DATA, session_data(conn->session)) : SMFIS_TEMPFAIL;
 }
 
 static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
 {
-	struct conn *conn = conn_event(ctx);
+	struct milter_conn *conn = conn_event(ctx);
 
 	return conn ? conn_answer(conn, MG_HEADER, session_header(conn->session, name, value))
 		    : SMFIS_TEMPFAIL;
@@ -275,14 +277,14 @@ static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
 
 static sfsistat on_eoh(SMFICTX *ctx)
 {
-	struct conn *conn = conn_event(ctx);
+	struct milter_conn *conn = conn_event(ctx);
 
 	return conn ? conn_answer(conn, MG_EOH, session_eoh(conn->session)) : SMFIS_TEMPFAIL;
 }
 
 static sfsistat on_body(SMFICTX *ctx, unsigned char *body, size_t size)
 {
-	struct conn *conn = conn_event(ctx);
+	struct milter_conn *conn = conn_event(ctx);
 
 	return conn ? conn_answer(conn, MG_BODY, session_body(conn->session, body, size))
 		    : SMFIS_TEMPFAIL;
@@ -290,14 +292,14 @@ static sfsistat on_body(SMFICTX *ctx, unsigned char *body, size_t size)
 
 static sfsistat on_eom(SMFICTX *ctx)
 {
-	struct conn *conn = conn_event(ctx);
+	struct milter_conn *conn = conn_event(ctx);
 
 	return conn ? conn_answer(conn, MG_EOM, session_eom(conn->session)) : SMFIS_TEMPFAIL;
 }
 
 static sfsistat on_unknown(SMFICTX *ctx, const char *command)
 {
-	struct conn *conn = conn_event(ctx);
+	struct milter_conn *conn = conn_event(ctx);
 
 	return conn ? conn_answer(conn, MG_COMMAND, session_command(conn->session, command))
 		    : SMFIS_TEMPFAIL;
@@ -305,11 +307,11 @@ static sfsistat on_unknown(SMFICTX *ctx, const char *command)
 
 static sfsistat on_abort(SMFICTX *ctx)
 {
-	struct conn *conn = smfi_getpriv(ctx);
+	struct milter_conn *conn = smfi_getpriv(ctx);
 
-	if (conn && conn_take(conn)) {
+	if (conn && milter_conn_claim(conn)) {
 		session_abort(conn->session);
-		conn_leave(conn);
+		milter_conn_release(conn);
 	}
 	return SMFIS_CONTINUE;
 }
@@ -336,12 +338,12 @@ static void note_silent(struct front *front)
 
 static sfsistat on_close(SMFICTX *ctx)
 {
-	struct conn *conn = smfi_getpriv(ctx);
+	struct milter_conn *conn = smfi_getpriv(ctx);
 
 	smfi_setpriv(ctx, NULL);
 	if (!conn) {
 		note_silent(the_front);
-	} else if (conn_take(conn)) {
+	} else if (milter_conn_claim(conn)) {
 		session_end(&conn->session);
 		conns_remove(&the_front->conns, conn);
 	}
@@ -372,7 +374,7 @@ static int set_up_library(const struct front *front)
 	smfi_setmaxdatasize(MAX_DATA);
 	smfi_setbacklog(BACKLOG);
 	if (smfi_register(filter) != MI_SUCCESS ||
-	    smfi_setconn(unconst(front->sock.conn)) != MI_SUCCESS)
+	    smfi_setconn(unconst(front->sock.listen.spelling)) != MI_SUCCESS)
 		return -1;
 	return 0;
 }
@@ -383,7 +385,7 @@ static int open_socket(struct front *front, const struct front_settings *setting
 	mode_t mask;
 	int rc;
 
-	if (front_socket_parse(&front->sock, settings->listen, error_r) < 0 ||
+	if (listen_parse(&front->sock.listen, settings->listen, error_r) < 0 ||
 	    front_socket_claim(&front->sock, error_r) < 0)
 		return -1;
 	/* Nobody can connect before mode and owner are as they shall be. */
@@ -393,7 +395,7 @@ static int open_socket(struct front *front, const struct front_settings *setting
 	if (rc != MI_SUCCESS) {
 		snprintf(error_r, FRONT_ERROR_MAX,
 			 "libmilter cannot open the socket %s; it says why in the system's log",
-			 front->sock.conn);
+			 front->sock.listen.spelling);
 		return -1;
 	}
 	return front_socket_give(&front->sock, settings->uid, settings->gid, settings->mode,

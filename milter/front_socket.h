@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The socket that the MTA connects to: how it is written, who else has it, its mode and owner.
+ * The socket that the MTA connects to: who else has it, its mode and owner.
  *
  * Knows nothing of a front end: those open it by their own means, between front_socket_claim() and
  * front_socket_give().
@@ -9,28 +9,18 @@
 #define MG_FRONT_SOCKET_H
 
 #include <stdbool.h>
-#include <sys/socket.h>
 #include <sys/types.h>
 
-#define FRONT_ERROR_MAX 512
+#include "listen.h"
+
+#define FRONT_ERROR_MAX LISTEN_ERROR_MAX
 
 struct front_socket {
-	struct sockaddr_storage address;
-	socklen_t size;
-	char path[108]; /* of a unix socket, else "" */
-	char conn[160]; /* libmilter's spelling: "unix:PATH", "inet:PORT@[ADDRESS]" */
-	bool made;      /* device and inode are those of the socket that was given */
+	struct listen_address listen;
+	bool made; /* device and inode are those of the socket that was given */
 	dev_t device;
 	ino_t inode;
 };
-
-/*
- * Understands "unix:PATH", "local:PATH", "inet:PORT[@HOST]", "inet:HOST:PORT", "inet6:..." (an IPv6
- * address with a port after it in square brackets); HOST may be a name, PORT a service. All return
- * 0, or -1 with a message in error_r.
- */
-int front_socket_parse(struct front_socket *sock, const char *listen,
-		       char error_r[FRONT_ERROR_MAX]);
 
 /*
  * Makes sure that the socket can be had: an abandoned unix socket is removed, one on which somebody

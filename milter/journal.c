@@ -249,11 +249,11 @@ static bool journal_results_in(struct log_record *r, const struct found *found)
 static void journal_instance(struct log_record *r, struct session *session,
 			     const struct instance *instance)
 {
-	const struct asked *asked = &session->asked[instance->index];
+	const struct standing *standing = &session->standing[instance->index];
 	bool any = false;
 
 	for (int stage = 0; stage < MG_STAGES; stage++)
-		any = journal_results_in(r, asked->found[stage]) || any;
+		any = journal_results_in(r, standing->found[stage]) || any;
 	for (const struct found *found = session->message.kept; found; found = found->kept) {
 		if (found->instance != instance)
 			continue;
@@ -263,10 +263,10 @@ static void journal_instance(struct log_record *r, struct session *session,
 	}
 	if (!any && instance->mode != MODE_OFF)
 		journal_result(r, instance,
-			       asked->skipped                  ? "skipped"
-			       : asked->hooks || asked->called ? "none"
-							       : "not-asked",
-			       asked->us, NULL);
+			       standing->skipped                     ? "skipped"
+			       : standing->hooks || standing->called ? "none"
+								     : "not-asked",
+			       standing->us, NULL);
 }
 
 static void journal_recipients(struct log_record *r, const struct message *message)

@@ -14,6 +14,7 @@
 
 #include "arena.h"
 #include "class.h"
+#include "dns_block.h"
 #include "instance.h"
 #include "items.h"
 #include "registry.h"
@@ -79,7 +80,7 @@ static int keys_items(const char *name)
 	const struct mg_item *items = strcmp(name, "settings") == 0 ? settings_items
 				      : strcmp(name, "policy") == 0 ? instance_items
 				      : strcmp(name, "class") == 0  ? class_items
-				      : strcmp(name, "dns") == 0    ? dns_settings_items
+				      : strcmp(name, "dns") == 0    ? dns_block_items
 				      : policy                      ? policy->items
 								    : NULL;
 

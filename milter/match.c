@@ -102,14 +102,14 @@ static bool match_class(struct session *session, const struct class *class)
 /* As with classes: at RCPT this recipient, later it must have been found of all that were accepted. */
 static bool match_found(const struct session *session, const struct condition *condition)
 {
-	const struct asked *asked = &session->asked[condition->instance->index];
+	const struct standing *standing = &session->standing[condition->instance->index];
 	const struct message *message = &session->message;
 
-	if (!message->recipient && asked->recipients &&
-	    asked->recipients[condition->result] == message->accepted)
+	if (!message->recipient && standing->recipients &&
+	    standing->recipients[condition->result] == message->accepted)
 		return true;
 	for (int stage = 0; stage < MG_STAGES; stage++)
-		for (const struct found *found = asked->found[stage]; found; found = found->next)
+		for (const struct found *found = standing->found[stage]; found; found = found->next)
 			if (found->result == condition->result)
 				return true;
 	return false;

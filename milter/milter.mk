@@ -17,6 +17,7 @@ milter_libmillgate_a_SOURCES = \
 	milter/dialogue.c milter/dialogue.h \
 	milter/dns.c milter/dns.h \
 	milter/dns_answer.c milter/dns_answer.h \
+	milter/dns_block.c milter/dns_block.h \
 	milter/dns_cache.c milter/dns_cache.h \
 	milter/dns_call.c milter/dns_call.h \
 	milter/dns_engine.c milter/dns_engine.h \
@@ -40,6 +41,7 @@ milter_libmillgate_a_SOURCES = \
 	milter/items.c milter/items.h \
 	milter/journal.c milter/journal.h \
 	milter/line.c milter/line.h \
+	milter/listen.c milter/listen.h \
 	milter/log.c milter/log.h \
 	milter/log_record.c milter/log_record.h \
 	milter/log_sink.c milter/log_sink.h \
@@ -54,11 +56,11 @@ milter_libmillgate_a_SOURCES = \
 	milter/registry.c milter/registry.h \
 	milter/registry_elf.c \
 	milter/protocol.h \
+	milter/render.c milter/render.h \
 	milter/reply.c milter/reply.h \
 	milter/session.c milter/session.h \
 	milter/settings.c milter/settings.h \
 	milter/snapshot.c milter/snapshot.h \
-	milter/source.c milter/source.h \
 	milter/state.c milter/state.h \
 	milter/table.c milter/table.h \
 	milter/table_address.c milter/table_address.h \

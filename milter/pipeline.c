@@ -67,7 +67,7 @@ static struct found *pipeline_keep(struct session *session, const struct found *
 static void pipeline_record(struct session *session, struct found *said, size_t result, unsigned us)
 {
 	const struct instance *instance = said->instance;
-	struct found **at = &session->asked[instance->index].found[said->stage];
+	struct found **at = &session->standing[instance->index].found[said->stage];
 
 	/* Counters are the one part of a snapshot that changes. */
 	atomic_fetch_add_explicit(&instance->counters->found[result], 1, memory_order_relaxed);
@@ -104,7 +104,7 @@ static int pipeline_hook(struct session *session, struct mg_call *call)
 static void pipeline_call(struct session *session, const struct instance *instance,
 			  enum mg_stage hook)
 {
-	struct asked *asked = &session->asked[instance->index];
+	struct standing *standing = &session->standing[instance->index];
 	struct mg_call call = { .session = session,
 				.instance = instance,
 				.stage = hook,
@@ -117,9 +117,9 @@ static void pipeline_call(struct session *session, const struct instance *instan
 
 	const unsigned us = (unsigned)(session->event.now - before);
 
-	asked->hooks |= MG_BIT(hook);
-	asked->called = true;
-	asked->us += us;
+	standing->hooks |= MG_BIT(hook);
+	standing->called = true;
+	standing->us += us;
 	atomic_fetch_add_explicit(&instance->counters->asked, 1, memory_order_relaxed);
 	if (late)
 		mg_detail(&call, "not asked: the stage's budget was used up");
@@ -132,10 +132,10 @@ static void pipeline_call(struct session *session, const struct instance *instan
 /* Whether the instance is to be asked now; keeps for the log that it was not. */
 static bool pipeline_allows(struct session *session, const struct instance *instance)
 {
-	struct asked *asked = &session->asked[instance->index];
+	struct standing *standing = &session->standing[instance->index];
 
-	asked->skipped = !match_allows(session, instance);
-	return !asked->skipped;
+	standing->skipped = !match_allows(session, instance);
+	return !standing->skipped;
 }
 
 void pipeline_start(struct session *session, enum mg_stage stage)
@@ -215,10 +215,10 @@ static bool pipeline_is_settled(const struct session *session, const struct foun
 static void pipeline_call_once(struct session *session, const struct instance *instance,
 			       enum mg_stage hook)
 {
-	const struct asked *asked = &session->asked[instance->index];
+	const struct standing *standing = &session->standing[instance->index];
 
-	if (asked->hooks & MG_BIT(hook) || hook == MG_HEADER ||
-	    (hook == MG_BODY && asked->enough_body))
+	if (standing->hooks & MG_BIT(hook) || hook == MG_HEADER ||
+	    (hook == MG_BODY && standing->enough_body))
 		return;
 	pipeline_call(session, instance, hook);
 }
@@ -227,14 +227,14 @@ static void pipeline_call_once(struct session *session, const struct instance *i
 static bool pipeline_ask(struct session *session, struct decision *decision,
 			 const struct instance *instance, enum mg_stage stage)
 {
-	const struct asked *asked = &session->asked[instance->index];
+	const struct standing *standing = &session->standing[instance->index];
 	const unsigned hooks = plan_hooks(instance, stage);
 
 	for (int hook = MG_CONNECT; hook < MG_STAGES; hook++) {
 		if (!(hooks & MG_BIT(hook)))
 			continue;
 		pipeline_call_once(session, instance, (enum mg_stage)hook);
-		for (struct found *found = asked->found[hook]; found; found = found->next)
+		for (struct found *found = standing->found[hook]; found; found = found->next)
 			if (!pipeline_is_settled(session, found) &&
 			    !pipeline_consider(session, decision, found))
 				return false;

@@ -7,7 +7,7 @@
 
 #include "journal.h"
 #include "reply.h"
-#include "source.h"
+#include "render.h"
 
 /* Of text in a line: with code, status, a doubled percent sign for each byte, and the tail it stays below libmilter's 980. */
 #define REPLY_LINE 470
@@ -113,8 +113,8 @@ static const char *reply_text(struct session *session, const struct decision *de
 	const struct found *found = decision->found;
 
 	if (decision->action->text)
-		return source_render(&session->event_arena, decision->action->text, session, found,
-				     decision->score);
+		return render_text(&session->event_arena, decision->action->text, session, found,
+				   decision->score);
 	return found && found->text ? found->text : reply_default_text(session, decision);
 }
 
@@ -229,7 +229,7 @@ static void reply_add_edit(struct reply_editor *editor, const struct action *act
 	if (action->kind != ACTION_HEADER &&
 	    (action->kind != ACTION_QUARANTINE || editor->quarantined))
 		return;
-	text = action->text ? source_render(arena, action->text, session, found, editor->score)
+	text = action->text ? render_text(arena, action->text, session, found, editor->score)
 	       : found && found->text
 		       ? found->text
 		       : arena_printf(arena, "%s", found ? found->instance->name : "score");
@@ -261,7 +261,7 @@ static void reply_add_instance(struct reply_editor *editor, size_t index)
 	const struct session *session = editor->session;
 
 	for (int stage = 0; stage < MG_STAGES; stage++) {
-		for (const struct found *f = session->asked[index].found[stage]; f; f = f->next)
+		for (const struct found *f = session->standing[index].found[stage]; f; f = f->next)
 			reply_add_found(editor, f);
 		for (const struct found *f = stage == MG_RCPT ? session->message.kept : NULL; f;
 		     f = f->kept)

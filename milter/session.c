@@ -39,19 +39,19 @@ static void session_event(struct session *session, enum mg_stage stage)
 static void session_ask_again(struct session *session, unsigned stages)
 {
 	for (size_t i = 0; i < session->snapshot->ninstances; i++)
-		session->asked[i].hooks &= ~stages;
+		session->standing[i].hooks &= ~stages;
 }
 
 /* Forgets what was found at these stages, so that it will be asked again. */
 static void session_forget(struct session *session, unsigned stages)
 {
 	for (size_t i = 0; i < session->snapshot->ninstances; i++) {
-		struct asked *asked = &session->asked[i];
+		struct standing *standing = &session->standing[i];
 
-		asked->hooks &= ~stages;
+		standing->hooks &= ~stages;
 		for (int stage = 0; stage < MG_STAGES; stage++)
 			if (stages & MG_BIT(stage))
-				asked->found[stage] = NULL;
+				standing->found[stage] = NULL;
 	}
 }
 
@@ -64,12 +64,12 @@ static void session_clear_message(struct session *session)
 {
 	session_forget(session, SESSION_MESSAGE_STAGES);
 	for (size_t i = 0; i < session->snapshot->ninstances; i++) {
-		struct asked *asked = &session->asked[i];
+		struct standing *standing = &session->standing[i];
 
-		asked->message_state = NULL;
-		asked->recipients = NULL;
-		asked->called = asked->skipped = asked->enough_body = false;
-		asked->us = 0;
+		standing->message_state = NULL;
+		standing->recipients = NULL;
+		standing->called = standing->skipped = standing->enough_body = false;
+		standing->us = 0;
 	}
 	match_forget(session, MG_BIT(MG_MAIL) | MG_BIT(MG_RCPT));
 	arena_reset(&session->message_arena);
@@ -151,8 +151,8 @@ struct session *session_new(struct host *host, const struct mta *mta, void *ctx)
 	memset(&session->client, 0, sizeof(session->client));
 	strcpy(session->client.text, "unknown");
 	memset(&session->message, 0, sizeof(session->message));
-	session->asked =
-		arena_zalloc(&session->arena, (snapshot->ninstances + 1) * sizeof(*session->asked));
+	session->standing = arena_zalloc(&session->arena,
+					 (snapshot->ninstances + 1) * sizeof(*session->standing));
 	session->classes = arena_alloc(&session->arena, snapshot->nclasses + 1);
 	memset(session->classes, -1, snapshot->nclasses + 1);
 	session_name(session);
@@ -338,16 +338,16 @@ static void session_keep_found(struct session *session)
 	struct message *message = &session->message;
 
 	for (size_t i = 0; i < session->snapshot->ninstances; i++) {
-		struct asked *asked = &session->asked[i];
+		struct standing *standing = &session->standing[i];
 
-		for (struct found *found = asked->found[MG_RCPT]; found; found = found->next) {
+		for (struct found *found = standing->found[MG_RCPT]; found; found = found->next) {
 			*message->kept_end = found;
 			message->kept_end = &found->kept;
-			if (!asked->recipients)
-				asked->recipients = arena_zalloc(
+			if (!standing->recipients)
+				standing->recipients = arena_zalloc(
 					&session->message_arena,
-					found->instance->nresults * sizeof(*asked->recipients));
-			asked->recipients[found->result]++;
+					found->instance->nresults * sizeof(*standing->recipients));
+			standing->recipients[found->result]++;
 		}
 	}
 }
@@ -510,7 +510,7 @@ static bool session_wants_body(const struct session *session)
 
 	for (size_t i = 0; i < session->message.cut; i++)
 		if (snapshot->instances[i].stages & MG_BIT(MG_BODY) &&
-		    !session->asked[i].enough_body && !session->asked[i].skipped)
+		    !session->standing[i].enough_body && !session->standing[i].skipped)
 			return true;
 	return false;
 }

@@ -45,7 +45,7 @@ struct reply {
 	const char
 		*status; /* REJECT, TEMPFAIL: enhanced status code (RFC 3463) of the same class */
 	const char *lines[TEXT_LINES_MAX + 1]; /* NULL last; sanitized, bounded, every % doubled */
-	const struct reply_edit *edits;         /* at MG_EOM, in order; done before the reply */
+	const struct reply_edit *edits;        /* at MG_EOM, in order; done before the reply */
 };
 
 /* The MTA as a session sees it: what its front end can be called for. */

@@ -8,9 +8,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "dns_block.h"
 #include "line.h"
 #include "errors.h"
-#include "front_socket.h"
+#include "listen.h"
 #include "settings.h"
 
 #define AT(member) offsetof(struct settings, member)
@@ -197,18 +198,18 @@ static void settings_check_listen(struct settings *settings, struct errors *erro
 {
 	static const char *const kinds[] = { "unix:", "local:", "inet:", "inet6:" };
 	const char *listen = mg_line_word(line, 1);
-	struct front_socket sock;
-	char error[FRONT_ERROR_MAX];
+	struct listen_address address;
+	char error[LISTEN_ERROR_MAX];
 
 	(void)settings;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		if (strncmp(listen, kinds[i], strlen(kinds[i])) != 0 || !listen[strlen(kinds[i])])
 			continue;
-		if (front_socket_parse(&sock, listen, error) < 0)
+		if (listen_parse(&address, listen, error) < 0)
 			errors_at(errors, line, 1, "%s", error);
-		else if (*sock.path)
-			settings_check_path(errors, line, 1, sock.path, S_IFSOCK);
-		else if (!settings_is_own(&sock.address))
+		else if (*address.path)
+			settings_check_path(errors, line, 1, address.path, S_IFSOCK);
+		else if (!settings_is_own(&address.address))
 			errors_at(errors, line, 1,
 				  "found \"%s\", expected an address that this host can have",
 				  listen);
@@ -426,6 +427,6 @@ void settings_check(struct settings *settings, struct errors *errors, struct err
 				  "a second \"log\": there is one log");
 		settings_check_log(settings, errors, settings->log_lines.v[i]);
 	}
-	dns_settings_read(&settings->dns, errors, warnings, &settings->dns_lines);
+	dns_block_read(&settings->dns, errors, warnings, &settings->dns_lines);
 	settings_warn(settings, warnings, lines);
 }

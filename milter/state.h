@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A session's state: the facts, and what policies found. For session.c, which keeps the facts, and for
- * the rooms that read them: pipeline.c, call.c, reply.c, journal.c, match.c, source.c.
+ * the rooms that read them: pipeline.c, call.c, reply.c, journal.c, match.c, render.c.
  */
 #ifndef MG_STATE_H
 #define MG_STATE_H
@@ -31,7 +31,7 @@ struct found {
 };
 
 /* What a session has of one instance. */
-struct asked {
+struct standing {
 	unsigned hooks; /* MG_BIT()s of those that were called in their present scope */
 	bool called;    /* any of them, for this message */
 	bool skipped;   /* by its conditions, when last considered */
@@ -99,8 +99,8 @@ struct session {
 	const char *helo;
 	struct message message;
 	struct event event;
-	struct asked *asked;  /* by instance */
-	signed char *classes; /* by class: 1 matches, 0 does not, -1 not known yet */
+	struct standing *standing; /* by instance */
+	signed char *classes;      /* by class: 1 matches, 0 does not, -1 not known yet */
 	struct reply reply;
 	struct arena arena;      /* of the session */
 	struct arena helo_arena; /* until the next HELO */

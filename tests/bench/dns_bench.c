@@ -378,7 +378,7 @@ int main(int argc, char **argv)
 					  .negative_ttl_max = 3600000,
 					  .threads = strtol(argv[3], NULL, 10) };
 	snprintf(server, sizeof(server), "127.0.0.1:%u", port);
-	if (dns_servers_add(&settings.servers, server) < 0 ||
+	if (dns_servers_add(&settings.servers, server) ||
 	    ares_library_init(ARES_LIB_INIT_ALL) != ARES_SUCCESS)
 		abort();
 	dns = dns_open(&settings, &error);

@@ -12,7 +12,7 @@
 #include "arena.h"
 #include "conf.h"
 #include "dns_resolvconf.h"
-#include "dns_settings.h"
+#include "dns_block.h"
 #include "errors.h"
 #include "items.h"
 #include "folder.h"
@@ -71,7 +71,7 @@ START_TEST(test_server)
 {
 	struct dns_servers list = { .n = 0 };
 
-	ck_assert_int_eq(dns_servers_add(&list, servers[_i].text), servers[_i].addr ? 0 : -1);
+	ck_assert_int_eq(dns_servers_add(&list, servers[_i].text) == NULL, servers[_i].addr != NULL);
 	ck_assert_uint_eq(list.n, servers[_i].addr != NULL);
 	if (servers[_i].addr)
 		assert_server(&list.v[0], servers[_i].addr, servers[_i].port);
@@ -125,7 +125,7 @@ static unsigned read_block(struct arena *arena, const char *text, struct dns_set
 	const struct mg_line *lines = conf_parse(arena, &errors, "test", text, strlen(text));
 
 	items_fill(arena, &errors, NULL, lines, &set, 1);
-	dns_settings_read(settings, &errors, &warnings, &target.dns);
+	dns_block_read(settings, &errors, &warnings, &target.dns);
 	return (unsigned)errors.count;
 }
 

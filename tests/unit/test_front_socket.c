@@ -56,11 +56,11 @@ START_TEST(spelling)
 {
 	struct front_socket sock;
 	char error[FRONT_ERROR_MAX] = "";
-	int rc = front_socket_parse(&sock, spellings[_i].listen, error);
+	int rc = listen_parse(&sock.listen, spellings[_i].listen, error);
 
 	if (spellings[_i].conn) {
 		ck_assert_msg(rc == 0, "%s: %s", spellings[_i].listen, error);
-		ck_assert_str_eq(sock.conn, spellings[_i].conn);
+		ck_assert_str_eq(sock.listen.spelling, spellings[_i].conn);
 	} else {
 		ck_assert_msg(rc == -1, "%s: taken", spellings[_i].listen);
 		ck_assert_str_ne(error, "");
@@ -74,10 +74,10 @@ START_TEST(path_too_long)
 	char error[FRONT_ERROR_MAX], listen[200] = "unix:/";
 
 	memset(listen + 6, 'x', 107);
-	ck_assert_int_eq(front_socket_parse(&sock, listen, error), -1);
+	ck_assert_int_eq(listen_parse(&sock.listen, listen, error), -1);
 	ck_assert_ptr_nonnull(strstr(error, "longer than the 107 bytes"));
 	listen[6 + 106] = '\0';
-	ck_assert_int_eq(front_socket_parse(&sock, listen, error), 0);
+	ck_assert_int_eq(listen_parse(&sock.listen, listen, error), 0);
 }
 END_TEST
 
@@ -86,15 +86,16 @@ static void parse(struct front_socket *sock, const char *name)
 	char listen[128], error[FRONT_ERROR_MAX];
 
 	snprintf(listen, sizeof(listen), "unix:%s/%s", folder, name);
-	ck_assert_int_eq(front_socket_parse(sock, listen, error), 0);
+	ck_assert_int_eq(listen_parse(&sock->listen, listen, error), 0);
 }
 
 /* A socket like a daemon's. */
 static int bind_to(const struct front_socket *sock, int backlog)
 {
-	int fd = socket(sock->address.ss_family, SOCK_STREAM, 0);
+	int fd = socket(sock->listen.address.ss_family, SOCK_STREAM, 0);
 
-	ck_assert_int_eq(bind(fd, (const struct sockaddr *)&sock->address, sock->size), 0);
+	ck_assert_int_eq(
+		bind(fd, (const struct sockaddr *)&sock->listen.address, sock->listen.size), 0);
 	ck_assert_int_eq(listen(fd, backlog), 0);
 	return fd;
 }
@@ -106,11 +107,11 @@ START_TEST(abandoned_socket_is_removed)
 
 	parse(&sock, "s");
 	ck_assert_int_eq(front_socket_claim(&sock, error), 0);
-	ck_assert_int_ne(access(sock.path, F_OK), 0);
+	ck_assert_int_ne(access(sock.listen.path, F_OK), 0);
 	close(bind_to(&sock, 1));
-	ck_assert_int_eq(access(sock.path, F_OK), 0);
+	ck_assert_int_eq(access(sock.listen.path, F_OK), 0);
 	ck_assert_int_eq(front_socket_claim(&sock, error), 0);
-	ck_assert_int_ne(access(sock.path, F_OK), 0);
+	ck_assert_int_ne(access(sock.listen.path, F_OK), 0);
 }
 END_TEST
 
@@ -126,7 +127,7 @@ START_TEST(living_socket_is_an_error)
 	for (int i = 0; i < 3; i++) {
 		ck_assert_int_eq(front_socket_claim(&sock, error), -1);
 		ck_assert_ptr_nonnull(strstr(error, "another process listens on the socket"));
-		ck_assert_int_eq(access(sock.path, F_OK), 0);
+		ck_assert_int_eq(access(sock.listen.path, F_OK), 0);
 	}
 	close(fd);
 }
@@ -139,11 +140,11 @@ START_TEST(unusable_paths)
 	FILE *file;
 
 	parse(&sock, "file");
-	file = fopen(sock.path, "w");
+	file = fopen(sock.listen.path, "w");
 	fclose(file);
 	ck_assert_int_eq(front_socket_claim(&sock, error), -1);
 	ck_assert_ptr_nonnull(strstr(error, "is not a socket"));
-	ck_assert_int_eq(access(sock.path, F_OK), 0);
+	ck_assert_int_eq(access(sock.listen.path, F_OK), 0);
 	parse(&sock, "no/folder");
 	ck_assert_int_eq(front_socket_claim(&sock, error), -1);
 	ck_assert_ptr_nonnull(strstr(error, "No such file or directory"));
@@ -163,12 +164,12 @@ START_TEST(taken_port_is_an_error)
 	ck_assert_int_eq(listen(fd, 1), 0);
 	getsockname(fd, (struct sockaddr *)&address, &size);
 	snprintf(listen_on, sizeof(listen_on), "inet:%u@127.0.0.1", ntohs(address.sin_port));
-	ck_assert_int_eq(front_socket_parse(&sock, listen_on, error), 0);
+	ck_assert_int_eq(listen_parse(&sock.listen, listen_on, error), 0);
 	ck_assert_int_eq(front_socket_claim(&sock, error), -1);
 	ck_assert_ptr_nonnull(strstr(error, "Address already in use"));
 	close(fd);
 	ck_assert_int_eq(front_socket_claim(&sock, error), 0);
-	ck_assert_int_eq(front_socket_parse(&sock, "inet:8891@203.0.113.1", error), 0);
+	ck_assert_int_eq(listen_parse(&sock.listen, "inet:8891@203.0.113.1", error), 0);
 	ck_assert_int_eq(front_socket_claim(&sock, error), -1);
 	ck_assert_ptr_nonnull(strstr(error, "Cannot assign requested address"));
 }
@@ -185,19 +186,19 @@ START_TEST(mode_and_removal)
 	parse(&sock, "s");
 	fd = bind_to(&sock, 1);
 	umask(mask);
-	ck_assert_int_eq(stat(sock.path, &st), 0);
+	ck_assert_int_eq(stat(sock.listen.path, &st), 0);
 	ck_assert_uint_eq(st.st_mode & 0777, 0);
 	ck_assert_int_eq(front_socket_give(&sock, (uid_t)-1, getgid(), 0620, error), 0);
-	ck_assert_int_eq(stat(sock.path, &st), 0);
+	ck_assert_int_eq(stat(sock.listen.path, &st), 0);
 	ck_assert_uint_eq(st.st_mode & 0777, 0620);
 	/* Another's socket in its place is left alone. */
-	unlink(sock.path);
+	unlink(sock.listen.path);
 	close(bind_to(&sock, 1));
 	front_socket_remove(&sock);
-	ck_assert_int_eq(access(sock.path, F_OK), 0);
+	ck_assert_int_eq(access(sock.listen.path, F_OK), 0);
 	ck_assert_int_eq(front_socket_give(&sock, (uid_t)-1, (gid_t)-1, 0600, error), 0);
 	front_socket_remove(&sock);
-	ck_assert_int_ne(access(sock.path, F_OK), 0);
+	ck_assert_int_ne(access(sock.listen.path, F_OK), 0);
 	close(fd);
 }
 END_TEST
@@ -219,7 +220,7 @@ START_TEST(not_given)
 	ck_assert_int_eq(seteuid(user), 0);
 	ck_assert_int_eq(rc, -1);
 	ck_assert_ptr_nonnull(strstr(error, "to its user and group: Operation not permitted"));
-	ck_assert_int_ne(access(sock.path, F_OK), 0);
+	ck_assert_int_ne(access(sock.listen.path, F_OK), 0);
 	close(fd);
 }
 END_TEST

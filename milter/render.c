@@ -4,34 +4,34 @@
 
 #include <stdio.h>
 
-#include "source.h"
+#include "render.h"
 
 #define SOURCE_TEXT_MAX \
 	7000 /* what TEXT_LINES_MAX lines can hold; more than any header of ours needs */
 
-struct source {
+struct rendering {
 	struct session *session;
 	const struct found *found; /* NULL: the score decided */
 	long long score;
 	char number[24]; /* for those that are numbers */
 };
 
-static const char *source_number(struct source *source, long long number)
+static const char *render_number(struct rendering *rendering, long long number)
 {
-	snprintf(source->number, sizeof(source->number), "%lld", number);
-	return source->number;
+	snprintf(rendering->number, sizeof(rendering->number), "%lld", number);
+	return rendering->number;
 }
 
-static const char *source_mta(const struct session *session, const char *macro)
+static const char *render_mta(const struct session *session, const char *macro)
 {
 	return session->mta->macro(session->mta_ctx, macro);
 }
 
-static const char *source_macro(void *ctx, enum text_macro macro)
+static const char *render_macro(void *ctx, enum text_macro macro)
 {
-	struct source *source = ctx;
-	const struct session *session = source->session;
-	const struct found *found = source->found;
+	struct rendering *rendering = ctx;
+	const struct session *session = rendering->session;
+	const struct found *found = rendering->found;
 
 	switch (macro) {
 	case TEXT_CLIENT:
@@ -39,9 +39,9 @@ static const char *source_macro(void *ctx, enum text_macro macro)
 	case TEXT_CLIENT_NAME:
 		return session->client.name ? session->client.name : "unknown";
 	case TEXT_CLIENT_PORT:
-		return source_number(source, session->client.port);
+		return render_number(rendering, session->client.port);
 	case TEXT_DAEMON:
-		return source_mta(session, "{daemon_name}");
+		return render_mta(session, "{daemon_name}");
 	case TEXT_HELO:
 		return session->helo;
 	case TEXT_SENDER:
@@ -51,9 +51,9 @@ static const char *source_macro(void *ctx, enum text_macro macro)
 	case TEXT_RECIPIENT:
 		return session->message.recipient;
 	case TEXT_AUTH:
-		return source_mta(session, "{auth_authen}");
+		return render_mta(session, "{auth_authen}");
 	case TEXT_TLS:
-		return source_mta(session, "{tls_version}");
+		return render_mta(session, "{tls_version}");
 	case TEXT_QUEUE_ID:
 		return session->message.queue_id;
 	case TEXT_ID:
@@ -65,25 +65,25 @@ static const char *source_macro(void *ctx, enum text_macro macro)
 	case TEXT_DETAIL:
 		return found ? found->detail : NULL;
 	case TEXT_SCORE:
-		return source_number(source, source->score);
+		return render_number(rendering, rendering->score);
 	case TEXT_MACROS:
 		break;
 	}
 	return NULL;
 }
 
-static const char *source_value(void *ctx, size_t index)
+static const char *render_value(void *ctx, size_t index)
 {
-	const struct source *source = ctx;
+	const struct rendering *rendering = ctx;
 
-	return source->found && source->found->values ? source->found->values[index] : NULL;
+	return rendering->found && rendering->found->values ? rendering->found->values[index] : NULL;
 }
 
-const char *source_render(struct arena *arena, const struct text *text, struct session *session,
-			  const struct found *found, long long score)
+const char *render_text(struct arena *arena, const struct text *text, struct session *session,
+			const struct found *found, long long score)
 {
-	struct source source = { .session = session, .found = found, .score = score };
-	const struct text_source from = { source_macro, source_value, &source };
+	struct rendering rendering = { .session = session, .found = found, .score = score };
+	const struct text_source from = { render_macro, render_value, &rendering };
 	char buf[SOURCE_TEXT_MAX];
 
 	return arena_strndup(arena, buf, text_render(text, &from, buf, sizeof(buf)));
