@@ -104,15 +104,15 @@ AC_SUBST([MG_PIE_LDFLAGS])
 ])
 
 # MG_VISIBILITY: a module exports the one symbol that MG_EXPORT marks. (What the daemon exports is
-# decided by milter/exports.list.)
+# decided by milter/daemon/exports.list.)
 AC_DEFUN([MG_VISIBILITY],
 [MG_MODULE_CFLAGS=
 MG_CFLAG([MG_MODULE_CFLAGS], [-fvisibility=hidden])
 AC_SUBST([MG_MODULE_CFLAGS])
 MG_EXPORTS_LDFLAGS=
-MG_LDFLAG([MG_EXPORTS_LDFLAGS], [-Wl,--dynamic-list=$srcdir/milter/exports.list])
+MG_LDFLAG([MG_EXPORTS_LDFLAGS], [-Wl,--dynamic-list=$srcdir/milter/daemon/exports.list])
 AS_VAR_IF([MG_EXPORTS_LDFLAGS], [], [AC_MSG_ERROR([the linker does not know --dynamic-list])])
 # One word, so that libtool leaves it where it stands among the objects.
-MG_WHOLE_CORE=-Wl,--whole-archive,milter/libmillgate.a,--no-whole-archive
+MG_WHOLE_CORE=-Wl,--whole-archive,milter/session/libsession.a,milter/config/libconfig.a,milter/dns/libdns.a,milter/table/libtable.a,milter/base/libbase.a,--no-whole-archive
 AC_SUBST([MG_WHOLE_CORE])
 ])

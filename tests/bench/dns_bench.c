@@ -23,8 +23,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "dns.h"
-#include "dns_settings.h"
+#include "dns/dns.h"
+#include "dns/settings.h"
 
 #define BATCH 10
 #define CLIENTS 16

@@ -13,8 +13,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "dns.h"
-#include "dns_settings.h"
+#include "dns/dns.h"
+#include "dns/settings.h"
 #include "../conformance/spf/zone.h"
 #include "../dns/fake_dns.h"
 #include "../policies/fake_host.h"

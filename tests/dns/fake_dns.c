@@ -5,7 +5,7 @@
 #include "fake_dns.h"
 
 #include "../policies/fake_host.h"
-#include "dns_call.h"
+#include "session/call_dns.h"
 
 struct dns *fake_dns;
 

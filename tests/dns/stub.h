@@ -7,7 +7,7 @@
 #ifndef MG_STUB_H
 #define MG_STUB_H
 
-#include "dns.h"
+#include "dns/dns.h"
 
 struct dns *stub_new(void);
 

@@ -11,9 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "dialogue.h"
-#include "host.h"
-#include "protocol.h"
+#include "front/dialogue.h"
+#include "session/host.h"
+#include "front/protocol.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -13,11 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arena.h"
-#include "conf.h"
-#include "domain.h"
-#include "errors.h"
-#include "table.h"
+#include "base/arena.h"
+#include "config/conf.h"
+#include "base/domain.h"
+#include "base/errors.h"
+#include "table/table.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

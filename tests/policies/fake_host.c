@@ -13,12 +13,12 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "arena.h"
-#include "conf.h"
-#include "domain.h"
-#include "errors.h"
-#include "items.h"
-#include "table.h"
+#include "base/arena.h"
+#include "config/conf.h"
+#include "base/domain.h"
+#include "base/errors.h"
+#include "config/items.h"
+#include "table/table.h"
 
 struct mg_conf {
 	const struct mg_line *block;

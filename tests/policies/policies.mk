@@ -8,4 +8,4 @@ tests_policies_libfakehost_a_SOURCES = tests/policies/fake_host.c tests/policies
 	tests/dns/stub.c tests/dns/stub.h
 
 # The fake host is the mg_* functions, so the core's are not to be linked: no MG_WHOLE_CORE here.
-policy_test_libs = $(check_fake_host) milter/libmillgate.a $(core_deps) $(CHECK_LIBS)
+policy_test_libs = $(check_fake_host) $(core_archives) $(core_deps) $(CHECK_LIBS)

@@ -10,7 +10,7 @@
 #include "dialogue_help.h"
 #include "folder.h"
 #include "log_help.h"
-#include "protocol.h"
+#include "front/protocol.h"
 
 static void on_waits(void *arg)
 {

@@ -3,7 +3,7 @@
 #ifndef TESTS_DIALOGUE_HELP_H
 #define TESTS_DIALOGUE_HELP_H
 
-#include "dialogue.h"
+#include "front/dialogue.h"
 #include "session_help.h"
 
 /* A packet of the MTA's. A list of them ends with one without a command. */

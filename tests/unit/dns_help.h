@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 #include "../dns/server.h"
-#include "dns.h"
-#include "dns_settings.h"
+#include "dns/dns.h"
+#include "dns/settings.h"
 
 #define SECOND 1000000LL /* us */
 #define PATIENCE (60 * SECOND)

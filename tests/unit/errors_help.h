@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "errors.h"
+#include "base/errors.h"
 
 /* To be freed. */
 static inline char *errors_text(const struct errors *errors)

@@ -11,7 +11,7 @@
 
 #include "../dns/patience.h"
 #include "folder.h"
-#include "front_end.h"
+#include "front/front.h"
 #include "front_help.h"
 #include "log_help.h"
 

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "front_end.h"
+#include "front/front.h"
 #include "mta.h"
 #include "session_help.h"
 

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "log.h"
+#include "base/log.h"
 
 /* path: lives as long as the log. */
 static inline struct log *open_log(const char *path, bool json)

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "session.h"
+#include "session/session.h"
 #include "session_help.h"
 
 #define SHOWN_MAX 100 /* of a value; of others it says that they are long */

@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arena.h"
-#include "conf.h"
+#include "base/arena.h"
+#include "config/conf.h"
 #include "errors_help.h"
 #include "run.h"
-#include "table.h"
+#include "table/table.h"
 
 /* In tables of cases. */
 #define A MG_KEY_ADDRESS

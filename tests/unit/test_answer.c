@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "answer.h"
+#include "front/answer.h"
 #include "folder.h"
 #include "log_help.h"
-#include "protocol.h"
+#include "front/protocol.h"
 #include "run.h"
 
 #define ALL_ACTIONS 0x1ffUL

@@ -2,7 +2,7 @@
 /* Tests of arena.h. */
 #include <config.h>
 
-#include "arena.h"
+#include "base/arena.h"
 
 #include <check.h>
 #include <stdint.h>

@@ -2,7 +2,7 @@
 /* Tests of conf.h: what texts are understood as, and what is said about those that are not. */
 #include <config.h>
 
-#include "conf.h"
+#include "config/conf.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "arena.h"
+#include "base/arena.h"
 #include "errors_help.h"
 #include "folder.h"
 #include "run.h"

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "dialogue_help.h"
-#include "protocol.h"
+#include "front/protocol.h"
 #include "run.h"
 
 /* ---- The beginning ---- */

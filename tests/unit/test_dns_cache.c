@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dns_cache.h"
+#include "dns/cache.h"
 #include "run.h"
 
 #define SECOND 1000000LL

@@ -10,7 +10,7 @@
 
 #include "../dns/patience.h"
 #include "../dns/stub.h"
-#include "call.h"
+#include "session/call.h"
 #include "run.h"
 
 static const struct mg_policy type;

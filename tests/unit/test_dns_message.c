@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dns_message.h"
+#include "dns/message.h"
 #include "run.h"
 
 static const struct dns_limits limits = { 5, 86400, 3600 };

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dns_name.h"
+#include "dns/name.h"
 #include "run.h"
 
 static const struct {

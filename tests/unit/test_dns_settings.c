@@ -9,12 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "arena.h"
-#include "conf.h"
-#include "dns_resolvconf.h"
-#include "dns_block.h"
-#include "errors.h"
-#include "items.h"
+#include "base/arena.h"
+#include "config/conf.h"
+#include "dns/resolvconf.h"
+#include "config/dns_block.h"
+#include "base/errors.h"
+#include "config/items.h"
 #include "folder.h"
 #include "run.h"
 

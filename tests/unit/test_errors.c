@@ -2,14 +2,14 @@
 /* Tests of errors.h. */
 #include <config.h>
 
-#include "errors.h"
+#include "base/errors.h"
 
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "arena.h"
-#include "conf.h"
+#include "base/arena.h"
+#include "config/conf.h"
 #include "errors_help.h"
 #include "run.h"
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# What modules can call: milter/exports.list names what policy.h declares, and the daemon exports it.
+# What modules can call: milter/daemon/exports.list names what policy.h declares, and the daemon exports it.
 set -u
 LC_ALL=C
 export LC_ALL
@@ -16,10 +16,10 @@ fail() { # TITLE: what "diff" found is the reason
 sed -e 's,/\*.*\*/,,' -e '/^ \*/d' -e '/^#/d' "$MG_TOP_SRCDIR/include/millgate/policy.h" |
 	grep -oE '(^|[^a-z_])mg_[a-z0-9_]+\(' | sed 's/.*\(mg_[a-z0-9_]*\)(/\1/' |
 	grep -vE '^mg_(policy_register|builtin_)' | sort -u >"$work/header"
-sed -n 's/^\t\(.*\);$/\1/p' "$MG_TOP_SRCDIR/milter/exports.list" | sort >"$work/list"
-test -s "$work/list" || fail "milter/exports.list could not be read"
+sed -n 's/^\t\(.*\);$/\1/p' "$MG_TOP_SRCDIR/milter/daemon/exports.list" | sort >"$work/list"
+test -s "$work/list" || fail "milter/daemon/exports.list could not be read"
 diff -u "$work/header" "$work/list" ||
-	fail "policy.h declares (-) what milter/exports.list does not name (+), or the reverse"
+	fail "policy.h declares (-) what milter/daemon/exports.list does not name (+), or the reverse"
 
 # The copy of another library's variable (stderr) is no export of ours; a sanitizer brings its own;
 # sigwait is replaced for libmilter (front_libmilter.c).
@@ -32,5 +32,5 @@ else
 	grep '^mg_' "$work/all" >"$work/ours"
 fi
 diff -u "$work/list" "$work/ours" ||
-	fail "milter/exports.list names (-) what $MILLGATED does not export (+), or the reverse"
+	fail "milter/daemon/exports.list names (-) what $MILLGATED does not export (+), or the reverse"
 echo "$(grep -c . "$work/list") functions, declared, listed and exported alike"

@@ -16,7 +16,7 @@
 
 #include "../dns/patience.h"
 #include "front_help.h"
-#include "log.h"
+#include "base/log.h"
 #include "run.h"
 
 START_TEST(connection_cap)

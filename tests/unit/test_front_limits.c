@@ -12,7 +12,7 @@
 
 #include "../dns/patience.h"
 #include "front_help.h"
-#include "log.h"
+#include "base/log.h"
 #include "run.h"
 
 /* So that this many more descriptors can be opened; returns the limit as it was before. */

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "folder.h"
-#include "front_socket.h"
+#include "front/socket.h"
 #include "run.h"
 
 static const struct {

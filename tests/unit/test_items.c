@@ -2,7 +2,7 @@
 /* Tests of items.h. */
 #include <config.h>
 
-#include "items.h"
+#include "config/items.h"
 
 #include <check.h>
 #include <limits.h>
@@ -10,11 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arena.h"
-#include "conf.h"
+#include "base/arena.h"
+#include "config/conf.h"
 #include "errors_help.h"
 #include "run.h"
-#include "table.h"
+#include "table/table.h"
 
 struct values {
 	bool flag;

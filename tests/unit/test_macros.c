@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "macros.h"
-#include "protocol.h"
+#include "front/macros.h"
+#include "front/protocol.h"
 #include "run.h"
 
 enum step_kind {

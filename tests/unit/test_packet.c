@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "packet.h"
+#include "front/packet.h"
 #include "run.h"
 
 static const struct {

@@ -14,10 +14,10 @@
 #include <unistd.h>
 
 #include "folder.h"
-#include "identity.h"
-#include "pidfile.h"
+#include "daemon/identity.h"
+#include "daemon/pidfile.h"
 #include "run.h"
-#include "settings.h"
+#include "config/settings.h"
 
 static char path[128];
 

@@ -5,7 +5,7 @@
 #include <check.h>
 #include <string.h>
 
-#include "registry.h"
+#include "config/registry.h"
 #include "run.h"
 
 static int hook(struct mg_call *call, const void *self)

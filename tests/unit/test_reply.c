@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arena.h"
-#include "reply.h"
+#include "base/arena.h"
+#include "session/reply.h"
 #include "run.h"
 
 static const struct {

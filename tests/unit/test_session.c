@@ -10,11 +10,11 @@
 #include <unistd.h>
 
 #include "folder.h"
-#include "host.h"
+#include "session/host.h"
 #include "log_help.h"
 #include "run.h"
-#include "session.h"
-#include "state.h"
+#include "session/session.h"
+#include "session/state.h"
 
 static char log_path[128];
 static struct log *test_log;

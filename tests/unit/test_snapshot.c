@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "plan.h"
+#include "config/plan.h"
 #include "run.h"
-#include "snapshot.h"
+#include "config/snapshot.h"
 
 #define LISTEN "listen unix:/nowhere/sock\n"
 

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arena.h"
-#include "conf.h"
-#include "errors.h"
+#include "base/arena.h"
+#include "config/conf.h"
+#include "base/errors.h"
 #include "run.h"
-#include "text.h"
+#include "config/text.h"
 
 static const char *const values[] = { "zone", "txt", NULL };
 static const struct mg_policy type = { .name = "t", .values = values };

@@ -13,7 +13,7 @@
 
 #include "../dns/patience.h"
 #include "run.h"
-#include "workers.h"
+#include "front/workers.h"
 
 /* Something to serve: each time that it is rung. */
 struct bell {

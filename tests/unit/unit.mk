@@ -61,14 +61,13 @@ unit_headers = \
 	tests/unit/run.h \
 	tests/unit/table_help.h
 EXTRA_DIST += $(unit_headers)
-LDADD = $(core_libs) $(JANSSON_LIBS) $(CHECK_LIBS)
+LDADD = milter/daemon/libdaemon.a milter/front/libfront.a $(core_libs) $(JANSSON_LIBS) $(CHECK_LIBS)
 
 # The front ends over a session that stands in: so nothing of the core but what they ask for.
 session_test_sources = tests/unit/session_help.c tests/unit/session_help.h
-front_test_sources = $(session_test_sources) tests/unit/front_help.c tests/unit/front_help.h milter/front_conns.c milter/front_event.c \
-	milter/front_libmilter.c milter/workers.c
+front_test_sources = $(session_test_sources) tests/unit/front_help.c tests/unit/front_help.h
 front_test_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/tests/mta $(MILTER_CFLAGS)
-front_test_libs = $(mta_lib) milter/libmillgate.a $(core_deps) $(MILTER_LIBS) $(CHECK_LIBS)
+front_test_libs = $(mta_lib) $(front_libs) $(core_archives) $(core_deps) $(MILTER_LIBS) $(CHECK_LIBS)
 tests_unit_test_front_event_SOURCES = tests/unit/test_front.c $(front_test_sources)
 tests_unit_test_front_event_CPPFLAGS = $(front_test_cppflags) -DFRONT_UNDER_TEST=front_event
 tests_unit_test_front_event_LDADD = $(front_test_libs)
@@ -89,8 +88,7 @@ tests_unit_test_front_libmilter_life_CPPFLAGS = $(tests_unit_test_front_libmilte
 tests_unit_test_front_libmilter_life_LDADD = $(front_test_libs)
 tests_unit_test_dialogue_SOURCES = tests/unit/test_dialogue.c tests/unit/dialogue_help.c tests/unit/dialogue_help.h \
 	$(session_test_sources)
-tests_unit_test_dialogue_LDADD = milter/libmillgate.a $(core_deps) $(CHECK_LIBS)
-tests_unit_test_workers_SOURCES = tests/unit/test_workers.c milter/workers.c
+tests_unit_test_dialogue_LDADD = milter/front/libfront.a $(core_archives) $(core_deps) $(CHECK_LIBS)
 
 # The DNS service over a server with faults, and over the stub resolver.
 dns_test_sources = tests/unit/dns_help.c tests/unit/dns_help.h

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Domains in the form in which they compare (RFC 1035, section 2.3.1; RFC 5891). */
+#include <config.h>
+
+#include "base/domain.h"
+
+#include <arpa/inet.h>
+#include <idn2.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/arena.h"
+
+/*
+ * No domain is longer in UTF-8: a character is at most 4 bytes there, and at least 1 in an
+ * A-label.
+ */
+#define DOMAIN_INPUT_MAX 1024
+
+enum shape {
+	SHAPE_FOLDED,  /* a domain in its final form */
+	SHAPE_ASCII,   /* a domain with upper case or a final dot */
+	SHAPE_UNICODE, /* not only ASCII: libidn2 has to say */
+	SHAPE_NONE
+};
+
+static bool is_upper(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+static bool is_label_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || is_upper(c);
+}
+
+const char *ascii_fold(struct arena *arena, const char *text)
+{
+	const char *p = text;
+	char *copy;
+	char *to;
+
+	while (*p && !is_upper(*p))
+		p++;
+	if (!*p)
+		return text;
+	copy = arena_strdup(arena, text);
+	for (to = copy + (p - text); *to; to++)
+		if (is_upper(*to))
+			*to = (char)(*to - 'A' + 'a');
+	return copy;
+}
+
+/*
+ * The end of the label, or NULL when it is none: empty, too long, or with a hyphen at either end.
+ */
+static const char *label_end(const char *label, bool *upper)
+{
+	const char *p;
+
+	for (p = label; is_label_char(*p) || *p == '-'; p++)
+		*upper |= is_upper(*p);
+	if (p == label || p - label > DOMAIN_LABEL_MAX || label[0] == '-' || p[-1] == '-')
+		return NULL;
+	return p;
+}
+
+/*
+ * A name of four numbers is an address that lost its brackets, and in no DNS (RFC 3696, section
+ * 2).
+ */
+static bool is_address(const char *domain, size_t size)
+{
+	struct in_addr address;
+	char text[INET_ADDRSTRLEN];
+
+	if (size >= sizeof(text) || domain[0] < '0' || domain[0] > '9')
+		return false;
+	memcpy(text, domain, size);
+	text[size] = '\0';
+	return inet_pton(AF_INET, text, &address) == 1;
+}
+
+static bool is_ascii(const char *text)
+{
+	while (*text && !(*text & 0x80))
+		text++;
+	return *text == '\0';
+}
+
+/*
+ * What the domain is; size_r: its bytes without the final dot, but for SHAPE_NONE and
+ * SHAPE_UNICODE.
+ */
+static enum shape domain_shape(const char *domain, size_t *size_r)
+{
+	bool upper = false;
+	bool dot = false;
+	const char *p = domain;
+
+	for (;;) {
+		const char *end = label_end(p, &upper);
+
+		if (!end || (*end && *end != '.'))
+			return is_ascii(domain) ? SHAPE_NONE : SHAPE_UNICODE;
+		p = end;
+		if (!*p)
+			break;
+		if (!*++p) {
+			dot = true;
+			break;
+		}
+	}
+	*size_r = (size_t)(p - domain) - (dot ? 1 : 0);
+	if (*size_r > DOMAIN_MAX || is_address(domain, *size_r))
+		return SHAPE_NONE;
+	return upper || dot ? SHAPE_ASCII : SHAPE_FOLDED;
+}
+
+static const char *fold_ascii(struct arena *arena, const char *domain, enum shape shape,
+			      size_t size)
+{
+	switch (shape) {
+	case SHAPE_FOLDED:
+		return domain;
+	case SHAPE_ASCII:
+		return ascii_fold(arena, arena_strndup(arena, domain, size));
+	default:
+		return NULL;
+	}
+}
+
+static const char *fold_unicode(struct arena *arena, const char *domain)
+{
+	uint8_t *ascii = NULL;
+	const char *copy;
+	size_t size = 0;
+	enum shape shape;
+
+	if (strnlen(domain, DOMAIN_INPUT_MAX + 1) > DOMAIN_INPUT_MAX)
+		return NULL;
+	if (idn2_lookup_u8((const uint8_t *)domain, &ascii,
+			   IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
+		return NULL;
+	copy = arena_strdup(arena, (const char *)ascii);
+	idn2_free(ascii);
+	shape = domain_shape(copy, &size); /* libidn2 lets through what no name may hold */
+	return fold_ascii(arena, copy, shape, size);
+}
+
+const char *domain_fold(struct arena *arena, const char *domain)
+{
+	size_t size = 0;
+	enum shape shape;
+
+	if (!domain)
+		return NULL;
+	shape = domain_shape(domain, &size);
+	if (shape == SHAPE_UNICODE)
+		return fold_unicode(arena, domain);
+	return fold_ascii(arena, domain, shape, size);
+}

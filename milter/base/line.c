@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The words of a directive, as policy.h's functions give them. */
+#include <config.h>
+
+#include "base/line.h"
+
+size_t mg_line_words(const struct mg_line *line)
+{
+	return line->nwords;
+}
+
+const char *mg_line_word(const struct mg_line *line, size_t index)
+{
+	return index < line->nwords ? line->words[index].text : NULL;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The log service: opening, reopening, counting what is lost; the sinks are in log_sink.c.
+ *
+ * libc's syslog(3) is not used, because it holds a lock over its I/O: one slow syslog daemon
+ * would make all sessions wait for each other.
+ */
+#include <config.h>
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "base/log_sink.h"
+
+struct log {
+	struct log_sink sink;
+	bool json;
+	enum mg_level level;
+	atomic_ullong untold; /* lines that were lost, and the log does not say so yet */
+};
+
+const char *log_level_name(enum mg_level level)
+{
+	static const char *const names[] = { "error", "warning", "info", "debug" };
+
+	return (unsigned)level < sizeof(names) / sizeof(names[0]) ? names[level] : "debug";
+}
+
+struct log *log_open(const struct log_settings *settings, const char **error_r)
+{
+	struct log *log = calloc(1, sizeof(*log));
+
+	if (log == NULL || sink_open(&log->sink, settings->target, settings->path) < 0) {
+		*error_r = strerrordesc_np(errno);
+		free(log);
+		return NULL;
+	}
+	log->json = settings->json;
+	log->level = settings->level;
+	/* So that no line has to read the time zone's file. */
+	tzset();
+	return log;
+}
+
+int log_reopen(struct log *log)
+{
+	if (sink_reopen(&log->sink) == 0)
+		return 0;
+	log_say(log, MG_LOG_ERROR, "log",
+		"the log file cannot be opened again, the present one is kept: %s",
+		strerrordesc_np(errno));
+	return -1;
+}
+
+int log_give(struct log *log, uid_t uid, gid_t gid)
+{
+	return sink_give(&log->sink, uid, gid);
+}
+
+void log_close(struct log **log)
+{
+	if (*log == NULL)
+		return;
+	sink_close(&(*log)->sink);
+	free(*log);
+	*log = NULL;
+}
+
+bool log_wants(const struct log *log, enum mg_level level)
+{
+	return log != NULL && level <= log->level;
+}
+
+bool log_is_json(const struct log *log)
+{
+	return log != NULL && log->json;
+}
+
+/* Says how many lines were lost, now that lines can be written again; where all of them are errors, so is that. */
+static void tell_dropped(struct log *log)
+{
+	const enum mg_level level = log_wants(log, MG_LOG_WARNING) ? MG_LOG_WARNING : MG_LOG_ERROR;
+	unsigned long long n = atomic_exchange(&log->untold, 0);
+
+	/*
+	 * The line itself may be lost too; then it counts as one of them, and the others are told
+	 * with it.
+	 */
+	if (n > 0) {
+		log_say(log, level, "log", "%llu lines of this log were lost", n);
+		if (atomic_load(&log->untold) > 0)
+			atomic_fetch_add(&log->untold, n);
+	}
+}
+
+void log_write(struct log_record *record)
+{
+	struct log *log = record->log;
+	size_t size;
+	const char *line = record_end(record, &size);
+
+	if (!log_wants(log, record->level))
+		return;
+	if (sink_write(&log->sink, record->level, log->json, line, size) < 0) {
+		atomic_fetch_add(&log->untold, 1);
+		return;
+	}
+	if (atomic_load(&log->untold) > 0)
+		tell_dropped(log);
+}
+
+void log_say(struct log *log, enum mg_level level, const char *event, const char *fmt, ...)
+{
+	struct log_record record;
+	char words[LOG_VALUE_MAX + 8];
+	va_list args;
+
+	if (!log_wants(log, level))
+		return;
+	va_start(args, fmt);
+	vsnprintf(words, sizeof(words), fmt, args);
+	va_end(args);
+	record_begin(&record, log, level, event);
+	record_text(&record, "%s", words);
+	log_write(&record);
+}

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Builds one log line, as text or as JSON (RFC 8259), from the same calls.
+ *
+ * The JSON is written by hand: a library would build a tree on the heap for each line of each
+ * message, and would not know how to leave out what does not fit. What has to be right here is
+ * small: strings are escaped in one function, and a field goes in whole or not at all, with room
+ * kept for what closes the object.
+ */
+#include <config.h>
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistr.h>
+
+#include "base/log.h"
+#include "base/log_record.h"
+
+/*
+ * Kept for the end: a quote, "}", "]", the mark of a truncated line, "}", a line's end and a NUL.
+ */
+#define TAIL 32
+#define MARK "..."
+
+/* Where a string goes decides what of it has to be escaped. */
+enum place { IN_WORDS, IN_QUOTES, IN_JSON };
+
+struct range {
+	uint32_t first, last;
+};
+
+/*
+ * What is written as its number: it ends lines, cannot be seen, or changes what is seen around it.
+ */
+static const struct range unseen[] = {
+	{ 0x0000, 0x001f },   { 0x007f, 0x009f }, { 0x00ad, 0x00ad }, { 0x061c, 0x061c },
+	{ 0x180e, 0x180e },   { 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x206f },
+	{ 0xfdd0, 0xfdef },   { 0xfeff, 0xfeff }, { 0xfff9, 0xfffb }, { 0xfffe, 0xffff },
+	{ 0xe0000, 0xe007f },
+};
+
+static bool is_unseen(uint32_t c)
+{
+	if (c >= 0x20 && c < 0x7f)
+		return false;
+	for (size_t i = 0; i < sizeof(unseen) / sizeof(unseen[0]); i++)
+		if (c >= unseen[i].first && c <= unseen[i].last)
+			return true;
+	return false;
+}
+
+static bool put(struct log_record *r, const char *bytes, size_t n)
+{
+	if (n > LOG_LINE_MAX - TAIL - r->n)
+		return false;
+	memcpy(r->line + r->n, bytes, n);
+	r->n += n;
+	return true;
+}
+
+static bool put_string(struct log_record *r, const char *string)
+{
+	return put(r, string, strlen(string));
+}
+
+/* For what TAIL keeps room for. */
+static void put_tail(struct log_record *r, const char *string)
+{
+	size_t n = strlen(string);
+
+	assert(n < LOG_LINE_MAX - r->n);
+	memcpy(r->line + r->n, string, n);
+	r->n += n;
+}
+
+/* A character that cannot stand for itself. Returns its length in out. */
+static size_t escape_unseen(char out[16], uint32_t c, enum place place)
+{
+	int n;
+
+	if (place == IN_JSON && c > 0xffff)
+		n = snprintf(out, 16, "\\u%04x\\u%04x", (unsigned)(0xd800 + ((c - 0x10000) >> 10)),
+			     (unsigned)(0xdc00 + (c & 0x3ff)));
+	else if (c > 0xffff)
+		n = snprintf(out, 16, "\\U%08x", (unsigned)c);
+	else if (place == IN_JSON || c > 0x7f)
+		n = snprintf(out, 16, "\\u%04x", (unsigned)c);
+	else
+		n = snprintf(out, 16, "\\x%02x", (unsigned)c);
+	return (size_t)n;
+}
+
+/*
+ * The next character of *s as it is written at this place. Returns its length in out; advances *s.
+ */
+static size_t escape(char out[16], const unsigned char **s, enum place place)
+{
+	ucs4_t c;
+	const int n = u8_strmbtouc(&c, *s);
+
+	if (n <= 0)
+		return (size_t)snprintf(out, 16, place == IN_JSON ? "\\\\x%02x" : "\\x%02x",
+					*(*s)++);
+	if (is_unseen(c)) {
+		*s += n;
+		return escape_unseen(out, c, place);
+	}
+	if (c == '\\' || c == '"') {
+		out[0] = '\\';
+		out[1] = (char)c;
+		(*s)++;
+		return 2;
+	}
+	if (c == '=' && place == IN_WORDS) {
+		(*s)++;
+		memcpy(out, "\\x3d", 4);
+		return 4;
+	}
+	memcpy(out, *s, (size_t)n);
+	*s += n;
+	return (size_t)n;
+}
+
+/* A string, escaped, cut at LOG_VALUE_MAX. False when it did not fit into the line. */
+static bool put_escaped(struct log_record *r, const char *string, enum place place)
+{
+	const unsigned char *s = (const unsigned char *)string;
+	size_t left = LOG_VALUE_MAX, n;
+	const char *run;
+	char out[16];
+
+	while (*s != '\0') {
+		/* Nearly all of nearly all strings needs no second look. */
+		for (run = (const char *)s;
+		     *s > ' ' && *s < 0x7f && *s != '\\' && *s != '"' && *s != '='; s++)
+			;
+		n = (size_t)((const char *)s - run);
+		if (n == 0) {
+			n = escape(out, &s, place);
+			run = out;
+		}
+		if (n > left) {
+			r->truncated = true;
+			/* A run is cut anywhere, an escape or a character only before it. */
+			return (run == out || put(r, run, left)) && put_string(r, MARK);
+		}
+		if (!put(r, run, n))
+			return false;
+		left -= n;
+	}
+	return true;
+}
+
+static bool is_plain_ascii(unsigned char c)
+{
+	switch (c) {
+	case '"':
+	case '=':
+	case ',':
+	case ';':
+	case '[':
+	case ']':
+	case '\\':
+		return false;
+	default:
+		return c > ' ' && c < 0x7f;
+	}
+}
+
+/* Whether a value of the text form can do without quotes. */
+static bool is_plain(const char *value)
+{
+	const unsigned char *s = (const unsigned char *)value;
+	ucs4_t c;
+	int n;
+
+	if (*s == '\0')
+		return false;
+	for (; *s != '\0'; s += n) {
+		n = 1;
+		if (is_plain_ascii(*s))
+			continue;
+		n = *s < 0x80 ? 0 : u8_strmbtouc(&c, s);
+		if (n <= 0 || is_unseen(c))
+			return false;
+	}
+	return true;
+}
+
+static bool put_value(struct log_record *r, const char *value)
+{
+	if (!r->json && is_plain(value))
+		return put_escaped(r, value, IN_QUOTES);
+	return put(r, "\"", 1) && put_escaped(r, value, r->json ? IN_JSON : IN_QUOTES) &&
+	       put(r, "\"", 1);
+}
+
+/* Takes back what did not fit. */
+static void settle(struct log_record *r, size_t mark, bool fits)
+{
+	if (fits)
+		return;
+	r->n = mark;
+	r->truncated = true;
+	r->item_lost = true;
+}
+
+static bool put_head(struct log_record *r)
+{
+	struct timespec now;
+	struct tm tm;
+	char head[160];
+	int n;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &tm);
+	n = snprintf(
+		head, sizeof(head),
+		"{\"time\":\"%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ\",\"level\":\"%s\",\"event\":",
+		tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
+		now.tv_nsec / 1000000, log_level_name(r->level));
+	return put(r, head, (size_t)n) && put_value(r, r->event);
+}
+
+void record_begin(struct log_record *r, struct log *log, enum mg_level level, const char *event)
+{
+	/* Not the line: clearing 8 KiB for each would cost more than filling it. */
+	memset(r, 0, offsetof(struct log_record, line));
+	r->log = log;
+	r->level = level;
+	r->event = event;
+	r->json = log_is_json(log);
+	r->part = RECORD_BEGUN;
+	if (r->json)
+		put_head(r);
+}
+
+/* The human part goes on; false when nothing more can be said. */
+static bool begin_words(struct log_record *r)
+{
+	assert(r->part == RECORD_BEGUN || r->part == RECORD_IN_TEXT);
+	if (r->part == RECORD_BEGUN && r->json && !put_string(r, ",\"text\":\""))
+		return false;
+	r->part = RECORD_IN_TEXT;
+	return true;
+}
+
+void record_text(struct log_record *r, const char *fmt, ...)
+{
+	char words[LOG_VALUE_MAX + 8]; /* enough more to be seen to be cut */
+	size_t mark;
+	va_list args;
+	int n;
+
+	if (!begin_words(r))
+		return;
+	va_start(args, fmt);
+	n = vsnprintf(words, sizeof(words), fmt, args);
+	va_end(args);
+	if (n < 0)
+		return;
+	mark = r->n;
+	settle(r, mark, put_escaped(r, words, r->json ? IN_JSON : IN_WORDS));
+}
+
+void record_quoted(struct log_record *r, const char *value)
+{
+	const char *quote = r->json ? "\\\"" : "\"";
+	size_t mark;
+
+	if (!begin_words(r))
+		return;
+	mark = r->n;
+	settle(r, mark,
+	       put_string(r, quote) && put_escaped(r, value, r->json ? IN_JSON : IN_QUOTES) &&
+		       put_string(r, quote));
+}
+
+/* The human part is over; without one, the event's name is it. */
+static void end_words(struct log_record *r)
+{
+	if (r->json && r->part == RECORD_IN_TEXT)
+		put_tail(r, "\"");
+	if (!r->json && r->part == RECORD_BEGUN)
+		put_string(r, r->event);
+	r->part = RECORD_IN_FIELDS;
+}
+
+/* What comes before a field's value. */
+static bool put_name(struct log_record *r, const char *name)
+{
+	bool comma = !r->in_item || !r->item_empty;
+
+	assert(r->part != RECORD_ENDED && (!r->in_list || r->in_item));
+	if (r->part != RECORD_IN_FIELDS)
+		end_words(r);
+	r->item_empty = false;
+	if (r->json)
+		return (!comma || put(r, ",", 1)) && put(r, "\"", 1) && put_string(r, name) &&
+		       put(r, "\":", 2);
+	if (comma && !put(r, " ", 1))
+		return false;
+	return r->in_item || (put_string(r, name) && put(r, "=", 1));
+}
+
+void record_str(struct log_record *r, const char *name, const char *value)
+{
+	size_t mark;
+
+	if (value == NULL)
+		return;
+	if (r->part != RECORD_IN_FIELDS)
+		end_words(r);
+	mark = r->n;
+	settle(r, mark, put_name(r, name) && put_value(r, value));
+}
+
+static bool is_unit(const char *name)
+{
+	return strcmp(name, "us") == 0 || strcmp(name, "ms") == 0;
+}
+
+/* A number, as printed. Alone among an item's values it would not say what it counts. */
+static void put_number(struct log_record *r, const char *name, const char *number)
+{
+	bool bare = r->in_item && !r->json;
+	bool unit = bare && is_unit(name);
+	size_t mark;
+
+	if (r->part != RECORD_IN_FIELDS)
+		end_words(r);
+	mark = r->n;
+	settle(r, mark,
+	       put_name(r, name) && (!bare || unit || (put_string(r, name) && put(r, "=", 1))) &&
+		       put_string(r, number) && (!unit || put_string(r, name)));
+}
+
+void record_int(struct log_record *r, const char *name, long long value)
+{
+	unsigned long long rest =
+		value < 0 ? 0ULL - (unsigned long long)value : (unsigned long long)value;
+	char number[24];
+	char *p = number + sizeof(number) - 1;
+
+	/* By hand, since there is one for each policy in each message's line. */
+	*p = '\0';
+	do {
+		*--p = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest);
+	if (value < 0)
+		*--p = '-';
+	put_number(r, name, p);
+}
+
+void record_list_begin(struct log_record *r, const char *name)
+{
+	size_t mark;
+
+	assert(!r->in_list);
+	if (r->part != RECORD_IN_FIELDS)
+		end_words(r);
+	mark = r->n;
+	r->item_lost = false;
+	settle(r, mark, put_name(r, name) && put(r, "[", 1));
+	/* Without room for its beginning, all that follows is lost up to its end. */
+	r->in_list = !r->item_lost;
+	r->list_empty = true;
+}
+
+void record_item_begin(struct log_record *r)
+{
+	r->item = r->n;
+	r->in_item = true;
+	r->item_empty = true;
+	r->item_lost = !r->in_list;
+	if (!r->in_list)
+		return;
+	if (!r->list_empty && !put_string(r, r->json ? "," : ", "))
+		r->item_lost = true;
+	if (r->json && !put(r, "{", 1))
+		r->item_lost = true;
+}
+
+void record_item_end(struct log_record *r)
+{
+	bool fits = !r->item_lost && (!r->json || put(r, "}", 1));
+
+	r->in_item = false;
+	if (fits && (r->json || !r->item_empty))
+		r->list_empty = false;
+	else
+		r->n = r->item;
+	r->truncated |= !fits;
+}
+
+void record_element(struct log_record *r, const char *value)
+{
+	size_t mark = r->n;
+	bool fits;
+
+	if (value == NULL || !r->in_list)
+		return;
+	fits = (r->list_empty || put_string(r, r->json ? "," : ", ")) && put_value(r, value);
+	settle(r, mark, fits);
+	if (fits)
+		r->list_empty = false;
+}
+
+void record_list_end(struct log_record *r)
+{
+	if (r->in_list)
+		put_tail(r, "]");
+	r->in_list = false;
+}
+
+const char *record_end(struct log_record *r, size_t *size_r)
+{
+	if (r->part != RECORD_ENDED) {
+		if (r->part != RECORD_IN_FIELDS)
+			end_words(r);
+		if (r->truncated)
+			put_tail(r, r->json ? ",\"truncated\":true" : " truncated=yes");
+		if (r->json)
+			put_tail(r, "}");
+		r->part = RECORD_ENDED;
+		r->line[r->n] = '\0';
+	}
+	*size_r = r->n;
+	return r->line;
+}

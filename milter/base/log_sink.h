@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Where log lines go: the syslog daemon's socket, standard error, or a file. For log.c only. */
+#ifndef MG_LOG_SINK_H
+#define MG_LOG_SINK_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <sys/un.h>
+
+#include "base/log.h"
+
+struct log_sink {
+	enum log_target target;
+	int fd;       /* the same number as long as the sink is open: see sink_reopen */
+	bool journal; /* standard error is the journal: <N> before each line */
+	char *path;   /* LOG_TO_FILE */
+	struct sockaddr_un syslog;  /* LOG_TO_SYSLOG */
+	atomic_llong stalled_until; /* ms of the monotonic clock: do not wait before then */
+};
+
+/* All return 0, or -1 with errno. path: as in struct log_settings. */
+int sink_open(struct log_sink *sink, enum log_target target, const char *path);
+int sink_reopen(struct log_sink *sink);
+int sink_give(struct log_sink *sink, uid_t uid, gid_t gid);
+void sink_close(struct log_sink *sink);
+
+/* Writes a line (without its end) in one system call. Safe from all threads. */
+int sink_write(struct log_sink *sink, enum mg_level level, bool json, const char *line,
+	       size_t size);
+
+#endif

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Mail addresses in the form in which they compare (RFC 5321, section 4.1.2; RFC 6531). */
+#include <config.h>
+
+#include "base/domain.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unicase.h>
+#include <uninorm.h>
+#include <unistr.h>
+
+#include "base/arena.h"
+
+/*
+ * Characters that a local part may hold without quotes (RFC 5322 atext, RFC 6531 UTF8-non-ascii).
+ */
+static bool is_atext(char c)
+{
+	return (c & 0x80) || isalnum((unsigned char)c) || (c && strchr("!#$%&'*+-/=?^_`{|}~", c));
+}
+
+static bool is_dot_string(const char *local, size_t size)
+{
+	bool atom = false; /* the last character was one of an atom */
+
+	for (size_t i = 0; i < size; i++) {
+		if (local[i] == '.' ? !atom : !is_atext(local[i]))
+			return false;
+		atom = local[i] != '.';
+	}
+	return atom;
+}
+
+/* The size of a quoted string at the beginning of text, 0 when there is none. */
+static size_t quoted_size(const char *text)
+{
+	const char *p;
+
+	if (*text != '"')
+		return 0;
+	for (p = text + 1; *p && *p != '"'; p++)
+		if (*p == '\\' && !*++p)
+			return 0;
+	return *p ? (size_t)(p + 1 - text) : 0;
+}
+
+size_t mail_local_size(const char *address)
+{
+	size_t quoted = quoted_size(address);
+	const char *at;
+
+	if (quoted && (!address[quoted] || address[quoted] == '@'))
+		return quoted;
+	at = strrchr(address, '@');
+	return at ? (size_t)(at - address) : strlen(address);
+}
+
+/* Letters, digits, hyphens, underscores and bytes of UTF-8, with a dot between labels. */
+static bool is_domain_form(const char *domain)
+{
+	bool label = false; /* the last character was one of a label */
+
+	for (; *domain; domain++) {
+		if (*domain == '.' ? !label
+				   : !(*domain & 0x80 || isalnum((unsigned char)*domain) ||
+				       strchr("-_", *domain)))
+			return false;
+		label = *domain != '.';
+	}
+	return label;
+}
+
+static bool is_literal_form(const char *domain)
+{
+	const size_t size = strcspn(domain + 1, "[]\\ ()<>\"") + 1;
+
+	return domain[0] == '[' && domain[size] == ']' && !domain[size + 1];
+}
+
+bool mail_is_mailbox(const char *address)
+{
+	const size_t size = mail_local_size(address);
+	const char *domain = address + size + 1;
+
+	if (size == 0 || address[size] != '@' ||
+	    (quoted_size(address) != size && !is_dot_string(address, size)))
+		return false;
+	return *domain == '[' ? is_literal_form(domain) : is_domain_form(domain);
+}
+
+/* The text that a quoted string stands for. */
+static char *unquote(struct arena *arena, const char *quoted, size_t size)
+{
+	char *text = arena_alloc(arena, size);
+	char *to = text;
+
+	for (size_t i = 1; i + 1 < size; i++) {
+		if (quoted[i] == '\\')
+			i++;
+		*to++ = quoted[i];
+	}
+	*to = '\0';
+	return text;
+}
+
+static const char *quote(struct arena *arena, const char *text)
+{
+	char *quoted = arena_alloc(arena, 2 * strlen(text) + 3);
+	char *to = quoted;
+
+	*to++ = '"';
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			*to++ = '\\';
+		*to++ = *text;
+	}
+	*to++ = '"';
+	*to = '\0';
+	return quoted;
+}
+
+/* Lower case; as ASCII only when it is no UTF-8, which an MTA without SMTPUTF8 may let through. */
+static const char *fold_case(struct arena *arena, const char *text)
+{
+	const uint8_t *utf8 = (const uint8_t *)text;
+	size_t size = strlen(text);
+	uint8_t *lower;
+	const char *folded;
+	size_t i = 0;
+
+	while (i < size && utf8[i] < 0x80)
+		i++;
+	if (i == size || u8_check(utf8, size) != NULL)
+		return ascii_fold(arena, text);
+	lower = u8_tolower(utf8, size, NULL, UNINORM_NFC, NULL, &size);
+	if (!lower)
+		return ascii_fold(arena, text);
+	folded = arena_strndup(arena, (const char *)lower, size);
+	free(lower);
+	return folded;
+}
+
+/* ---- What is not written as a mailbox ---- */
+
+/* The size of a comment, which may have others in it. */
+static size_t comment_size(const char *text)
+{
+	unsigned depth = 0;
+	size_t i = 0;
+
+	do {
+		if (text[i] == '\\' && text[i + 1])
+			i++;
+		else if (text[i] == '(')
+			depth++;
+		else if (text[i] == ')')
+			depth--;
+		i++;
+	} while (depth > 0 && text[i]);
+	return i;
+}
+
+/* Two words without a dot between them are no local part: of which mailbox it is, is anybody's guess. */
+static bool is_between_words(const char *begin, const char *end, const char *blank)
+{
+	return end > begin && is_atext(end[-1]) && is_atext(blank[strspn(blank, " \t")]);
+}
+
+/* Copies what means something, or returns NULL; at_r: its last @ that was not quoted, or NULL. */
+static char *strip(struct arena *arena, const char *address, char **at_r)
+{
+	char *text = arena_alloc(arena, strlen(address) + 1);
+	char *to = text;
+	bool quoted = false;
+
+	*at_r = NULL;
+	while (*address) {
+		const char c = *address;
+		const bool escaped = c == '\\' && address[1];
+
+		if (c == '(' && !quoted) {
+			address += comment_size(address);
+			continue;
+		}
+		if (c == '@' && !quoted)
+			*at_r = to;
+		if (!quoted && !*at_r && isspace((unsigned char)c) &&
+		    is_between_words(text, to, address))
+			return NULL;
+		if (escaped)
+			*to++ = *++address;
+		else if (c == '"')
+			quoted = !quoted;
+		else if (quoted || !isspace((unsigned char)c))
+			*to++ = c;
+		address++;
+	}
+	*to = '\0';
+	return text;
+}
+
+const char *mail_plain(struct arena *arena, const char *address, const char *local)
+{
+	char *at, *text = strip(arena, address, &at);
+	const char *plain;
+	size_t size;
+
+	if (!text || !at || at == text)
+		return NULL;
+	size = strlen(text);
+	while (size > 0 && strchr(".,;", text[size - 1]))
+		text[--size] = '\0';
+	*at = '\0';
+	if (!local || !is_dot_string(local, strlen(local)))
+		local = is_dot_string(text, strlen(text)) ? text : quote(arena, text);
+	plain = arena_printf(arena, "%s@%s", local, at + 1);
+	return mail_is_mailbox(plain) ? plain : NULL;
+}
+
+/* ---- Folding ---- */
+
+/*
+ * The quotes say nothing when the text needs none: "joe"@example.com is joe@example.com. But before what is no domain, and has an @
+ * of its own, they say where the local part ends.
+ */
+static const char *fold_quoted(struct arena *arena, const char *quoted, size_t size,
+			       const char *domain)
+{
+	const char *text = fold_case(arena, unquote(arena, quoted, size));
+	const bool needs_none =
+		is_dot_string(text, strlen(text)) && !(domain && strchr(domain, '@'));
+
+	return needs_none ? text : quote(arena, text);
+}
+
+static const char *fold_mail_domain(struct arena *arena, const char *domain)
+{
+	const char *folded = domain_fold(arena, domain);
+
+	return folded ? folded : ascii_fold(arena, domain);
+}
+
+static bool is_folded_local(const char *address, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		if (address[i] & 0x80 || address[i] == '"' ||
+		    (address[i] >= 'A' && address[i] <= 'Z'))
+			return false;
+	return true;
+}
+
+const char *mail_fold(struct arena *arena, const char *address)
+{
+	size_t size;
+	const char *domain = NULL;
+	const char *local;
+
+	if (!address)
+		return NULL;
+	size = mail_local_size(address);
+	if (address[size])
+		domain = fold_mail_domain(arena, address + size + 1);
+	if (is_folded_local(address, size) && (!domain || domain == address + size + 1))
+		return address;
+	if (quoted_size(address) == size && size)
+		local = fold_quoted(arena, address, size, domain);
+	else
+		local = fold_case(arena, arena_strndup(arena, address, size));
+	return domain ? arena_printf(arena, "%s@%s", local, domain) : local;
+}

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Actions: "reject 550 5.7.1 TEXT" and its kin, read and checked once, when the configuration is. */
+#include <config.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "config/action.h"
+#include "base/line.h"
+#include "config/items.h"
+
+const char *const action_names[] = {
+	[ACTION_NEUTRAL] = "neutral",
+	[ACTION_ACCEPT] = "accept",
+	[ACTION_REJECT] = "reject",
+	[ACTION_TEMPFAIL] = "tempfail",
+	[ACTION_DISCARD] = "discard",
+	[ACTION_QUARANTINE] = "quarantine",
+	[ACTION_SCORE] = "score",
+	[ACTION_HEADER] = "header",
+	NULL,
+};
+
+/* Decides the dialogue, rather than adding to it: at most one of a result's actions. */
+static bool action_is_terminal(enum action_kind kind)
+{
+	return kind <= ACTION_DISCARD;
+}
+
+bool action_refuses(enum action_kind kind)
+{
+	return kind == ACTION_REJECT || kind == ACTION_TEMPFAIL || kind == ACTION_DISCARD;
+}
+
+/* One to three digits, without a needless leading zero (RFC 3463 section 2). */
+static const char *action_status_number(const char *p)
+{
+	size_t n = strspn(p, "0123456789");
+
+	return n >= 1 && n <= 3 && (n == 1 || *p != '0') ? p + n : NULL;
+}
+
+static bool action_is_status(const char *word)
+{
+	const char *p = word;
+
+	if (*p != '2' && *p != '4' && *p != '5')
+		return false;
+	if (*++p != '.')
+		return false;
+	p = action_status_number(p + 1);
+	if (!p || *p != '.')
+		return false;
+	p = action_status_number(p + 1);
+	return p && !*p;
+}
+
+static bool action_is_code(const char *word)
+{
+	return strlen(word) == 3 && strspn(word, "0123456789") == 3;
+}
+
+const char *action_check_reply(int code, const char *status)
+{
+	if (code && (code < 400 || code > 599 || code / 10 % 10 > 5))
+		return "a code of 4xx or 5xx whose second digit is 0 to 5 (RFC 5321 section 4.2)";
+	if (*status && !action_is_status(status))
+		return "an enhanced status code such as 5.7.1 (RFC 3463)";
+	if (code && *status && code / 100 != *status - '0')
+		return "a code and an enhanced status code of the same class";
+	return NULL;
+}
+
+struct action_reader {
+	struct arena *arena;
+	struct errors *errors;
+	const struct mg_line *line;
+	size_t word; /* the next to read */
+	const struct mg_policy *type;
+};
+
+static const char *action_next(const struct action_reader *r)
+{
+	return mg_line_word(r->line, r->word);
+}
+
+#define ACTION_SCORE_MAX 1000000
+
+static bool action_is_name(const char *word)
+{
+	for (int i = 0; action_names[i]; i++)
+		if (strcmp(action_names[i], word) == 0)
+			return true;
+	return false;
+}
+
+/* A slip of a code or a status, or another action, would be sent as a text: without quotes it is none. */
+static int action_check_text(const struct action_reader *r, const struct action *action)
+{
+	const char *text = action_next(r);
+	const bool replies = action->kind == ACTION_REJECT || action->kind == ACTION_TEMPFAIL;
+
+	if (r->line->words[r->word].quoted ||
+	    !((replies && *text >= '0' && *text <= '9') || action_is_name(text)))
+		return 0;
+	errors_at(r->errors, r->line, r->word, "found %s, expected %sa text in quotes", text,
+		  replies ? "[CODE] [STATUS], such as 550 5.7.1, or " : "");
+	return -1;
+}
+
+static int action_read_text(struct action_reader *r, struct action *action)
+{
+	size_t lines = 1;
+
+	if (!action_next(r))
+		return 0;
+	if (action_check_text(r, action) < 0)
+		return -1;
+	for (const char *p = action_next(r); *p; p++)
+		lines += *p == '\n' && p[1];
+	if (lines > TEXT_LINES_MAX) {
+		errors_at(r->errors, r->line, r->word, "a text of %zu lines, expected at most %d",
+			  lines, TEXT_LINES_MAX);
+		return -1;
+	}
+	action->text = text_compile(r->arena, r->errors, r->line, r->word++, r->type);
+	return action->text ? 0 : -1;
+}
+
+/* [CODE] [STATUS] ["TEXT"] of reject and tempfail. */
+static int action_read_reply(struct action_reader *r, struct action *action)
+{
+	const int class = action->kind == ACTION_REJECT ? 5 : 4;
+	const size_t first = r->word;
+	const char *word = action_next(r);
+
+	if (word && action_is_code(word)) {
+		action->code = atoi(word);
+		r->word++;
+		word = action_next(r);
+	}
+	if (word && action_is_status(word)) {
+		strcpy(action->status, word);
+		r->word++;
+	}
+
+	const char *expected = action_check_reply(action->code, action->status);
+
+	if (expected) {
+		errors_at(r->errors, r->line, first, "found %d%s%s, expected %s", action->code,
+			  *action->status ? " " : "", action->status, expected);
+		return -1;
+	}
+	if ((action->code && action->code / 100 != class) ||
+	    (*action->status && *action->status - '0' != class)) {
+		errors_at(r->errors, r->line, first, "%s takes %dxx and %d.x.x, found %s",
+			  action_names[action->kind], class, class, mg_line_word(r->line, first));
+		return -1;
+	}
+	return action_read_text(r, action);
+}
+
+static int action_read_score(struct action_reader *r, struct action *action)
+{
+	const char *word = action_next(r);
+
+	if (!word || items_number(word + (*word == '+'), &action->score) < 0 ||
+	    action->score == 0 || llabs(action->score) > ACTION_SCORE_MAX) {
+		errors_at(r->errors, r->line, word ? r->word : r->word - 1,
+			  "score takes a whole number from -%d to %d other than 0%s%s",
+			  ACTION_SCORE_MAX, ACTION_SCORE_MAX, word ? ", found " : "",
+			  word ? word : "");
+		if (word && action->score == 0 && strspn(word, "+-0") == strlen(word))
+			errors_hint(r->errors, "to do nothing, write neutral");
+		return -1;
+	}
+	r->word++;
+	return 0;
+}
+
+/* A field name (RFC 5322 section 3.6.8). */
+static bool action_is_field_name(const char *name)
+{
+	for (const char *p = name; *p; p++)
+		if (*p <= ' ' || *p >= 127 || *p == ':')
+			return false;
+	return *name && strlen(name) <= 76;
+}
+
+/*
+ * Trace fields say what the hosts on the way did and found. Who reads them goes by their order, so each stands above
+ * those that were there: Received, Return-Path (RFC 5321 section 4.4), Resent-* (RFC 5322 section 3.6), DKIM-Signature (RFC
+ * 6376 section 3.5), Received-SPF (RFC 7208 section 9.1), Authentication-Results (RFC 8601 section 4.1), ARC-* (RFC 8617).
+ */
+static bool action_is_trace_field(const char *name)
+{
+	static const char *const names[] = { "Received", "Return-Path", "DKIM-Signature",
+					     "Received-SPF", "Authentication-Results" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcasecmp(name, names[i]) == 0)
+			return true;
+	return strncasecmp(name, "ARC-", 4) == 0 || strncasecmp(name, "Resent-", 7) == 0;
+}
+
+/* Fields of which a message has one (RFC 5322 section 3.6, RFC 2045): another would make it malformed. */
+static bool action_is_single_field(const char *name)
+{
+	static const char *const names[] = { "Date",         "From",
+					     "Sender",       "Reply-To",
+					     "To",           "Cc",
+					     "Bcc",          "Message-ID",
+					     "In-Reply-To",  "References",
+					     "Subject",      "MIME-Version",
+					     "Content-Type", "Content-Transfer-Encoding" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcasecmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static int action_read_header(struct action_reader *r, struct action *action)
+{
+	const char *name = action_next(r);
+
+	if (!name || !action_is_field_name(name)) {
+		errors_at(r->errors, r->line, name ? r->word : r->word - 1,
+			  "header takes a field name and a text, found %s", name ? name : "none");
+		return -1;
+	}
+	if (action_is_single_field(name)) {
+		errors_at(
+			r->errors, r->line, r->word,
+			"found %s, of which a message has one: header adds fields, and changes none",
+			name);
+		return -1;
+	}
+	action->header = name;
+	action->on_top = action_is_trace_field(name);
+	r->word++;
+	if (!action_next(r)) {
+		errors_at(r->errors, r->line, r->word - 1, "header %s has no text", name);
+		return -1;
+	}
+	return action_read_text(r, action);
+}
+
+static int action_read_kind(struct action_reader *r, struct action *action)
+{
+	const char *word = action_next(r);
+
+	for (int i = 0; word && action_names[i]; i++) {
+		if (strcmp(action_names[i], word) == 0) {
+			action->kind = (enum action_kind)i;
+			r->word++;
+			return 0;
+		}
+	}
+	errors_at(
+		r->errors, r->line, word ? r->word : r->word - 1,
+		"%s%s%s, expected an action: neutral, accept, reject, tempfail, discard, quarantine, score or header",
+		word ? "unknown action \"" : "no action", word ? word : "", word ? "\"" : "");
+
+	const char *near = word ? errors_nearest(word, action_names) : NULL;
+
+	if (near)
+		errors_hint(r->errors, "did you mean \"%s\"?", near);
+	return -1;
+}
+
+static int action_read_rest(struct action_reader *r, struct action *action)
+{
+	switch (action->kind) {
+	case ACTION_REJECT:
+	case ACTION_TEMPFAIL:
+		return action_read_reply(r, action);
+	case ACTION_QUARANTINE:
+		return action_read_text(r, action);
+	case ACTION_SCORE:
+		return action_read_score(r, action);
+	case ACTION_HEADER:
+		return action_read_header(r, action);
+	case ACTION_NEUTRAL:
+	case ACTION_ACCEPT:
+	case ACTION_DISCARD:
+		break;
+	}
+	return 0;
+}
+
+struct action *action_parse(struct arena *arena, struct errors *errors, const struct mg_line *line,
+			    size_t word, const struct mg_policy *type)
+{
+	struct action_reader r = { arena, errors, line, word, type };
+	struct action *action = arena_zalloc(arena, sizeof(*action));
+
+	if (action_read_kind(&r, action) < 0 || action_read_rest(&r, action) < 0)
+		return NULL;
+	if (action_next(&r)) {
+		errors_at(
+			errors, line, r.word,
+			"found \"%s\" after the end of the action %s; a text with blanks is quoted",
+			action_next(&r), action_names[action->kind]);
+		return NULL;
+	}
+	return action;
+}
+
+static bool action_conflicts(const struct action *a, const struct action *b)
+{
+	/* Nothing is done, and something. */
+	if (a->kind == ACTION_NEUTRAL || b->kind == ACTION_NEUTRAL)
+		return true;
+	if (action_is_terminal(a->kind) || a->kind == ACTION_QUARANTINE)
+		return a->kind == b->kind ||
+		       (action_is_terminal(a->kind) && action_is_terminal(b->kind));
+	return a->kind == ACTION_HEADER && b->kind == ACTION_HEADER &&
+	       strcasecmp(a->header, b->header) == 0;
+}
+
+void action_add(struct action **list, struct action *action, struct errors *errors,
+		const struct mg_line *line, size_t word)
+{
+	while (*list) {
+		if (action_conflicts(*list, action)) {
+			errors_at(errors, line, word,
+				  "%s cannot be added to %s, which this already has",
+				  action_names[action->kind], action_names[(*list)->kind]);
+			return;
+		}
+		list = &(*list)->next;
+	}
+	*list = action;
+}
+
+const struct action *action_terminal(const struct action *list)
+{
+	static const struct action neutral = { .kind = ACTION_NEUTRAL };
+
+	for (; list; list = list->next)
+		if (action_is_terminal(list->kind))
+			return list;
+	return &neutral;
+}
+
+long long action_score(const struct action *list)
+{
+	long long sum = 0;
+
+	for (; list; list = list->next)
+		if (list->kind == ACTION_SCORE)
+			sum += list->score;
+	return sum;
+}

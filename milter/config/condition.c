@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The conditions of "skip" and "only", read and checked: each must be able to be known in time. */
+#include <config.h>
+
+#include <string.h>
+
+#include "config/condition.h"
+#include "base/line.h"
+#include "config/plan.h"
+#include "config/snapshot.h"
+
+struct condition_reader {
+	struct snapshot *snapshot;
+	struct errors *errors;
+	const struct instance *of;
+	const struct condition **end; /* of the list */
+	const struct mg_line *line;
+	size_t word;
+};
+
+static void condition_add(struct condition_reader *r, const struct class *class,
+			  const struct instance *instance, size_t result)
+{
+	struct condition *condition = arena_zalloc(&r->snapshot->arena, sizeof(*condition));
+
+	condition->class = class;
+	condition->instance = instance;
+	condition->result = result;
+	*r->end = condition;
+	r->end = &condition->next;
+}
+
+/* The stages of the facts that are known when the instance is last asked. */
+static bool condition_known_in_time(const struct instance *of, unsigned facts)
+{
+	return facts < MG_BIT(plan_last(of) + 1);
+}
+
+static void condition_read_class(struct condition_reader *r, const char *name)
+{
+	const struct snapshot *snapshot = r->snapshot;
+	const char **names =
+		arena_zalloc(&r->snapshot->arena, (snapshot->nclasses + 1) * sizeof(*names));
+
+	for (size_t i = 0; i < snapshot->nclasses; i++) {
+		const struct class *class = &snapshot->classes[i];
+
+		names[i] = class->name;
+		if (strcmp(class->name, name) != 0)
+			continue;
+		if (!condition_known_in_time(r->of, class->facts))
+			errors_at(
+				r->errors, r->line, r->word,
+				"class %s asks for what is known only after %s decides: give %s a later reply-at",
+				name, r->of->name, r->of->name);
+		condition_add(r, class, NULL, 0);
+		return;
+	}
+	errors_at(r->errors, r->line, r->word,
+		  "no class is called \"%s\"; a policy's result is written POLICY=RESULT", name);
+
+	const char *near = errors_nearest(name, names);
+
+	if (near)
+		errors_hint(r->errors, "did you mean \"%s\"?", near);
+}
+
+/* Whether "spf" or "dnsbl/zen" names the instance: its whole name, or its type. */
+static bool condition_names(const struct instance *instance, const char *name)
+{
+	return strcmp(instance->name, name) == 0 || strcmp(instance->type->name, name) == 0;
+}
+
+static void condition_check_order(struct condition_reader *r, const struct instance *other)
+{
+	const struct instance *of = r->of;
+
+	if (other == of) {
+		errors_at(r->errors, r->line, r->word, "%s cannot depend on itself", of->name);
+	} else if (plan_first(other) > plan_last(of)) {
+		errors_at(r->errors, r->line, r->word,
+			  "%s is found only at %s, after %s decides at %s", other->name,
+			  plan_stage_name(plan_first(other)), of->name,
+			  plan_stage_name(plan_last(of)));
+	} else if (other->index > of->index && plan_first(other) >= plan_first(of)) {
+		errors_at(r->errors, r->line, r->word,
+			  "%s runs later than %s: move \"policy %s\" of line %u above line %u",
+			  other->name, of->name, other->type->name, other->line->words[0].line,
+			  of->line->words[0].line);
+	}
+}
+
+static bool condition_read_result(struct condition_reader *r, const struct instance *other,
+				  const char *result)
+{
+	for (size_t i = 0; i < other->nresults; i++) {
+		if (strcmp(other->result_names[i], result) == 0) {
+			condition_check_order(r, other);
+			condition_add(r, NULL, other, i);
+			return true;
+		}
+	}
+	return false;
+}
+
+static void condition_report_result(struct condition_reader *r, const struct instance *other,
+				    const char *result)
+{
+	const char **names =
+		arena_zalloc(&r->snapshot->arena, (other->nresults + 1) * sizeof(*names));
+
+	memcpy(names, other->result_names, other->nresults * sizeof(*names));
+	errors_at(r->errors, r->line, r->word, "policy %s has no result \"%s\"", other->name,
+		  result);
+
+	const char *near = errors_nearest(result, names);
+
+	if (near)
+		errors_hint(r->errors, "did you mean \"%s\"?", near);
+}
+
+static void condition_read_policy(struct condition_reader *r, const char *word, const char *equals)
+{
+	const char *name = arena_strndup(&r->snapshot->arena, word, (size_t)(equals - word));
+	const struct instance *named = NULL;
+	bool found = false;
+
+	for (size_t i = 0; i < r->snapshot->ninstances; i++) {
+		const struct instance *other = &r->snapshot->instances[i];
+
+		if (!condition_names(other, name) ||
+		    (other == r->of && strcmp(other->name, name) != 0))
+			continue;
+		named = other;
+		found = condition_read_result(r, other, equals + 1) || found;
+	}
+	if (!named)
+		errors_at(r->errors, r->line, r->word,
+			  "no policy is called \"%s\" here, or its mode is off", name);
+	else if (!found)
+		condition_report_result(r, named, equals + 1);
+}
+
+const struct condition *condition_read(struct snapshot *snapshot, struct errors *errors,
+				       const struct mg_lines *lines, const struct instance *of)
+{
+	const struct condition *first = NULL;
+	struct condition_reader r = {
+		.snapshot = snapshot, .errors = errors, .of = of, .end = &first
+	};
+
+	for (size_t i = 0; i < lines->n; i++) {
+		r.line = lines->v[i];
+		if (mg_line_words(r.line) < 2)
+			errors_at(errors, r.line, 0, "%s takes classes and results of policies",
+				  mg_line_word(r.line, 0));
+		for (r.word = 1; r.word < mg_line_words(r.line); r.word++) {
+			const char *word = mg_line_word(r.line, r.word);
+			const char *equals = strchr(word, '=');
+
+			if (equals)
+				condition_read_policy(&r, word, equals);
+			else
+				condition_read_class(&r, word);
+		}
+	}
+	return first;
+}

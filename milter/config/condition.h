@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The conditions of "skip" and "only". */
+#ifndef MG_CONDITION_H
+#define MG_CONDITION_H
+
+#include "config/class.h"
+
+struct instance;
+
+/* One word after "skip" or "only": a class, or a result of another policy. */
+struct condition {
+	const struct class *class;       /* or */
+	const struct instance *instance; /* and */
+	size_t result;                   /* of it */
+	const struct condition *next;
+};
+
+/*
+ * Reads the conditions of the lines' words for an instance that decides at its reply_at.
+ * Names of unknown classes, policies and results, and of what can never be known in time, are reported.
+ */
+const struct condition *condition_read(struct snapshot *snapshot, struct errors *errors,
+				       const struct mg_lines *lines, const struct instance *of);
+
+#endif

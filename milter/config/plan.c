@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The plan: when hooks are decided on, and what must be negotiated for them. */
+#include <config.h>
+
+#include <string.h>
+
+#include "config/plan.h"
+
+const char *plan_stage_name(enum mg_stage stage)
+{
+	static const char *const names[] = {
+		[MG_CONNECT] = "connect", [MG_HELO] = "helo", [MG_MAIL] = "mail",
+		[MG_RCPT] = "rcpt",       [MG_DATA] = "data", [MG_HEADER] = "header",
+		[MG_EOH] = "eoh",         [MG_BODY] = "body", [MG_EOM] = "eom",
+		[MG_COMMAND] = "command",
+	};
+
+	return names[stage];
+}
+
+enum mg_stage plan_due(const struct instance *instance, enum mg_stage hook)
+{
+	if (hook == MG_HEADER)
+		return MG_EOH;
+	return hook < instance->reply_at && hook <= MG_RCPT ? instance->reply_at : hook;
+}
+
+unsigned plan_hooks(const struct instance *instance, enum mg_stage stage)
+{
+	if (stage == MG_HEADER)
+		return 0;
+	if (stage == MG_EOH)
+		return instance->stages & (MG_BIT(MG_HEADER) | MG_BIT(MG_EOH));
+	if (stage > MG_RCPT)
+		return instance->stages & MG_BIT(stage);
+	return stage < instance->reply_at ? 0 : instance->stages & (MG_BIT(stage + 1) - 1);
+}
+
+enum mg_stage plan_first(const struct instance *instance)
+{
+	enum mg_stage first = MG_COMMAND;
+
+	for (int hook = MG_CONNECT; hook < MG_COMMAND; hook++)
+		if (instance->stages & MG_BIT(hook) &&
+		    plan_due(instance, (enum mg_stage)hook) < first)
+			first = plan_due(instance, (enum mg_stage)hook);
+	return first == MG_COMMAND ? MG_CONNECT : first;
+}
+
+enum mg_stage plan_last(const struct instance *instance)
+{
+	enum mg_stage last = MG_CONNECT;
+
+	for (int hook = MG_CONNECT; hook < MG_COMMAND; hook++)
+		if (instance->stages & MG_BIT(hook) &&
+		    plan_due(instance, (enum mg_stage)hook) > last)
+			last = plan_due(instance, (enum mg_stage)hook);
+	return instance->stages & MG_BIT(MG_COMMAND) ? MG_EOM : last;
+}
+
+/* Whether anything that the instance finds can change the dialogue. */
+static bool plan_can_refuse(const struct snapshot *snapshot, const struct instance *instance)
+{
+	if (instance->mode != MODE_ENFORCE)
+		return false;
+	for (size_t i = 0; i < instance->nresults; i++) {
+		if (action_refuses(action_terminal(instance->actions[i])->kind))
+			return true;
+		if (snapshot->score && action_score(instance->actions[i]) != 0)
+			return true;
+	}
+	return false;
+}
+
+static void plan_need_instance(struct mta_needs *needs, const struct snapshot *snapshot,
+			       const struct instance *instance)
+{
+	const bool refuses = plan_can_refuse(snapshot, instance);
+
+	if (instance->mode == MODE_OFF)
+		return;
+	needs->stages |= instance->stages | instance->starts | instance->type->facts;
+	for (int hook = MG_CONNECT; hook <= MG_RCPT; hook++)
+		if (instance->stages & MG_BIT(hook))
+			needs->stages |= MG_BIT(plan_due(instance, (enum mg_stage)hook));
+	for (int stage = MG_CONNECT; stage < MG_STAGES; stage++)
+		if (refuses && plan_hooks(instance, (enum mg_stage)stage))
+			needs->replies |= MG_BIT(stage);
+	/*
+	 * An MTA that waits for no reply sends the step together with the next that has one (Postfix, measured):
+	 * what is to begin early must be asked for.
+	 */
+	needs->replies |= instance->starts;
+	/* A body that nobody wants any more is cut short by a reply. */
+	if (instance->stages & MG_BIT(MG_BODY))
+		needs->replies |= MG_BIT(MG_BODY);
+	if (instance->stages & MG_BIT(MG_HEADER))
+		needs->stages |= MG_BIT(MG_EOH);
+	for (size_t i = 0; instance->mode == MODE_ENFORCE && i < instance->nresults; i++) {
+		for (const struct action *action = instance->actions[i]; action;
+		     action = action->next) {
+			needs->adds_headers = needs->adds_headers || action->kind == ACTION_HEADER;
+			needs->quarantines =
+				needs->quarantines || action->kind == ACTION_QUARANTINE;
+		}
+	}
+}
+
+static bool plan_texts_have(const struct snapshot *snapshot, enum text_macro macro)
+{
+	for (size_t i = 0; i < snapshot->ninstances; i++)
+		for (size_t j = 0;
+		     snapshot->instances[i].stages && j < snapshot->instances[i].nresults; j++)
+			for (const struct action *action = snapshot->instances[i].actions[j];
+			     action; action = action->next)
+				if (text_has(action->text, macro))
+					return true;
+	for (const struct action *rule = snapshot->score; rule; rule = rule->next)
+		if (text_has(rule->text, macro))
+			return true;
+	return false;
+}
+
+/* The macros that the core asks for at a stage, and those that policies declared for it. */
+static const char *plan_macros(struct snapshot *snapshot, enum mg_stage stage)
+{
+	/*
+	 * "i" at CONNECT tells mail that was submitted locally. At HELO and MAIL Postfix gives the id of
+	 * the message before, which was aborted: it is not asked for there.
+	 */
+	static const char *const own[MG_STAGES] = {
+		[MG_CONNECT] = "j {daemon_name} {daemon_addr} {if_addr} i",
+		[MG_HELO] = "{tls_version}",
+		[MG_MAIL] = "{auth_authen} {auth_type} {mail_addr}",
+		[MG_RCPT] = "i {rcpt_addr}",
+		[MG_DATA] = "i",
+		[MG_EOM] = "i",
+	};
+	const char *macros = own[stage];
+
+	for (size_t i = 0; i < snapshot->ninstances; i++) {
+		const struct mg_policy *type = snapshot->instances[i].type;
+
+		for (size_t j = 0; type->macros && type->macro_stage == stage && type->macros[j];
+		     j++)
+			macros = arena_printf(&snapshot->arena, "%s%s%s", macros ? macros : "",
+					      macros ? " " : "", type->macros[j]);
+	}
+	return macros;
+}
+
+void plan_needs(struct snapshot *snapshot)
+{
+	struct mta_needs *needs = &snapshot->needs;
+
+	/* The log's line for each message needs these. */
+	needs->stages = MG_BIT(MG_CONNECT) | MG_BIT(MG_MAIL) | MG_BIT(MG_RCPT) | MG_BIT(MG_EOM);
+	needs->replies = MG_BIT(MG_EOM);
+	for (size_t i = 0; i < snapshot->ninstances; i++) {
+		plan_need_instance(needs, snapshot, &snapshot->instances[i]);
+		snapshot->starts |= snapshot->instances[i].starts;
+		if (snapshot->instances[i].mode != MODE_OFF)
+			snapshot->services |= snapshot->instances[i].services;
+	}
+	for (size_t i = 0; i < snapshot->nclasses; i++)
+		needs->stages |= snapshot->classes[i].facts;
+	if (plan_texts_have(snapshot, TEXT_HELO) || plan_texts_have(snapshot, TEXT_TLS))
+		needs->stages |= MG_BIT(MG_HELO);
+	for (const struct action *rule = snapshot->score; rule; rule = rule->next) {
+		needs->adds_headers = needs->adds_headers || rule->kind == ACTION_HEADER;
+		needs->quarantines = needs->quarantines || rule->kind == ACTION_QUARANTINE;
+	}
+	needs->replies &= needs->stages;
+	for (int stage = MG_CONNECT; stage < MG_STAGES; stage++)
+		needs->macros[stage] = plan_macros(snapshot, (enum mg_stage)stage);
+}

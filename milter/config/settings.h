@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The keys of the configuration's top level. */
+#ifndef MG_SETTINGS_H
+#define MG_SETTINGS_H
+
+#include <sys/types.h>
+
+#include <millgate/policy.h>
+
+#include "dns/settings.h"
+#include "base/log.h"
+
+/* In the order of the key's choices. */
+enum front_end_choice { FRONT_END_EVENT, FRONT_END_LIBMILTER };
+
+struct settings {
+	/* As in the file. */
+	const char *listen;
+	const char *socket_mode;
+	const char *socket_group;
+	const char *user;
+	const char *group;
+	const char *pid_file;
+	const char *modules;
+	int front_end; /* enum front_end_choice */
+	long long max_connections;
+	long long stage_budget; /* ms */
+	int reply_at;           /* enum mg_stage, CONNECT to RCPT */
+	struct mg_strings exempt_recipients;
+	bool reply_id;
+	struct mg_lines log_lines;
+	int log_level;
+	struct mg_lines classes;
+	struct mg_lines scores;
+	struct mg_lines policies;
+	struct mg_lines dns_lines;
+
+	/* Derived from them. */
+	mode_t mode;
+	struct log_settings log;
+	struct dns_settings dns;
+};
+
+/* The table of the top level's keys, and of those that every policy block has besides its own. */
+extern const struct mg_item settings_items[];
+
+struct errors;
+struct mg_line;
+
+/* Checks what the table cannot, and derives the rest. lines: the top level's directives. */
+void settings_check(struct settings *settings, struct errors *errors, struct errors *warnings,
+		    const struct mg_line *lines);
+
+#endif

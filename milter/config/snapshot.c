@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A configuration snapshot: one reading of the configuration. */
+#include <config.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "config/conf.h"
+#include "config/instance.h"
+#include "config/items.h"
+#include "config/plan.h"
+#include "config/snapshot.h"
+
+#define SCORE_MAX 1000000000
+
+/* "ACTION THRESHOLD REST" is read as the action "ACTION REST" that has a threshold. */
+static struct action *snapshot_read_rule(struct snapshot *snapshot, struct errors *errors,
+					 const struct mg_line *line)
+{
+	struct conf_word *words =
+		arena_alloc(&snapshot->arena, (line->nwords + 1) * sizeof(*words));
+	struct mg_line *rest = arena_alloc(&snapshot->arena, sizeof(*rest));
+	long long threshold;
+
+	if (line->has_block)
+		errors_at(errors, line, 0, "\"%s\" takes no block", line->words[0].text);
+	if (line->nwords < 2 || items_number(line->words[1].text, &threshold) < 0 ||
+	    threshold < 1 || threshold > SCORE_MAX) {
+		errors_at(errors, line, 1, "%s takes a threshold: a whole number from 1 to %d",
+			  line->words[0].text, SCORE_MAX);
+		return NULL;
+	}
+	memcpy(words, line->words, line->nwords * sizeof(*words));
+	memmove(words + 1, words + 2, (line->nwords - 2) * sizeof(*words));
+	*rest = *line;
+	rest->words = words;
+	rest->nwords = line->nwords - 1;
+
+	struct action *action = action_parse(&snapshot->arena, errors, rest, 0, NULL);
+
+	if (action && (action->kind == ACTION_NEUTRAL || action->kind == ACTION_ACCEPT ||
+		       action->kind == ACTION_SCORE)) {
+		errors_at(
+			errors, line, 0,
+			"a score can reject, tempfail, discard, quarantine or add a header, found %s",
+			action_names[action->kind]);
+		return NULL;
+	}
+	if (action)
+		action->score = threshold;
+	return action;
+}
+
+/* Refusals before the rest, and the hardest of them first: that one counts. */
+static const int snapshot_order[] = { [ACTION_REJECT] = 0,
+				      [ACTION_DISCARD] = 1,
+				      [ACTION_TEMPFAIL] = 2,
+				      [ACTION_QUARANTINE] = 3,
+				      [ACTION_HEADER] = 4 };
+
+/* Whether a acts whenever b could, and in its place. */
+static bool snapshot_outdoes(const struct action *a, const struct action *b)
+{
+	if (a->kind == b->kind && a->score == b->score)
+		return a->kind != ACTION_HEADER || strcasecmp(a->header, b->header) == 0;
+	return action_refuses(a->kind) && action_refuses(b->kind) &&
+	       snapshot_order[a->kind] < snapshot_order[b->kind] && a->score <= b->score;
+}
+
+/* A rule that could never act was meant to do something. */
+static void snapshot_check_rule(const struct snapshot *snapshot, struct errors *errors,
+				const struct mg_line *line, const struct action *rule)
+{
+	for (const struct action *other = snapshot->score; other; other = other->next) {
+		const struct action *first = snapshot_outdoes(other, rule) ? other : rule;
+		const struct action *never = first == other ? rule : other;
+
+		if (!snapshot_outdoes(first, never))
+			continue;
+		if (first->kind == never->kind)
+			errors_at(errors, line, 0, "a second %s from %lld on",
+				  action_names[rule->kind], rule->score);
+		else
+			errors_at(errors, line, 0, "%s %lld could never act: %s %lld acts before",
+				  action_names[never->kind], never->score,
+				  action_names[first->kind], first->score);
+	}
+}
+
+static void snapshot_add_rule(struct snapshot *snapshot, struct action *rule)
+{
+	struct action **at = &snapshot->score;
+
+	while (*at && (snapshot_order[(*at)->kind] < snapshot_order[rule->kind] ||
+		       ((*at)->kind == rule->kind && (*at)->score >= rule->score)))
+		at = &(*at)->next;
+	rule->next = *at;
+	*at = rule;
+}
+
+static void snapshot_read_score(struct snapshot *snapshot, struct errors *errors)
+{
+	const struct mg_lines *blocks = &snapshot->settings.scores;
+
+	for (size_t i = 0; i < blocks->n; i++) {
+		if (i)
+			errors_at(errors, blocks->v[i], 0, "a second \"score\": there is one");
+		if (!blocks->v[i]->has_block || mg_line_words(blocks->v[i]) > 1)
+			errors_at(errors, blocks->v[i], 0,
+				  "score takes a block: score { reject 10; quarantine 7 }");
+		else if (!blocks->v[i]->block)
+			errors_at(
+				errors, blocks->v[i], 0,
+				"this block is empty: expected score { reject 10; quarantine 7 }");
+		for (const struct mg_line *line = blocks->v[i]->block; line; line = line->next) {
+			struct action *rule = snapshot_read_rule(snapshot, errors, line);
+
+			if (!rule)
+				continue;
+			snapshot_check_rule(snapshot, errors, line, rule);
+			snapshot_add_rule(snapshot, rule);
+		}
+	}
+}
+
+/* The most that an instance can add for one recipient, in mode monitor too; -1 when nothing bounds it. */
+static long long snapshot_score_of(const struct instance *instance)
+{
+	const unsigned often = MG_BIT(MG_HEADER) | MG_BIT(MG_BODY) | MG_BIT(MG_COMMAND);
+	long long most = 0;
+
+	for (size_t i = 0; i < instance->nresults; i++)
+		if (action_score(instance->actions[i]) > most)
+			most = action_score(instance->actions[i]);
+	if (most > 0 && instance->stages & often)
+		return -1;
+	return most * __builtin_popcount(instance->stages);
+}
+
+static void snapshot_warn_thresholds(struct snapshot *snapshot, long long most)
+{
+	const struct mg_line *line = snapshot->settings.scores.v[0]->block;
+	long long threshold;
+
+	for (; line; line = line->next)
+		if (line->nwords > 1 && items_number(line->words[1].text, &threshold) == 0 &&
+		    threshold > most)
+			errors_at(
+				&snapshot->warnings, line, 1,
+				"found %lld, which is never reached: the policies' scores add up to %lld",
+				threshold, most);
+}
+
+/* A score that nothing looks at, and a threshold that no score reaches. */
+static void snapshot_warn_scores(struct snapshot *snapshot)
+{
+	const bool has_block = snapshot->settings.scores.n > 0;
+	bool bounded = true;
+	long long sum = 0;
+
+	for (size_t i = 0; i < snapshot->ninstances; i++) {
+		const struct instance *instance = &snapshot->instances[i];
+		const long long most = snapshot_score_of(instance);
+
+		bounded = bounded && most >= 0;
+		sum += most;
+		if (most != 0 && !has_block) {
+			errors_at(
+				&snapshot->warnings, instance->line, 0,
+				"policy %s gives a score, but there is no block \"score\" that does something about it",
+				instance->name);
+			return;
+		}
+	}
+	if (bounded && has_block)
+		snapshot_warn_thresholds(snapshot, sum);
+}
+
+static void snapshot_read(struct snapshot *snapshot, struct errors *errors, const char *path)
+{
+	const struct mg_line *lines = conf_read(&snapshot->arena, errors, path);
+	const struct item_set set = { settings_items, &snapshot->settings };
+
+	/* What cannot be read says nothing about its keys. */
+	if (!lines && errors->count > 0)
+		return;
+	/* After errors the rest is read all the same: all are reported in one run. */
+	items_fill(&snapshot->arena, errors, NULL, lines, &set, 1);
+	settings_check(&snapshot->settings, errors, &snapshot->warnings, lines);
+	class_read_all(snapshot, errors);
+	snapshot_read_score(snapshot, errors);
+	instance_read_all(snapshot, errors);
+	snapshot_warn_scores(snapshot);
+	plan_needs(snapshot);
+}
+
+struct snapshot *snapshot_load(const char *path, FILE *errors_out)
+{
+	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
+	struct errors errors = { 0 };
+
+	if (!snapshot)
+		abort();
+	atomic_init(&snapshot->references, 1);
+	errors.arena = snapshot->warnings.arena = &snapshot->arena;
+	snapshot->warnings.kind = "warning: ";
+	snapshot_read(snapshot, &errors, path);
+	if (errors.count) {
+		errors_print(&errors, errors_out);
+		snapshot_unref(&snapshot);
+	}
+	return snapshot;
+}
+
+struct snapshot *snapshot_ref(struct snapshot *snapshot)
+{
+	atomic_fetch_add_explicit(&snapshot->references, 1, memory_order_relaxed);
+	return snapshot;
+}
+
+void snapshot_unref(struct snapshot **snapshot)
+{
+	struct snapshot *old = *snapshot;
+
+	*snapshot = NULL;
+	if (!old || atomic_fetch_sub_explicit(&old->references, 1, memory_order_acq_rel) != 1)
+		return;
+	arena_free(&old->arena);
+	free(old);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A configuration snapshot: one reading of the configuration, checked, immutable and shared by
+ * all sessions that began under it. The session's code reads these structs; only snapshot.c
+ * and what it calls writes them, before anybody else sees them.
+ */
+#ifndef MG_SNAPSHOT_H
+#define MG_SNAPSHOT_H
+
+#include <stdatomic.h>
+#include <stdio.h>
+
+#include "config/action.h"
+#include "base/arena.h"
+#include "config/condition.h"
+#include "base/errors.h"
+#include "config/needs.h"
+#include "config/settings.h"
+
+enum mode { MODE_ENFORCE, MODE_MONITOR, MODE_OFF };
+
+/* What an instance was asked and what came of it; the only part of a snapshot that changes. */
+struct instance_counters {
+	atomic_ullong asked;  /* how often one of its on hooks was due */
+	atomic_ullong acted;  /* refusals and discards that it caused */
+	atomic_ullong would;  /* in mode monitor: what it would have caused, of all actions */
+	atomic_ullong *found; /* by result */
+};
+
+/* One policy block. */
+struct instance {
+	const struct mg_policy *type;
+	const char *name; /* "spf", "dnsbl/zen" */
+	size_t index;     /* in file order */
+	void *self;
+	enum mode mode;
+	enum mg_stage reply_at;
+	long long deadline; /* ms; 0: only the stage budget */
+	unsigned stages;    /* MG_BIT()s of on[] hooks in use */
+	unsigned starts;    /* and of start[] hooks */
+	unsigned blocking;  /* and of on[] hooks that may block */
+	unsigned services;  /* MG_SERVICE_...s in use */
+	size_t nown;        /* results that the type lists */
+	size_t nresults;    /* and "error" and "timeout", which all have */
+	size_t error, timeout;
+	const char *const *result_names;
+	struct action **actions; /* by result; none is NULL */
+	size_t nvalues;
+	const struct condition *skip, *only; /* lists; NULL for none */
+	const struct mg_line *line;
+	struct instance_counters *counters;
+};
+
+struct snapshot {
+	struct arena arena;
+	atomic_uint references;
+	struct settings settings;
+	struct mta_needs needs;
+	unsigned starts;   /* MG_BIT()s of stages that any start[] hook is for */
+	unsigned services; /* MG_SERVICE_...s that any instance uses */
+	size_t ninstances;
+	struct instance *instances; /* in file order; one whose mode is off has no hooks */
+	size_t nclasses;
+	struct class *classes;
+	struct action *score;   /* each with its threshold; refusals first, the hardest first */
+	struct errors warnings; /* what is probably not meant, but can be right */
+};
+
+/*
+ * Reads and checks a configuration. Returns a snapshot with one reference, or NULL after having
+ * printed every error to errors_out.
+ */
+struct snapshot *snapshot_load(const char *path, FILE *errors_out);
+
+struct snapshot *snapshot_ref(struct snapshot *snapshot);
+
+/* Closes the instances and frees all with the last reference; the pointer is cleared. */
+void snapshot_unref(struct snapshot **snapshot);
+
+#endif

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The DNS service: the cache, and behind it the engine. */
+#include <config.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "dns/dns.h"
+#include "dns/cache.h"
+#include "dns/engine.h"
+#include "base/log.h"
+#include "base/log_record.h"
+
+#define LATENCY_BUCKETS 32 /* each for twice the microseconds of the one before */
+
+struct counters {
+	atomic_ullong status[MG_DNS_LATE + 1];
+	atomic_ullong servfail, overload;
+	atomic_ullong latency[LATENCY_BUCKETS];
+	atomic_ullong latency_us;
+};
+
+struct service {
+	struct dns dns; /* first */
+	struct dns_settings settings;
+	struct dns_cache *cache;
+	struct dns_engine *engine;
+	struct counters counters;
+};
+
+/* A question in flight. */
+struct flight {
+	struct dns_job job; /* first */
+	struct service *service;
+	struct dns_key key;
+	int64_t began;
+	struct dns_asker *askers; /* to be told */
+};
+
+static int64_t service_now(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static void count(atomic_ullong *counter)
+{
+	atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
+}
+
+static void service_count(struct counters *counters, const struct dns_answer *answer, int64_t us)
+{
+	unsigned bucket = 0;
+
+	count(&counters->status[answer->public.status]);
+	if (answer->public.status == MG_DNS_FAILED && strcmp(answer->public.why, "SERVFAIL") == 0)
+		count(&counters->servfail);
+	atomic_fetch_add_explicit(&counters->latency_us, (unsigned long long)us,
+				  memory_order_relaxed);
+	while (bucket < LATENCY_BUCKETS - 1 && us >> bucket > 1)
+		bucket++;
+	count(&counters->latency[bucket]);
+}
+
+static void service_answered(struct dns_job *job, struct dns_answer *answer)
+{
+	struct flight *flight = (struct flight *)job;
+	struct service *service = flight->service;
+	const int64_t now = service_now(CLOCK_MONOTONIC);
+
+	if (answer)
+		service_count(&service->counters, answer, now - flight->began);
+	flight->askers = dns_cache_fill(service->cache, &flight->key, now, answer);
+}
+
+static void service_tell(struct dns_job *job, struct dns_answer *answer)
+{
+	dns_askers_call(((struct flight *)job)->askers, answer);
+}
+
+static void service_send(struct service *service, const struct dns_key *key)
+{
+	struct flight flight;
+
+	flight.job = (struct dns_job){ .done = service_answered, .tell = service_tell };
+	memcpy(flight.job.chain.name, key->name, key->size);
+	flight.job.chain.type = (enum mg_dns_type)key->type;
+	flight.job.chain.ttl = UINT32_MAX;
+	flight.job.chain.links = 0;
+	flight.service = service;
+	flight.key = *key;
+	flight.began = service_now(CLOCK_MONOTONIC);
+	flight.askers = NULL;
+	dns_engine_ask(service->engine, &flight.job, sizeof(flight));
+}
+
+static bool service_knows(enum mg_dns_type type)
+{
+	return type == MG_DNS_A || type == MG_DNS_AAAA || type == MG_DNS_MX || type == MG_DNS_TXT ||
+	       type == MG_DNS_PTR;
+}
+
+static struct dns_answer *service_ask(struct dns *dns, const char *name, enum mg_dns_type type,
+				      struct dns_asker *asker)
+{
+	struct service *service = (struct service *)dns;
+	struct dns_answer *answer = NULL;
+	struct dns_key key;
+
+	key.type = type;
+	key.size = (unsigned)dns_name_from_text(key.name, name);
+	if (!key.size)
+		return dns_answer_none(MG_DNS_NXDOMAIN, 0, NULL);
+	if (!service_knows(type))
+		return dns_answer_none(MG_DNS_FAILED, 0, "a type that cannot be asked for");
+	dns_cache_hash(service->cache, &key);
+	/* The coarse clock, of some milliseconds, is cheaper and good enough for seconds. */
+	switch (dns_cache_find(service->cache, &key, service_now(CLOCK_MONOTONIC_COARSE), asker,
+			       &answer)) {
+	case DNS_HIT:
+	case DNS_JOINED:
+		return answer;
+	case DNS_ASK:
+		service_send(service, &key);
+		return NULL;
+	case DNS_FULL:
+		break;
+	}
+	count(&service->counters.overload);
+	return dns_answer_none(MG_DNS_FAILED, 0, "too many questions are in flight");
+}
+
+/* The upper end of the bucket that the share of all latencies lies in. */
+static long long service_latency(const struct counters *counters, unsigned percent)
+{
+	unsigned long long all = 0, so_far = 0;
+
+	for (size_t i = 0; i < LATENCY_BUCKETS; i++)
+		all += atomic_load(&counters->latency[i]);
+	for (size_t i = 0; i < LATENCY_BUCKETS; i++) {
+		so_far += atomic_load(&counters->latency[i]);
+		if (all && so_far * 100 >= all * percent)
+			return 2LL << i;
+	}
+	return 0;
+}
+
+static void service_log(struct dns *dns, struct log *log)
+{
+	struct service *service = (struct service *)dns;
+	struct counters *counters = &service->counters;
+	const struct dns_engine_counters *engine = dns_engine_count(service->engine);
+	const long long failed = (long long)atomic_load(&counters->status[MG_DNS_FAILED]);
+	const long long servfail = (long long)atomic_load(&counters->servfail);
+	struct dns_cache_counters cache;
+	struct log_record r;
+
+	dns_cache_count(service->cache, &cache);
+	record_begin(&r, log, MG_LOG_INFO, "dns-counters");
+	record_int(&r, "hits", (long long)cache.hits);
+	record_int(&r, "joined", (long long)cache.joined);
+	record_int(&r, "questions", (long long)cache.missed);
+	record_int(&r, "sent", (long long)atomic_load(&engine->sent));
+	record_int(&r, "found", (long long)atomic_load(&counters->status[MG_DNS_FOUND]));
+	record_int(&r, "nodata", (long long)atomic_load(&counters->status[MG_DNS_NODATA]));
+	record_int(&r, "nxdomain", (long long)atomic_load(&counters->status[MG_DNS_NXDOMAIN]));
+	record_int(&r, "servfail", servfail);
+	record_int(&r, "failed", failed - servfail);
+	record_int(&r, "late", (long long)atomic_load(&counters->status[MG_DNS_LATE]));
+	record_int(&r, "overload", (long long)atomic_load(&counters->overload));
+	record_int(&r, "dead_servers", (long long)atomic_load(&engine->dead));
+	record_int(&r, "reloads", (long long)atomic_load(&engine->reloads));
+	record_int(&r, "p50_us", service_latency(counters, 50));
+	record_int(&r, "p99_us", service_latency(counters, 99));
+	record_int(&r, "answers", (long long)cache.answers);
+	record_int(&r, "bytes", (long long)cache.bytes);
+	record_int(&r, "evicted", (long long)cache.evicted);
+	log_write(&r);
+}
+
+static void service_close(struct dns *dns)
+{
+	struct service *service = (struct service *)dns;
+
+	dns_engine_close(service->engine);
+	dns_cache_free(service->cache);
+	free(service);
+}
+
+struct dns *dns_open(const struct dns_settings *settings, const char **error_r)
+{
+	struct service *service = calloc(1, sizeof(*service));
+
+	if (!service)
+		abort();
+	service->dns = (struct dns){ .ask = service_ask,
+				     .log_counters = service_log,
+				     .close = service_close };
+	service->settings = *settings;
+	service->engine = dns_engine_open(&service->settings, error_r);
+	if (!service->engine) {
+		free(service);
+		return NULL;
+	}
+	service->cache = dns_cache_new((size_t)settings->cache_size);
+	return &service->dns;
+}
+
+void dns_close(struct dns **dns)
+{
+	struct dns *old = *dns;
+
+	*dns = NULL;
+	if (old)
+		old->close(old);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Walks: DNS questions that follow from answers, without anybody waiting for them. */
+#include <config.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "dns/dns.h"
+
+struct mg_dns_walk {
+	struct dns *dns;
+	struct dns_walker walker;
+	atomic_uint references; /* questions under way, and who is about to ask */
+	/* Questions that may still be asked, and such that none follows from. */
+	atomic_uint left, last_left;
+	void *data;
+};
+
+/* One question of a walk, with its name behind it. */
+struct step {
+	struct dns_asker asker;
+	struct mg_dns_walk *walk;
+	mg_dns_then then;
+	char name[];
+};
+
+static void walk_unref(struct mg_dns_walk *walk)
+{
+	if (atomic_fetch_sub_explicit(&walk->references, 1, memory_order_acq_rel) != 1)
+		return;
+	if (walk->walker.release)
+		walk->walker.release(walk->walker.kept);
+	free(walk->data);
+	free(walk);
+}
+
+static void step_done(struct dns_asker *asker, struct dns_answer *answer)
+{
+	struct step *step = (struct step *)asker; /* its first member */
+	struct mg_dns_walk *walk = step->walk;
+
+	if (answer && step->then)
+		step->then(walk, step->name, &answer->public, walk->data, walk->walker.self);
+	free(step);
+	walk_unref(walk);
+}
+
+static bool walk_may_ask(atomic_uint *left_of)
+{
+	unsigned left = atomic_load_explicit(left_of, memory_order_relaxed);
+
+	while (left > 0)
+		if (atomic_compare_exchange_weak_explicit(
+			    left_of, &left, left - 1, memory_order_relaxed, memory_order_relaxed))
+			return true;
+	return false;
+}
+
+static void walk_ask(struct mg_dns_walk *walk, const char *name, enum mg_dns_type type,
+		     mg_dns_then then)
+{
+	const size_t size = strlen(name) + 1;
+	struct dns_answer *answer;
+	struct step *step;
+
+	step = malloc(sizeof(*step) + size);
+	if (!step)
+		abort();
+	step->asker.done = step_done;
+	step->walk = walk;
+	step->then = then;
+	memcpy(step->name, name, size);
+	atomic_fetch_add_explicit(&walk->references, 1, memory_order_relaxed);
+	answer = walk->dns->ask(walk->dns, name, type, &step->asker);
+	if (answer) {
+		/* Answers that are known follow each other in depth: no deeper than the walk may ask questions. */
+		step_done(&step->asker, answer);
+		dns_answer_unref(answer);
+	}
+}
+
+bool mg_dns_walk_ask(struct mg_dns_walk *walk, const char *name, enum mg_dns_type type,
+		     mg_dns_then then)
+{
+	if (!walk_may_ask(&walk->left))
+		return false;
+	walk_ask(walk, name, type, then);
+	return true;
+}
+
+bool mg_dns_walk_last(struct mg_dns_walk *walk, const char *name, enum mg_dns_type type)
+{
+	if (!walk_may_ask(&walk->last_left))
+		return false;
+	walk_ask(walk, name, type, NULL);
+	return true;
+}
+
+void dns_walk(struct dns *dns, const struct dns_walker *walker, unsigned max, const void *data,
+	      size_t size, const char *name, enum mg_dns_type type, mg_dns_then then)
+{
+	struct mg_dns_walk *walk = calloc(1, sizeof(*walk));
+
+	if (!walk)
+		abort();
+	walk->dns = dns;
+	walk->walker = *walker;
+	atomic_init(&walk->references, 1);
+	atomic_init(&walk->left, max);
+	atomic_init(&walk->last_left, MG_DNS_WALK_LAST);
+	walk->data = size ? malloc(size) : NULL;
+	if (size && !walk->data)
+		abort();
+	if (size)
+		memcpy(walk->data, data, size);
+	mg_dns_walk_ask(walk, name, type, then);
+	walk_unref(walk);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is agreed on with the MTA: no stage, reply or action that the configuration has no use for. */
+#include <config.h>
+
+#include "front/agreement.h"
+#include "base/log.h"
+#include "front/protocol.h"
+
+/* The end of the message cannot be left out, nor without a reply. */
+const struct agreement_stage agreement_stages[MG_STAGES] = {
+	[MG_CONNECT] = { 0x001, 0x01000, 0 },
+	[MG_HELO] = { 0x002, 0x02000, 1 },
+	[MG_MAIL] = { 0x004, 0x04000, 2 },
+	[MG_RCPT] = { 0x008, 0x08000, 3 },
+	[MG_DATA] = { 0x200, 0x10000, 4 },
+	[MG_HEADER] = { 0x020, 0x00080, -1 },
+	[MG_EOH] = { 0x040, 0x40000, 6 },
+	[MG_BODY] = { 0x010, 0x80000, -1 },
+	[MG_EOM] = { 0, 0, 5 },
+	[MG_COMMAND] = { 0x100, 0x20000, -1 },
+};
+
+const struct mta_needs agreement_refusal = { .stages = MG_BIT(MG_CONNECT),
+					     .replies = MG_BIT(MG_CONNECT) };
+
+static unsigned long want_actions(const struct mta_needs *needs)
+{
+	return (needs->adds_headers ? ACTIONS_HEADERS : 0UL) |
+	       (needs->quarantines ? ACTIONS_QUARANTINE : 0UL);
+}
+
+struct agreement agreement_make(const struct mta_needs *needs, unsigned extra, bool quiet,
+				unsigned long offered_actions, unsigned long offered_steps)
+{
+	struct agreement agreed = { .actions = (want_actions(needs) | ACTIONS_MACROS) &
+					       offered_actions };
+	/*
+	 * On TCP steps without a reply meet the kernel's delayed acknowledgements: up to 44 ms a message (there quiet
+	 * is false). Postfix sends the macros of DATA even when that is left out, so there it is asked for.
+	 */
+	const unsigned stages = needs->stages | extra | (quiet ? 0 : MG_BIT(MG_DATA));
+
+	for (int stage = 0; stage < MG_STAGES; stage++) {
+		const struct agreement_stage *of = &agreement_stages[stage];
+
+		if (!(stages & MG_BIT(stage))) {
+			agreed.steps |= of->left_out & offered_steps;
+		} else if (!(needs->replies & MG_BIT(stage)) && quiet &&
+			   of->no_reply & offered_steps) {
+			agreed.steps |= of->no_reply;
+			agreed.no_reply |= MG_BIT(stage);
+		}
+	}
+	agreed.skips = needs->stages & MG_BIT(MG_BODY) && offered_steps & STEPS_SKIP;
+	if (agreed.skips)
+		agreed.steps |= STEPS_SKIP;
+	return agreed;
+}
+
+bool agreement_lacks(const struct mta_needs *needs, unsigned long offered_actions, struct log *log)
+{
+	const unsigned long lacks = want_actions(needs) & ~offered_actions;
+
+	if (lacks)
+		log_say(log, MG_LOG_ERROR, "front",
+			"the MTA does not offer what the configuration needs:%s%s",
+			lacks & ACTIONS_HEADERS ? " adding headers" : "",
+			lacks & ACTIONS_QUARANTINE ? " quarantining messages" : "");
+	return lacks;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a milter and its MTA agree on when a connection begins: which steps, which answers, which edits. */
+#ifndef MG_AGREEMENT_H
+#define MG_AGREEMENT_H
+
+#include <stdbool.h>
+
+#include "session/session.h"
+
+struct log;
+
+struct agreement {
+	unsigned long actions; /* enum protocol_action */
+	unsigned long steps;   /* that the MTA leaves out, or waits for no answer at */
+	unsigned no_reply;     /* MG_BIT()s of the stages that it waits for no reply at */
+	bool skips;            /* it understands that it shall send no more of a body */
+};
+
+/* The numbers of a stage in the protocol. */
+struct agreement_stage {
+	unsigned long left_out, no_reply;
+	int macros; /* its list of macros; -1: it has none of its own */
+};
+extern const struct agreement_stage agreement_stages[MG_STAGES];
+
+/* What there is to be told of beyond the cap: that somebody is there, to be refused. */
+extern const struct mta_needs agreement_refusal;
+
+/*
+ * The least that serves needs, of what the MTA offers. quiet: steps without a reply are used. extra: MG_BIT()s of
+ * stages that the front end itself has to be told of.
+ */
+struct agreement agreement_make(const struct mta_needs *needs, unsigned extra, bool quiet,
+				unsigned long offered_actions, unsigned long offered_steps);
+
+/* Says in the log what the configuration needs and the MTA does not offer. Returns whether there was anything. */
+bool agreement_lacks(const struct mta_needs *needs, unsigned long offered_actions, struct log *log);
+
+#endif

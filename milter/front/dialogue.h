@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The milter's side of the protocol on one connection: packets in, calls of session.h, answers out.
+ * Knows no socket and no thread.
+ *
+ * What comes is not trusted: a packet that is no packet of the protocol, or out of its place, ends
+ * the connection. Stages may come in any order, as session.h allows.
+ */
+#ifndef MG_DIALOGUE_H
+#define MG_DIALOGUE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "front/agreement.h"
+#include "front/macros.h"
+#include "front/packet.h"
+
+/* What the connections of a front end have in common. Set up before the first, all else zero. */
+struct dialogues {
+	struct host *host;
+	struct log *log;
+	size_t max; /* how many are served at a time, the others are refused */
+	bool quiet; /* steps without a reply may be agreed on */
+	atomic_size_t served;
+	atomic_bool told_of_actions;
+	atomic_ullong strangers, broken;
+};
+
+/* All zero but all and (if a hook that waits shall be told of) waits: a connection that has just begun. */
+struct dialogue {
+	struct dialogues *all;
+	struct session *session; /* NULL until it is needed */
+	struct macros macros;
+	struct agreement agreed;
+	bool negotiated;
+	bool refused;   /* beyond the cap */
+	bool connected; /* the session was told of its client */
+
+	/* As those of struct mta. */
+	void (*waits)(void *arg);
+	void *waits_arg;
+};
+
+/* The largest packet that may come next. */
+size_t dialogue_packet_max(const struct dialogue *dialogue);
+
+/* Takes a packet; what is to be sent for it is added to out. Returns false when the connection is to be closed. */
+bool dialogue_take(struct dialogue *dialogue, struct packet *packet, struct bytes *out);
+
+/* The connection brought something that is no packet; say so before dialogue_end(). */
+void dialogue_broken(struct dialogue *dialogue, const char *what);
+
+/* The connection is closed: ends its session, frees what it has. from: where it came from, for the log, or "". */
+void dialogue_end(struct dialogue *dialogue, const char *from);
+
+#endif

@@ -1,0 +1,533 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The front end on libmilter: translates its callbacks into calls of session.h, and the replies
+ * back.
+ *
+ * The only file that includes libmilter's header. A callback belongs to one connection and runs on
+ * any of libmilter's worker threads, those of one connection one after another. libmilter forgets
+ * its open connections when it stops, without a last callback; so they are kept in front_conns.c,
+ * which knows which of them are in use.
+ */
+#include <config.h>
+
+#include <errno.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <libmilter/mfapi.h>
+
+#include "front/libmilter/conns.h"
+#include "front/front.h"
+#include "front/agreement.h"
+#include "session/session.h"
+
+#define NAME "millgate"
+#define MAX_DATA \
+	(1 << 20) /* Postfix allows headers of 102,400 bytes, more than libmilter's default */
+#define BACKLOG 1024
+#define WAKE_SIGNAL SIGURG /* one that does no harm when somebody else sends it */
+
+struct front {
+	struct front_socket sock;
+	struct host *host;
+	struct log *log;
+	struct conns conns;
+	atomic_bool told_of_actions;
+	atomic_ullong silent; /* connections that ended before they began */
+	atomic_uint noting;   /* callbacks without a connection that use the log */
+	pthread_t thread;
+	bool started;
+	sem_t stop_order; /* for libmilter; see sigwait() */
+	void (*ended)(void *arg);
+	void *ended_arg;
+};
+
+/*
+ * libmilter's callbacks are handed nothing of ours for a new connection. Written once, before there
+ * are any.
+ */
+static struct front *the_front;
+
+/* libmilter's functions take strings that they do not change as char *. */
+static char *unconst(const char *string)
+{
+	return (char *)(uintptr_t)string;
+}
+
+static const char *conn_macro(void *arg, const char *name)
+{
+	struct milter_conn *conn = arg;
+
+	/* A session that ends because all stops has no callback: libmilter may be freeing its macros. */
+	return conn->state == CONN_ENDED ? NULL : smfi_getsymval(conn->ctx, unconst(name));
+}
+
+static const struct mta conn_mta = { .macro = conn_macro };
+
+/* A new connection, which the caller uses; NULL when the front end is stopping. */
+static struct milter_conn *conn_new(SMFICTX *ctx)
+{
+	struct milter_conn *conn = conns_add(&the_front->conns, ctx);
+
+	if (!conn)
+		return NULL;
+	conn->session = session_new(the_front->host, &conn_mta, conn);
+	smfi_setpriv(ctx, conn);
+	return conn;
+}
+
+/*
+ * The connection of a callback, for its use; NULL when it may not be used. There is none yet when
+ * the MTA begins another session on a connection that it keeps; it goes by what was agreed on
+ * before.
+ */
+static struct milter_conn *conn_enter(SMFICTX *ctx)
+{
+	struct milter_conn *conn = smfi_getpriv(ctx);
+
+	if (!conn)
+		return conn_new(ctx);
+	return milter_conn_claim(conn) ? conn : NULL;
+}
+
+static void set_reply(struct milter_conn *conn, const struct reply *reply)
+{
+	const char *const *l = reply->lines;
+	char *lines[TEXT_LINES_MAX + 1] = { NULL };
+	char code[8];
+
+	for (size_t i = 0; i < TEXT_LINES_MAX && l[i]; i++)
+		lines[i] = unconst(l[i]);
+	snprintf(code, sizeof(code), "%d", reply->code);
+	/* It takes its lines as arguments, up to the first NULL. */
+#define LINES8(i)                                                                                 \
+	lines[i], lines[(i) + 1], lines[(i) + 2], lines[(i) + 3], lines[(i) + 4], lines[(i) + 5], \
+		lines[(i) + 6], lines[(i) + 7]
+	if (smfi_setmlreply(conn->ctx, code, reply->status, LINES8(0), LINES8(8), LINES8(16),
+			    LINES8(24), (char *)NULL) != MI_SUCCESS)
+		log_say(the_front->log, MG_LOG_ERROR, "front",
+			"the protocol does not take the reply \"%s %s %s\"; the MTA's own text is sent",
+			code, reply->status ? reply->status : "", l[0] ? l[0] : "");
+#undef LINES8
+}
+
+static void do_edits(struct milter_conn *conn, const struct reply_edit *edit)
+{
+	int rc;
+
+	for (; edit; edit = edit->next) {
+		if (edit->kind == EDIT_QUARANTINE)
+			rc = smfi_quarantine(conn->ctx, unconst(edit->value));
+		else if (edit->kind == EDIT_INSERT_HEADER)
+			rc = smfi_insheader(conn->ctx, 0, unconst(edit->name),
+					    unconst(edit->value));
+		else
+			rc = smfi_addheader(conn->ctx, unconst(edit->name), unconst(edit->value));
+		if (rc != MI_SUCCESS)
+			log_say(the_front->log, MG_LOG_ERROR, "front",
+				"the MTA does not let the filter %s",
+				edit->kind == EDIT_QUARANTINE ? "quarantine a message"
+							      : "add a header");
+	}
+}
+
+static sfsistat translate(struct milter_conn *conn, enum mg_stage stage, const struct reply *reply)
+{
+	if (conn->agreed.no_reply & MG_BIT(stage))
+		return SMFIS_NOREPLY;
+	switch (reply->kind) {
+	case REPLY_CONTINUE:
+		if (stage == MG_EOM)
+			do_edits(conn, reply->edits);
+		break;
+	case REPLY_REJECT:
+		set_reply(conn, reply);
+		return SMFIS_REJECT;
+	case REPLY_TEMPFAIL:
+		set_reply(conn, reply);
+		return SMFIS_TEMPFAIL;
+	case REPLY_DISCARD:
+		return SMFIS_DISCARD;
+	case REPLY_SKIP:
+		return stage == MG_BODY && conn->agreed.skips ? SMFIS_SKIP : SMFIS_CONTINUE;
+	}
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat conn_answer(struct milter_conn *conn, enum mg_stage stage,
+			    const struct reply *reply)
+{
+	sfsistat status = translate(conn, stage, reply);
+
+	milter_conn_release(conn);
+	return status;
+}
+
+/* libmilter calls the stages whose lists of macros can be set by the protocol's numbers. */
+static void set_macros(SMFICTX *ctx, const struct mta_needs *needs)
+{
+	for (int stage = 0; stage < MG_STAGES; stage++) {
+		const int macros = agreement_stages[stage].macros;
+
+		if (macros >= 0 && needs->stages & MG_BIT(stage) && needs->macros[stage])
+			smfi_setsymlist(ctx, macros, unconst(needs->macros[stage]));
+	}
+}
+
+static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long protocol,
+			     unsigned long f2, unsigned long f3, unsigned long *actions_r,
+			     unsigned long *protocol_r, unsigned long *f2_r, unsigned long *f3_r)
+{
+	struct milter_conn *conn = conn_enter(ctx);
+	const struct mta_needs *needs;
+	unsigned extra = 0;
+
+	(void)f2;
+	(void)f3;
+	*f2_r = *f3_r = 0;
+	/* The connection is closed, and the MTA does as it does without a filter. */
+	if (!conn)
+		return SMFIS_REJECT;
+	needs = conn->refused ? &agreement_refusal : session_needs(conn->session);
+	/* libmilter takes no content after an unknown command but by way of DATA: it drops the message, and the MTA waits. */
+	if (needs->stages & MG_BIT(MG_COMMAND))
+		extra = MG_BIT(MG_DATA);
+	if (!the_front->told_of_actions && agreement_lacks(needs, actions, the_front->log))
+		the_front->told_of_actions = true;
+	conn->agreed =
+		agreement_make(needs, extra, *the_front->sock.listen.path, actions, protocol);
+	*actions_r = conn->agreed.actions;
+	*protocol_r = conn->agreed.steps;
+	if (actions & SMFIF_SETSYMLIST)
+		set_macros(ctx, needs);
+	milter_conn_release(conn);
+	return SMFIS_CONTINUE;
+}
+
+/* The connection for an event of its session; NULL when there is only SMFIS_TEMPFAIL to be said. */
+static struct milter_conn *conn_event(SMFICTX *ctx)
+{
+	struct milter_conn *conn = conn_enter(ctx);
+
+	if (conn && conn->refused) {
+		milter_conn_release(conn);
+		return NULL;
+	}
+	return conn;
+}
+
+static sfsistat on_connect(SMFICTX *ctx, char *name, _SOCK_ADDR *address)
+{
+	struct milter_conn *conn = conn_enter(ctx);
+
+	if (!conn)
+		return SMFIS_TEMPFAIL;
+	if (conn->refused)
+		return conn_answer(conn, MG_CONNECT, session_refuse(conn->session));
+	return conn_answer(conn, MG_CONNECT, session_connect(conn->session, name, address));
+}
+
+static sfsistat on_helo(SMFICTX *ctx, char *helo)
+{
+	struct milter_conn *conn = conn_event(ctx);
+
+	return conn ? conn_answer(conn, MG_HELO, session_helo(conn->session, helo))
+		    : SMFIS_TEMPFAIL;
+}
+
+/* Something that sends MAIL or RCPT without an argument is no MTA; libmilter lets it pass. */
+static sfsistat on_mail(SMFICTX *ctx, char **argv)
+{
+	struct milter_conn *conn = argv[0] ? conn_event(ctx) : NULL;
+
+	return conn ? conn_answer(conn, MG_MAIL, session_mail(conn->session, argv))
+		    : SMFIS_TEMPFAIL;
+}
+
+static sfsistat on_rcpt(SMFICTX *ctx, char **argv)
+{
+	struct milter_conn *conn = argv[0] ? conn_event(ctx) : NULL;
+
+	return conn ? conn_answer(conn, MG_RCPT, session_rcpt(conn->session, argv))
+		    : SMFIS_TEMPFAIL;
+}
+
+static sfsistat on_data(SMFICTX *ctx)
+{
+	struct milter_conn *conn = conn_event(ctx);
+
+	return conn ? conn_answer(conn, MG_DATA, session_data(conn->session)) : SMFIS_TEMPFAIL;
+}
+
+static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
+{
+	struct milter_conn *conn = conn_event(ctx);
+
+	return conn ? conn_answer(conn, MG_HEADER, session_header(conn->session, name, value))
+		    : SMFIS_TEMPFAIL;
+}
+
+static sfsistat on_eoh(SMFICTX *ctx)
+{
+	struct milter_conn *conn = conn_event(ctx);
+
+	return conn ? conn_answer(conn, MG_EOH, session_eoh(conn->session)) : SMFIS_TEMPFAIL;
+}
+
+static sfsistat on_body(SMFICTX *ctx, unsigned char *body, size_t size)
+{
+	struct milter_conn *conn = conn_event(ctx);
+
+	return conn ? conn_answer(conn, MG_BODY, session_body(conn->session, body, size))
+		    : SMFIS_TEMPFAIL;
+}
+
+static sfsistat on_eom(SMFICTX *ctx)
+{
+	struct milter_conn *conn = conn_event(ctx);
+
+	return conn ? conn_answer(conn, MG_EOM, session_eom(conn->session)) : SMFIS_TEMPFAIL;
+}
+
+static sfsistat on_unknown(SMFICTX *ctx, const char *command)
+{
+	struct milter_conn *conn = conn_event(ctx);
+
+	return conn ? conn_answer(conn, MG_COMMAND, session_command(conn->session, command))
+		    : SMFIS_TEMPFAIL;
+}
+
+static sfsistat on_abort(SMFICTX *ctx)
+{
+	struct milter_conn *conn = smfi_getpriv(ctx);
+
+	if (conn && milter_conn_claim(conn)) {
+		session_abort(conn->session);
+		milter_conn_release(conn);
+	}
+	return SMFIS_CONTINUE;
+}
+
+/*
+ * All that is known of such a connection is that it was there: libmilter does not say where it came
+ * from.
+ */
+static void note_silent(struct front *front)
+{
+	unsigned long long before;
+
+	/* In this order: libmilter_stop() either waits for this, or has it do nothing. */
+	atomic_fetch_add(&front->noting, 1);
+	if (!front->conns.stopping) {
+		before = atomic_fetch_add(&front->silent, 1);
+		log_say(front->log, before ? MG_LOG_DEBUG : MG_LOG_INFO, "front",
+			"a connection ended before it spoke the milter protocol: a health check, or "
+			"no MTA (%llu so far%s)",
+			before + 1, before ? "" : "; those to come are logged at level debug");
+	}
+	atomic_fetch_sub(&front->noting, 1);
+}
+
+static sfsistat on_close(SMFICTX *ctx)
+{
+	struct milter_conn *conn = smfi_getpriv(ctx);
+
+	smfi_setpriv(ctx, NULL);
+	if (!conn) {
+		note_silent(the_front);
+	} else if (milter_conn_claim(conn)) {
+		session_end(&conn->session);
+		conns_remove(&the_front->conns, conn);
+	}
+	return SMFIS_CONTINUE;
+}
+
+static int set_up_library(const struct front *front)
+{
+	struct smfiDesc filter = {
+		.xxfi_name = unconst(NAME),
+		.xxfi_version = SMFI_VERSION,
+		.xxfi_flags = SMFIF_ADDHDRS | SMFIF_QUARANTINE,
+		.xxfi_negotiate = on_negotiate,
+		.xxfi_connect = on_connect,
+		.xxfi_helo = on_helo,
+		.xxfi_envfrom = on_mail,
+		.xxfi_envrcpt = on_rcpt,
+		.xxfi_data = on_data,
+		.xxfi_header = on_header,
+		.xxfi_eoh = on_eoh,
+		.xxfi_body = on_body,
+		.xxfi_eom = on_eom,
+		.xxfi_unknown = on_unknown,
+		.xxfi_abort = on_abort,
+		.xxfi_close = on_close,
+	};
+
+	smfi_setmaxdatasize(MAX_DATA);
+	smfi_setbacklog(BACKLOG);
+	if (smfi_register(filter) != MI_SUCCESS ||
+	    smfi_setconn(unconst(front->sock.listen.spelling)) != MI_SUCCESS)
+		return -1;
+	return 0;
+}
+
+static int open_socket(struct front *front, const struct front_settings *settings,
+		       char error_r[FRONT_ERROR_MAX])
+{
+	mode_t mask;
+	int rc;
+
+	if (listen_parse(&front->sock.listen, settings->listen, error_r) < 0 ||
+	    front_socket_claim(&front->sock, error_r) < 0)
+		return -1;
+	/* Nobody can connect before mode and owner are as they shall be. */
+	mask = umask(0777);
+	rc = set_up_library(front) < 0 ? MI_FAILURE : smfi_opensocket(false);
+	umask(mask);
+	if (rc != MI_SUCCESS) {
+		snprintf(error_r, FRONT_ERROR_MAX,
+			 "libmilter cannot open the socket %s; it says why in the system's log",
+			 front->sock.listen.spelling);
+		return -1;
+	}
+	return front_socket_give(&front->sock, settings->uid, settings->gid, settings->mode,
+				 error_r);
+}
+
+static struct front *libmilter_open(const struct front_settings *settings,
+				    char error_r[FRONT_ERROR_MAX])
+{
+	struct front *front = calloc(1, sizeof(*front));
+
+	if (!front) {
+		snprintf(error_r, FRONT_ERROR_MAX, "out of memory");
+		return NULL;
+	}
+	front->host = settings->host;
+	front->log = settings->log;
+	conns_init(&front->conns, settings->max_connections);
+	sem_init(&front->stop_order, 0, 0);
+	if (open_socket(front, settings, error_r) < 0) {
+		free(front);
+		return NULL;
+	}
+	the_front = front;
+	return front;
+}
+
+/*
+ * In the place of libc's, for libmilter: it waits with it, in a thread of its own, for HUP, TERM
+ * and INT, and takes each, HUP too, as the order to stop. Whatever the other threads do, it would
+ * get one now and then. So that the process's signals are the daemon's alone, it gets none but
+ * TERM, from libmilter_stop().
+ */
+MG_EXPORT int sigwait(const sigset_t *set, int *signal_r)
+{
+	(void)set;
+	while (sem_wait(&the_front->stop_order) < 0)
+		;
+	*signal_r = SIGTERM;
+	return 0;
+}
+
+static void on_wake_signal(int number)
+{
+	(void)number;
+}
+
+static void *front_run(void *arg)
+{
+	struct front *front = arg;
+
+	if (smfi_main() != MI_SUCCESS)
+		log_say(front->log, MG_LOG_ERROR, "front",
+			"libmilter gave up; it says why in the system's log");
+	front->ended(front->ended_arg);
+	return NULL;
+}
+
+static int libmilter_start(struct front *front, void (*ended)(void *arg), void *arg)
+{
+	struct sigaction wake = { .sa_handler = on_wake_signal };
+	pthread_attr_t attributes;
+	sigset_t blocked;
+	int rc;
+
+	front->ended = ended;
+	front->ended_arg = arg;
+	sigaction(WAKE_SIGNAL, &wake, NULL);
+	/* libmilter's threads inherit it. */
+	sigfillset(&blocked);
+	sigdelset(&blocked, WAKE_SIGNAL);
+	pthread_attr_init(&attributes);
+	pthread_attr_setsigmask_np(&attributes, &blocked);
+	rc = pthread_create(&front->thread, &attributes, front_run, front);
+	pthread_attr_destroy(&attributes);
+	front->started = rc == 0;
+	return rc;
+}
+
+/*
+ * libmilter's listener looks whether it shall stop only every few seconds, or when its poll(2) is
+ * interrupted. (A connection would wake it too, but one that it cannot serve any more makes it
+ * sleep.)
+ */
+static void join_listener(struct front *front)
+{
+	const struct timespec pause = { .tv_nsec = 5 * 1000000L };
+
+	sem_post(&front->stop_order);
+	while (pthread_tryjoin_np(front->thread, NULL) == EBUSY) {
+		pthread_kill(front->thread, WAKE_SIGNAL);
+		nanosleep(&pause, NULL);
+	}
+}
+
+static size_t libmilter_stop(struct front *front, int wait_ms)
+{
+	const struct timespec pause = { .tv_nsec = 5 * 1000000L };
+	size_t busy;
+
+	conns_stop(&front->conns);
+	if (front->started)
+		join_listener(front);
+	front_socket_remove(&front->sock);
+	while ((busy = conns_end_idle(&front->conns) + front->noting) > 0 && wait_ms > 0) {
+		nanosleep(&pause, NULL);
+		wait_ms -= 5;
+	}
+	return busy;
+}
+
+const struct front_end front_libmilter = { libmilter_open, libmilter_start, libmilter_stop };
+
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer) && !defined(__SANITIZE_THREAD__)
+#define __SANITIZE_THREAD__ 1
+#endif
+#endif
+
+#ifdef __SANITIZE_THREAD__
+/*
+ * How libmilter stops: its threads use mutexes and a condition that others of them have destroyed,
+ * and one is never joined. Only reports of such misuse are left out, not those of memory that
+ * callbacks touch.
+ */
+MG_EXPORT const char *__tsan_default_suppressions(void);
+MG_EXPORT const char *__tsan_default_suppressions(void)
+{
+	return "mutex:libmilter.so\nrace:mi_listener\nrace:mi_closener\nthread:mi_control_startup\n"
+	       "thread:mi_pool_controller_init\nthread:mi_start_session\n"
+	       "race_top:pthread_mutex_destroy\nrace_top:pthread_mutex_lock\n"
+	       "race_top:pthread_mutex_unlock\nrace_top:pthread_cond_destroy\n"
+	       "race_top:pthread_cond_timedwait\nrace_top:pthread_cond_signal\n";
+}
+#endif

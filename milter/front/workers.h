@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Worker threads of an event loop: as many as there are processors wait for events together, and
+ * whoever gets one serves it. A worker that is about to wait for something else says so, and another
+ * takes its place; so what is ready is always served, however many wait.
+ */
+#ifndef MG_WORKERS_H
+#define MG_WORKERS_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "base/log.h"
+#include "front/packet.h"
+
+struct workers;
+
+struct worker {
+	struct bytes in, out; /* for who serves an event */
+	struct workers *all;
+	pthread_t thread;
+	bool waits; /* has given its place away */
+	bool idle;  /* waits for somebody else's, in the list of those */
+	pthread_cond_t place;
+	struct worker *next;
+};
+
+/* Set up before workers_start(): serve, log, max, idle_ms; the rest by workers_init(). */
+struct workers {
+	int epoll; /* for the items: an event's data.ptr is one, never NULL */
+	void (*serve)(struct worker *worker, void *item);
+	struct log *log;
+	unsigned max;     /* threads; beyond it those that wait are waited for */
+	unsigned idle_ms; /* a thread without a place waits so long for one, then it ends */
+
+	int wake; /* an eventfd in epoll, with data.ptr NULL */
+	atomic_bool stopping;
+	pthread_mutex_t lock; /* of all below */
+	unsigned places;      /* how many shall wait for events, or serve one without waiting */
+	unsigned taken;       /* of them */
+	unsigned threads;     /* that are there, whatever they do */
+	bool told;            /* that no thread could be started */
+	struct worker *idle;  /* newest first: those that nobody needs come to their end */
+	struct worker *ended;
+};
+
+/* Returns 0, or -1 and errno. workers: zeroed. */
+int workers_init(struct workers *workers);
+
+/* Returns 0 or an errno. The threads have all signals blocked. */
+int workers_start(struct workers *workers);
+
+/* By who serves an event: what comes may take long. */
+void worker_waits(struct worker *worker);
+
+/* Frees what threads that ended have left. */
+void workers_reap(struct workers *workers);
+
+/* Ends those that there are, and waits for them; when none serves an event any more. */
+void workers_stop(struct workers *workers);
+
+void workers_free(struct workers *workers);
+
+#endif

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One run of one hook: the mg_* functions that a policy calls meanwhile. */
+#include <config.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <strings.h>
+
+#include "session/call.h"
+#include "session/call_dns.h"
+#include "base/domain.h"
+#include "session/journal.h"
+#include "table/table.h"
+
+/* ---- Facts ---- */
+
+const struct sockaddr *mg_client_addr(const struct mg_call *call)
+{
+	const struct client *client = &call->session->client;
+
+	return client->has_addr ? (const struct sockaddr *)&client->addr : NULL;
+}
+
+const char *mg_client(const struct mg_call *call)
+{
+	return call->session->client.text;
+}
+
+unsigned mg_client_port(const struct mg_call *call)
+{
+	return call->session->client.port;
+}
+
+const char *mg_client_name(const struct mg_call *call)
+{
+	return call->session->client.name;
+}
+
+bool mg_is_submitted_locally(const struct mg_call *call)
+{
+	return call->session->client.submitted_locally;
+}
+
+const char *mg_macro(const struct mg_call *call, const char *name)
+{
+	const struct session *session = call->session;
+
+	return session->mta->macro(session->mta_ctx, name);
+}
+
+const char *mg_mta_name(const struct mg_call *call)
+{
+	return mg_macro(call, "j");
+}
+
+const char *mg_daemon_name(const struct mg_call *call)
+{
+	return mg_macro(call, "{daemon_name}");
+}
+
+/* Where a daemon of Sendmail listens is no address of a client's connection when it listens everywhere. */
+const char *mg_daemon_addr(const struct mg_call *call)
+{
+	static const struct in6_addr any = IN6ADDR_ANY_INIT;
+	const char *text = mg_macro(call, "{if_addr}");
+	struct in6_addr addr;
+
+	if (!text)
+		text = mg_macro(call, "{daemon_addr}");
+	if (text && strncasecmp(text, "IPv6:", 5) == 0)
+		text += 5;
+	if (!text || strcmp(text, "0.0.0.0") == 0)
+		return NULL;
+	if (inet_pton(AF_INET6, text, &addr) == 1 && memcmp(&addr, &any, sizeof(any)) == 0)
+		return NULL;
+	return text;
+}
+
+const char *mg_helo(const struct mg_call *call)
+{
+	return call->session->helo;
+}
+
+const char *mg_sender(const struct mg_call *call)
+{
+	return call->session->message.sender;
+}
+
+const char *mg_recipient(const struct mg_call *call)
+{
+	return call->stage == MG_RCPT ? call->session->message.recipient : NULL;
+}
+
+unsigned mg_recipients(const struct mg_call *call)
+{
+	const struct message *message = &call->session->message;
+
+	return message->accepted + (call->stage == MG_RCPT && message->recipient);
+}
+
+static const char *call_param(const char *const *params, const char *name)
+{
+	const size_t size = strlen(name);
+
+	for (; params && *params; params++)
+		if (strncasecmp(*params, name, size) == 0 &&
+		    ((*params)[size] == '=' || !(*params)[size]))
+			return *params + size + ((*params)[size] == '=');
+	return NULL;
+}
+
+const char *mg_sender_param(const struct mg_call *call, const char *name)
+{
+	return call_param(call->session->message.sender_params, name);
+}
+
+const char *mg_recipient_param(const struct mg_call *call, const char *name)
+{
+	return call->stage == MG_RCPT ? call_param(call->session->message.recipient_params, name)
+				      : NULL;
+}
+
+const char *mg_auth(const struct mg_call *call)
+{
+	return mg_macro(call, "{auth_authen}");
+}
+
+const char *mg_auth_type(const struct mg_call *call)
+{
+	return mg_macro(call, "{auth_type}");
+}
+
+const char *mg_tls(const struct mg_call *call)
+{
+	return mg_macro(call, "{tls_version}");
+}
+
+const char *mg_queue_id(const struct mg_call *call)
+{
+	return call->session->message.queue_id;
+}
+
+const char *mg_header_name(const struct mg_call *call)
+{
+	return call->session->event.header_name;
+}
+
+const char *mg_header_value(const struct mg_call *call)
+{
+	return call->session->event.header_value;
+}
+
+const unsigned char *mg_body(const struct mg_call *call, size_t *size_r)
+{
+	*size_r = call->session->event.body_size;
+	return call->session->event.body;
+}
+
+const char *mg_command(const struct mg_call *call)
+{
+	return call->session->event.command;
+}
+
+const char *mg_session_id(const struct mg_call *call)
+{
+	return call->session->id;
+}
+
+enum mg_stage mg_stage(const struct mg_call *call)
+{
+	return call->stage;
+}
+
+/* ---- What a hook says besides its result ---- */
+
+/* In the event's memory: most of what is said is not kept (pipeline.c keeps what is). */
+struct found *call_found(struct mg_call *call)
+{
+	if (!call->found) {
+		call->found = arena_zalloc(&call->session->event_arena, sizeof(*call->found));
+		call->found->instance = call->instance;
+		call->found->stage = call->stage;
+	}
+	return call->found;
+}
+
+void mg_detail(struct mg_call *call, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	call_found(call)->detail = arena_vprintf(&call->session->event_arena, fmt, args);
+	va_end(args);
+}
+
+void mg_value(struct mg_call *call, const char *name, const char *value)
+{
+	struct arena *arena = &call->session->event_arena;
+	const struct instance *instance = call->instance;
+	struct found *found = call_found(call);
+
+	if (!found->values)
+		found->values =
+			arena_zalloc(arena, (instance->nvalues + 1) * sizeof(*found->values));
+	for (size_t i = 0; i < instance->nvalues; i++) {
+		if (strcmp(instance->type->values[i], name) == 0) {
+			found->values[i] = value ? arena_strdup(arena, value) : NULL;
+			return;
+		}
+	}
+	mg_log(call, MG_LOG_ERROR, "sets the value %s, which it does not declare", name);
+}
+
+void mg_reply(struct mg_call *call, int code, const char *status, const char *text)
+{
+	struct arena *arena = &call->session->event_arena;
+	struct found *found = call_found(call);
+	const char *wrong = action_check_reply(code, status ? status : "");
+
+	if (wrong) {
+		mg_log(call, MG_LOG_ERROR, "proposes the reply %d%s%s, expected %s", code,
+		       status ? " " : "", status ? status : "", wrong);
+		code = 0;
+		status = NULL;
+	}
+	found->code = code;
+	found->status = status ? arena_strdup(arena, status) : NULL;
+	found->text = text && *text ? arena_strdup(arena, text) : NULL;
+}
+
+void mg_enough_body(struct mg_call *call)
+{
+	call->session->standing[call->instance->index].enough_body = true;
+}
+
+/* ---- Services ---- */
+
+int64_t mg_now(const struct mg_call *call)
+{
+	return call->session->host->now() / 1000;
+}
+
+#define CALL_MARGIN_US 100000
+
+/* How much earlier a wait ends than what it is for: by a twentieth of the time that there is, or less. */
+static int64_t call_before(int64_t begins, int64_t ends)
+{
+	const int64_t part = (ends - begins) / 20;
+
+	return ends - (part < CALL_MARGIN_US ? part : CALL_MARGIN_US);
+}
+
+/*
+ * What a hook knows by then shall still be its result, and not come after its deadline; and the reply shall be there within the stage's
+ * budget, however many hooks have waited one after another, on a busy machine too.
+ */
+static int64_t call_until(const struct mg_call *call)
+{
+	const struct event *event = &call->session->event;
+	const int64_t own = call_before(event->now, call->deadline);
+	const int64_t stage = call_before(event->began, event->ends);
+
+	return own < stage ? own : stage;
+}
+
+int64_t mg_deadline(const struct mg_call *call)
+{
+	return call_until(call) / 1000;
+}
+
+static struct arena *call_scope(struct mg_call *call, enum mg_scope scope)
+{
+	switch (scope) {
+	case MG_SESSION:
+		return &call->session->arena;
+	case MG_MESSAGE:
+		return &call->session->message_arena;
+	case MG_CALL:
+		break;
+	}
+	return &call->session->event_arena;
+}
+
+/* There is no state of a call: who asks for one has the message's. */
+void *mg_state(struct mg_call *call, enum mg_scope scope)
+{
+	const struct mg_policy *type = call->instance->type;
+	struct session *session = call->session;
+	struct standing *standing = &session->standing[call->instance->index];
+
+	if (scope == MG_SESSION && !standing->session_state)
+		standing->session_state = arena_zalloc(&session->arena, type->session_size);
+	if (scope != MG_SESSION && !standing->message_state)
+		standing->message_state = arena_zalloc(&session->message_arena, type->message_size);
+	return scope == MG_SESSION ? standing->session_state : standing->message_state;
+}
+
+void *mg_alloc(struct mg_call *call, enum mg_scope scope, size_t size)
+{
+	return arena_alloc(call_scope(call, scope), size);
+}
+
+void mg_at_end(struct mg_call *call, enum mg_scope scope, void (*done)(void *arg), void *arg)
+{
+	arena_at_end(call_scope(call, scope), done, arg);
+}
+
+int mg_table_find(struct mg_call *call, const struct mg_table *table, const char *key,
+		  const char **value_r)
+{
+	return key ? table_find(table, &call->session->event_arena, key, value_r) : 0;
+}
+
+const char *mg_domain(struct mg_call *call, const char *domain)
+{
+	return domain ? domain_fold(&call->session->event_arena, domain) : NULL;
+}
+
+/* A hook that is not declared to block is not made to wait: nor is a start. */
+struct dns_caller call_dns(struct mg_call *call)
+{
+	const struct host *host = call->session->host;
+	const bool may_block = !call->start && call->instance->blocking & MG_BIT(call->stage);
+
+	return (struct dns_caller){ .dns = call->instance->services & MG_SERVICE_DNS ? host->dns
+										     : NULL,
+				    .wait_us = may_block ? call_until(call) - host->now() : 0 };
+}
+
+static void call_release_snapshot(void *arg)
+{
+	struct snapshot *snapshot = arg;
+
+	snapshot_unref(&snapshot);
+}
+
+struct dns_walker call_walker(struct mg_call *call)
+{
+	return (struct dns_walker){ .self = call->instance->self,
+				    .kept = snapshot_ref(call->session->snapshot),
+				    .release = call_release_snapshot };
+}
+
+void mg_log(struct mg_call *call, enum mg_level level, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	journal_policy(call->session, call->instance, level, fmt, args);
+	va_end(args);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One run of one hook: the host's side of policy.h's "struct mg_call". */
+#ifndef MG_CALL_H
+#define MG_CALL_H
+
+#include "session/state.h"
+
+struct mg_call {
+	struct session *session;
+	const struct instance *instance;
+	enum mg_stage stage; /* of the hook, which may be earlier than the event's */
+	int64_t deadline;    /* microseconds */
+	struct found *found; /* made when the hook first says something */
+	bool start;          /* a start hook, which must not block */
+};
+
+/* What the hook found, for the caller to complete; made if need be. */
+struct found *call_found(struct mg_call *call);
+
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Whether classes and conditions hold for a session. A class is worked out once for the facts that it asks for. */
+#include <config.h>
+
+#include <string.h>
+
+#include "config/items.h"
+#include "session/match.h"
+#include "table/table.h"
+
+void match_forget(struct session *session, unsigned stages)
+{
+	const struct snapshot *snapshot = session->snapshot;
+
+	for (size_t i = 0; i < snapshot->nclasses; i++)
+		if (snapshot->classes[i].facts & stages)
+			session->classes[i] = -1;
+}
+
+/* What cannot be decided (a regular expression ran into its limit) does not match. */
+static bool match_table(struct session *session, const struct mg_table *table, const char *key)
+{
+	return !table || (key && table_find(table, &session->event_arena, key, NULL) == 1);
+}
+
+static bool match_yes_no(const struct mg_strings *values, bool is)
+{
+	bool yes = false;
+
+	return values->n == 0 || (items_bool(values->v[0], &yes) == 0 && yes == is);
+}
+
+static bool match_word(const struct mg_strings *values, const char *word)
+{
+	for (size_t i = 0; i < values->n; i++)
+		if (word && strcmp(values->v[i], word) == 0)
+			return true;
+	return values->n == 0;
+}
+
+/* "yes", "no", or names of users. */
+static bool match_auth(const struct mg_strings *values, const char *auth)
+{
+	bool yes;
+
+	if (values->n == 1 && items_bool(values->v[0], &yes) == 0)
+		return yes == (auth != NULL);
+	return match_word(values, auth);
+}
+
+static const char *match_null(const char *address)
+{
+	return address && !*address ? "<>" : address;
+}
+
+/* At RCPT this recipient; later all that were accepted must match. */
+static bool match_recipients(struct session *session, const struct mg_table *table)
+{
+	const struct message *message = &session->message;
+
+	if (!table)
+		return true;
+	if (message->recipient)
+		return match_table(session, table, match_null(message->recipient));
+	for (const struct recipient *r = message->recipients; r; r = r->next)
+		if (!match_table(session, table, match_null(r->address)))
+			return false;
+	return message->recipients != NULL;
+}
+
+static const char *match_macro(const struct session *session, const char *name)
+{
+	return session->mta->macro(session->mta_ctx, name);
+}
+
+static bool match_work_out(struct session *session, const struct class *class)
+{
+	return match_table(session, class->client,
+			   session->client.has_addr ? session->client.text : NULL) &&
+	       match_table(session, class->client_name, session->client.name) &&
+	       (!class->daemon.n ||
+		match_word(&class->daemon, match_macro(session, "{daemon_name}"))) &&
+	       match_yes_no(&class->submitted_locally, session->client.submitted_locally) &&
+	       match_table(session, class->helo, session->helo) &&
+	       (!class->tls.n ||
+		match_yes_no(&class->tls, match_macro(session, "{tls_version}") != NULL)) &&
+	       match_table(session, class->sender, match_null(session->message.sender)) &&
+	       (!class->auth.n ||
+		match_auth(&class->auth, match_macro(session, "{auth_authen}"))) &&
+	       match_recipients(session, class->recipient);
+}
+
+static bool match_class(struct session *session, const struct class *class)
+{
+	signed char *known = &session->classes[class->index];
+
+	if (*known < 0)
+		*known = match_work_out(session, class);
+	return *known > 0;
+}
+
+/* As with classes: at RCPT this recipient, later it must have been found of all that were accepted. */
+static bool match_found(const struct session *session, const struct condition *condition)
+{
+	const struct standing *standing = &session->standing[condition->instance->index];
+	const struct message *message = &session->message;
+
+	if (!message->recipient && standing->recipients &&
+	    standing->recipients[condition->result] == message->accepted)
+		return true;
+	for (int stage = 0; stage < MG_STAGES; stage++)
+		for (const struct found *found = standing->found[stage]; found; found = found->next)
+			if (found->result == condition->result)
+				return true;
+	return false;
+}
+
+static bool match_any(struct session *session, const struct condition *condition)
+{
+	for (; condition; condition = condition->next)
+		if (condition->class ? match_class(session, condition->class)
+				     : match_found(session, condition))
+			return true;
+	return false;
+}
+
+bool match_allows(struct session *session, const struct instance *instance)
+{
+	if (instance->skip && match_any(session, instance->skip))
+		return false;
+	return !instance->only || match_any(session, instance->only);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Whether classes and conditions hold for a session, as far as its facts are known. */
+#ifndef MG_MATCH_H
+#define MG_MATCH_H
+
+#include "session/state.h"
+
+/* Forgets what was worked out from the facts of these stages (MG_BIT()s), which have changed. */
+void match_forget(struct session *session, unsigned stages);
+
+/* Whether "skip" and "only" let the instance be asked. */
+bool match_allows(struct session *session, const struct instance *instance);
+
+#endif

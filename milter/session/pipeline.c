@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The pipeline: asks the policies of a stage in file order, and combines what they found. */
+#include <config.h>
+
+#include "session/call.h"
+#include "session/journal.h"
+#include "session/match.h"
+#include "session/pipeline.h"
+#include "config/plan.h"
+
+/* What a hook said belongs to a result that does not count: it is forgotten. */
+static void pipeline_disown(struct mg_call *call)
+{
+	struct found *found = call_found(call);
+
+	*found = (struct found){ .instance = found->instance, .stage = found->stage };
+}
+
+/* What a hook returned, as an index of the instance's results; what it must not return is an error. */
+static size_t pipeline_result(struct mg_call *call, int returned, int64_t now)
+{
+	const struct instance *instance = call->instance;
+
+	if (returned == MG_TIMEOUT)
+		return instance->timeout;
+	if (now > call->deadline) {
+		pipeline_disown(call);
+		mg_detail(call, "answered %lld ms after its deadline",
+			  (long long)(now - call->deadline) / 1000);
+		return instance->timeout;
+	}
+	if (returned >= 0 && (size_t)returned < instance->nown)
+		return (size_t)returned;
+	if (returned != MG_ERROR) {
+		pipeline_disown(call);
+		mg_detail(call, "returned %d, which is none of its results", returned);
+	}
+	return instance->error;
+}
+
+static const char *pipeline_copy(struct arena *arena, const char *string)
+{
+	return string ? arena_strdup(arena, string) : NULL;
+}
+
+/* Takes what was said in the call along to where the result belongs. */
+static struct found *pipeline_keep(struct session *session, const struct found *said)
+{
+	const struct instance *instance = said->instance;
+	struct arena *arena = state_arena(session, said->stage);
+	struct found *found = arena_alloc(arena, sizeof(*found));
+
+	*found = *said;
+	found->detail = pipeline_copy(arena, said->detail);
+	found->status = pipeline_copy(arena, said->status);
+	found->text = pipeline_copy(arena, said->text);
+	if (said->values) {
+		found->values =
+			arena_alloc(arena, (instance->nvalues + 1) * sizeof(*found->values));
+		for (size_t i = 0; i <= instance->nvalues; i++)
+			found->values[i] = pipeline_copy(arena, said->values[i]);
+	}
+	return found;
+}
+
+/* A field or chunk that shows what one before it has shown adds nothing: there can be any number of them. */
+static void pipeline_record(struct session *session, struct found *said, size_t result, unsigned us)
+{
+	const struct instance *instance = said->instance;
+	struct found **at = &session->standing[instance->index].found[said->stage];
+
+	/* Counters are the one part of a snapshot that changes. */
+	atomic_fetch_add_explicit(&instance->counters->found[result], 1, memory_order_relaxed);
+	while (*at && (*at)->result != result)
+		at = &(*at)->next;
+	if (*at) {
+		(*at)->us += us;
+		return;
+	}
+	*at = pipeline_keep(session, said);
+	(*at)->result = result;
+	(*at)->us = us;
+	if (result == instance->error || result == instance->timeout)
+		journal_trouble(session, *at);
+}
+
+static int64_t pipeline_deadline(const struct session *session, const struct instance *instance)
+{
+	const int64_t own = session->event.now + instance->deadline * 1000;
+
+	return instance->deadline && own < session->event.ends ? own : session->event.ends;
+}
+
+static int pipeline_hook(struct session *session, struct mg_call *call)
+{
+	const struct mg_policy *type = call->instance->type;
+
+	if (call->instance->blocking & MG_BIT(call->stage) && session->mta->waits)
+		session->mta->waits(session->mta_ctx);
+	return type->on[call->stage](call, call->instance->self);
+}
+
+/* Runs one hook. One that may block is not begun when the stage's budget is used up. */
+static void pipeline_call(struct session *session, const struct instance *instance,
+			  enum mg_stage hook)
+{
+	struct standing *standing = &session->standing[instance->index];
+	struct mg_call call = { .session = session,
+				.instance = instance,
+				.stage = hook,
+				.deadline = pipeline_deadline(session, instance) };
+	const int64_t before = session->event.now;
+	const bool late = instance->blocking & MG_BIT(hook) && before >= call.deadline;
+	const int returned = late ? MG_TIMEOUT : pipeline_hook(session, &call);
+
+	session->event.now = session->host->now();
+
+	const unsigned us = (unsigned)(session->event.now - before);
+
+	standing->hooks |= MG_BIT(hook);
+	standing->called = true;
+	standing->us += us;
+	atomic_fetch_add_explicit(&instance->counters->asked, 1, memory_order_relaxed);
+	if (late)
+		mg_detail(&call, "not asked: the stage's budget was used up");
+	if (returned != MG_NONE || session->event.now > call.deadline)
+		pipeline_record(
+			session, call_found(&call),
+			pipeline_result(&call, returned, late ? before : session->event.now), us);
+}
+
+/* Whether the instance is to be asked now; keeps for the log that it was not. */
+static bool pipeline_allows(struct session *session, const struct instance *instance)
+{
+	struct standing *standing = &session->standing[instance->index];
+
+	standing->skipped = !match_allows(session, instance);
+	return !standing->skipped;
+}
+
+void pipeline_start(struct session *session, enum mg_stage stage)
+{
+	const struct snapshot *snapshot = session->snapshot;
+
+	if (!(snapshot->starts & MG_BIT(stage)))
+		return;
+	for (size_t i = 0; i < snapshot->ninstances; i++) {
+		const struct instance *instance = &snapshot->instances[i];
+		struct mg_call call = { .session = session,
+					.instance = instance,
+					.stage = stage,
+					.deadline = pipeline_deadline(session, instance),
+					.start = true };
+
+		if (instance->starts & MG_BIT(stage) && match_allows(session, instance))
+			instance->type->start[stage](&call, instance->self);
+	}
+}
+
+void pipeline_collect(struct session *session, enum mg_stage stage)
+{
+	const struct snapshot *snapshot = session->snapshot;
+
+	for (size_t i = 0; i < session->message.cut; i++) {
+		const struct instance *instance = &snapshot->instances[i];
+
+		if (instance->stages & MG_BIT(stage) && pipeline_allows(session, instance))
+			pipeline_call(session, instance, stage);
+	}
+}
+
+/* Takes one result into account. Returns false when it ends the asking. */
+static bool pipeline_consider(struct session *session, struct decision *decision,
+			      struct found *found)
+{
+	const struct instance *instance = found->instance;
+	const struct action *actions = instance->actions[found->result];
+	const struct action *terminal = action_terminal(actions);
+
+	if (instance->mode == MODE_MONITOR) {
+		journal_would(session, found);
+		return true;
+	}
+	found->counted = session->messages;
+	decision->score += action_score(actions);
+	switch (terminal->kind) {
+	case ACTION_ACCEPT:
+		decision->accepted = true;
+		decision->cut = instance->index;
+		journal_accept(session, found);
+		return false;
+	case ACTION_TEMPFAIL:
+	case ACTION_DISCARD:
+		if (decision->kind != ACTION_NEUTRAL)
+			return terminal->kind == ACTION_TEMPFAIL;
+		break;
+	case ACTION_REJECT:
+		break;
+	default:
+		return true;
+	}
+	decision->kind = terminal->kind;
+	decision->action = terminal;
+	decision->found = found;
+	return terminal->kind == ACTION_TEMPFAIL;
+}
+
+/* What an earlier chunk was decided on for counts once. */
+static bool pipeline_is_settled(const struct session *session, const struct found *found)
+{
+	return found->stage == MG_BODY && found->counted == session->messages;
+}
+
+/* Calls a hook unless that was done in its scope; what was found in headers is there already. */
+static void pipeline_call_once(struct session *session, const struct instance *instance,
+			       enum mg_stage hook)
+{
+	const struct standing *standing = &session->standing[instance->index];
+
+	if (standing->hooks & MG_BIT(hook) || hook == MG_HEADER ||
+	    (hook == MG_BODY && standing->enough_body))
+		return;
+	pipeline_call(session, instance, hook);
+}
+
+/* Asks an instance the hooks that are due and were not asked in their scope yet. */
+static bool pipeline_ask(struct session *session, struct decision *decision,
+			 const struct instance *instance, enum mg_stage stage)
+{
+	const struct standing *standing = &session->standing[instance->index];
+	const unsigned hooks = plan_hooks(instance, stage);
+
+	for (int hook = MG_CONNECT; hook < MG_STAGES; hook++) {
+		if (!(hooks & MG_BIT(hook)))
+			continue;
+		pipeline_call_once(session, instance, (enum mg_stage)hook);
+		for (struct found *found = standing->found[hook]; found; found = found->next)
+			if (!pipeline_is_settled(session, found) &&
+			    !pipeline_consider(session, decision, found))
+				return false;
+	}
+	return true;
+}
+
+static void pipeline_score(struct session *session, struct decision *decision, enum mg_stage stage)
+{
+	const struct action *rule = session->snapshot->score;
+
+	/* Mail that only postmaster gets, and who accepts it, is not refused for its score. */
+	if (stage > MG_RCPT && !session->message.scored)
+		return;
+	for (; rule && action_refuses(rule->kind); rule = rule->next) {
+		if (decision->score >= rule->score) {
+			decision->kind = rule->kind;
+			decision->action = rule;
+			return;
+		}
+	}
+}
+
+/* What must not be refused at this stage is not. */
+static void pipeline_spare(struct session *session, struct decision *decision, enum mg_stage stage)
+{
+	const bool local = session->client.submitted_locally && stage <= MG_RCPT;
+	const bool exempt = local || (stage == MG_RCPT && state_is_exempt(session));
+
+	if (decision->kind == ACTION_NEUTRAL)
+		return;
+	if (exempt)
+		journal_exempt(session, decision, stage);
+	/* A message can be discarded only where there is one. */
+	if (exempt ||
+	    (decision->kind == ACTION_DISCARD && (stage < MG_MAIL || stage == MG_COMMAND)))
+		decision->kind = ACTION_NEUTRAL;
+}
+
+struct decision pipeline_decide(struct session *session, enum mg_stage stage)
+{
+	const struct snapshot *snapshot = session->snapshot;
+	const bool content = stage > MG_RCPT && stage != MG_COMMAND;
+	const size_t end = content ? session->message.cut : snapshot->ninstances;
+	struct decision decision = { .kind = ACTION_NEUTRAL,
+				     .cut = end,
+				     .score = content ? session->message.score : 0,
+				     .accepted = end < snapshot->ninstances };
+
+	for (size_t i = 0; i < end; i++) {
+		const struct instance *instance = &snapshot->instances[i];
+		if (plan_hooks(instance, stage) && pipeline_allows(session, instance) &&
+		    !pipeline_ask(session, &decision, instance, stage))
+			break;
+	}
+	if (decision.kind == ACTION_NEUTRAL && !decision.accepted && stage != MG_COMMAND)
+		pipeline_score(session, &decision, stage);
+	pipeline_spare(session, &decision, stage);
+	return decision;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Where the macros of texts get their values from in a session. */
+#include <config.h>
+
+#include <stdio.h>
+
+#include "session/render.h"
+
+#define SOURCE_TEXT_MAX \
+	7000 /* what TEXT_LINES_MAX lines can hold; more than any header of ours needs */
+
+struct rendering {
+	struct session *session;
+	const struct found *found; /* NULL: the score decided */
+	long long score;
+	char number[24]; /* for those that are numbers */
+};
+
+static const char *render_number(struct rendering *rendering, long long number)
+{
+	snprintf(rendering->number, sizeof(rendering->number), "%lld", number);
+	return rendering->number;
+}
+
+static const char *render_mta(const struct session *session, const char *macro)
+{
+	return session->mta->macro(session->mta_ctx, macro);
+}
+
+static const char *render_macro(void *ctx, enum text_macro macro)
+{
+	struct rendering *rendering = ctx;
+	const struct session *session = rendering->session;
+	const struct found *found = rendering->found;
+
+	switch (macro) {
+	case TEXT_CLIENT:
+		return session->client.text;
+	case TEXT_CLIENT_NAME:
+		return session->client.name ? session->client.name : "unknown";
+	case TEXT_CLIENT_PORT:
+		return render_number(rendering, session->client.port);
+	case TEXT_DAEMON:
+		return render_mta(session, "{daemon_name}");
+	case TEXT_HELO:
+		return session->helo;
+	case TEXT_SENDER:
+		return session->message.sender && !*session->message.sender
+			       ? "<>"
+			       : session->message.sender;
+	case TEXT_RECIPIENT:
+		return session->message.recipient;
+	case TEXT_AUTH:
+		return render_mta(session, "{auth_authen}");
+	case TEXT_TLS:
+		return render_mta(session, "{tls_version}");
+	case TEXT_QUEUE_ID:
+		return session->message.queue_id;
+	case TEXT_ID:
+		return session->id;
+	case TEXT_POLICY:
+		return found ? found->instance->name : "score";
+	case TEXT_RESULT:
+		return found ? found->instance->result_names[found->result] : NULL;
+	case TEXT_DETAIL:
+		return found ? found->detail : NULL;
+	case TEXT_SCORE:
+		return render_number(rendering, rendering->score);
+	case TEXT_MACROS:
+		break;
+	}
+	return NULL;
+}
+
+static const char *render_value(void *ctx, size_t index)
+{
+	const struct rendering *rendering = ctx;
+
+	return rendering->found && rendering->found->values ? rendering->found->values[index] : NULL;
+}
+
+const char *render_text(struct arena *arena, const struct text *text, struct session *session,
+			const struct found *found, long long score)
+{
+	struct rendering rendering = { .session = session, .found = found, .score = score };
+	const struct text_source from = { render_macro, render_value, &rendering };
+	char buf[SOURCE_TEXT_MAX];
+
+	return arena_strndup(arena, buf, text_render(text, &from, buf, sizeof(buf)));
+}

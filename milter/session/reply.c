@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Replies: a decision becomes what the MTA is told (RFC 5321 section 4.2, RFC 2034). */
+#include <config.h>
+
+#include <string.h>
+#include <unistr.h>
+
+#include "session/journal.h"
+#include "session/reply.h"
+#include "session/render.h"
+
+/* Of text in a line: with code, status, a doubled percent sign for each byte, and the tail it stays below libmilter's 980. */
+#define REPLY_LINE 470
+#define REPLY_TAIL 16
+
+/* Copies a line as it may be sent: every % doubled, for the MTA makes one of two; what is not printable replaced. */
+static char *reply_clean(char *to, const char *from, size_t size, bool utf8)
+{
+	for (size_t i = 0; i < size;) {
+		const unsigned char c = (unsigned char)from[i];
+		const int length = u8_mblen((const uint8_t *)from + i, size - i);
+		const size_t n = length > 0 ? (size_t)length : 1;
+
+		if (length <= 0 || c < ' ' || c == 0x7f || (n > 1 && !utf8)) {
+			*to++ = '?';
+		} else {
+			if (c == '%')
+				*to++ = '%';
+			memcpy(to, from + i, n);
+			to += n;
+		}
+		i += n;
+	}
+	return to;
+}
+
+/* Where to break: after the last blank in the line's second half, else where no character is cut. */
+static size_t reply_break(const char *text, size_t size)
+{
+	size_t n = REPLY_LINE;
+
+	if (size <= n)
+		return size;
+	for (size_t i = n; i > n / 2; i--)
+		if (text[i] == ' ')
+			return i;
+	while (n > REPLY_LINE - 4 && ((unsigned char)text[n] & 0xc0) == 0x80)
+		n--;
+	return n;
+}
+
+static const char *reply_line(struct arena *arena, const char *text, size_t size, const char *tail,
+			      bool utf8)
+{
+	const size_t tail_size = tail ? strlen(tail) : 0;
+	char *line = arena_alloc(arena, 2 * (size + tail_size) + 2);
+	char *end = reply_clean(line, text, size, utf8);
+
+	if (tail) {
+		if (end > line)
+			*end++ = ' ';
+		end = reply_clean(end, tail, tail_size, utf8);
+	}
+	*end = '\0';
+	return line;
+}
+
+void reply_lines(struct arena *arena, const char *text, const char *tail, bool utf8,
+		 const char **lines_r)
+{
+	size_t n = 0;
+
+	do {
+		const size_t paragraph = strcspn(text, "\n");
+		const size_t size = reply_break(text, paragraph);
+		const char *next =
+			text + size + (size < paragraph ? text[size] == ' ' : text[size] == '\n');
+		const bool last = !*next || n + 1 == TEXT_LINES_MAX;
+
+		if (size || (last && tail) || (last && n == 0))
+			lines_r[n++] = reply_line(arena, text, size, last ? tail : NULL, utf8);
+		text = next;
+		if (last)
+			break;
+	} while (n < TEXT_LINES_MAX);
+	lines_r[n] = NULL;
+}
+
+const struct reply *reply_continue(struct session *session)
+{
+	struct reply *reply = &session->reply;
+
+	reply->kind = REPLY_CONTINUE;
+	reply->edits = NULL;
+	reply->lines[0] = NULL;
+	return reply;
+}
+
+static const char *reply_default_text(struct session *session, const struct decision *decision)
+{
+	const struct found *found = decision->found;
+	const char *what = decision->kind == ACTION_REJECT ? "Refused" : "Try again later";
+
+	if (!found)
+		return arena_printf(&session->event_arena, "%s: score %lld", what, decision->score);
+	return arena_printf(&session->event_arena, "%s: policy %s found %s", what,
+			    found->instance->name, found->instance->result_names[found->result]);
+}
+
+/* The configuration's text, else the policy's, else one that says what happened. */
+static const char *reply_text(struct session *session, const struct decision *decision)
+{
+	const struct found *found = decision->found;
+
+	if (decision->action->text)
+		return render_text(&session->event_arena, decision->action->text, session, found,
+				   decision->score);
+	return found && found->text ? found->text : reply_default_text(session, decision);
+}
+
+/* The configuration's code and status, else the policy's if they are of the action's class, else the usual ones. */
+static void reply_code(struct arena *arena, struct reply *reply, const struct decision *decision)
+{
+	const struct action *action = decision->action;
+	const struct found *found = decision->found;
+	const bool reject = decision->kind == ACTION_REJECT;
+	const char class = reject ? '5' : '4';
+
+	reply->code = action->code;
+	reply->status = *action->status ? action->status : NULL;
+	if (!action->code && !*action->status && found && found->code / 100 == class - '0')
+		reply->code = found->code;
+	if (!action->code && !*action->status && found && found->status && *found->status == class)
+		/* The reply is sent when the message, and what was found of it, are gone. */
+		reply->status = arena_strdup(arena, found->status);
+	if (!reply->code)
+		reply->code = reject ? 550 : 451;
+	if (!reply->status)
+		reply->status = reject ? "5.7.1" : "4.7.1";
+}
+
+const struct reply *reply_make(struct session *session, const struct decision *decision)
+{
+	struct reply *reply = &session->reply;
+	char tail[REPLY_TAIL];
+
+	reply_continue(session);
+	if (decision->kind == ACTION_DISCARD)
+		reply->kind = REPLY_DISCARD;
+	if (decision->kind != ACTION_REJECT && decision->kind != ACTION_TEMPFAIL)
+		return reply;
+	reply->kind = decision->kind == ACTION_REJECT ? REPLY_REJECT : REPLY_TEMPFAIL;
+	reply_code(&session->event_arena, reply, decision);
+
+	const bool tailed =
+		session->snapshot->settings.reply_id && !text_has(decision->action->text, TEXT_ID);
+
+	tail[0] = '[';
+	memcpy(tail + 1, session->id, SESSION_ID_SIZE - 1);
+	strcpy(tail + SESSION_ID_SIZE, "]");
+	reply_lines(&session->event_arena, reply_text(session, decision), tailed ? tail : NULL,
+		    session->message.smtputf8, reply->lines);
+	return reply;
+}
+
+const struct reply *reply_plain(struct session *session, enum reply_kind kind, int code,
+				const char *status, const char *text)
+{
+	struct reply *reply = &session->reply;
+
+	reply_continue(session);
+	reply->kind = kind;
+	reply->code = code;
+	reply->status = status;
+	reply->lines[0] = text;
+	reply->lines[1] = NULL;
+	return reply;
+}
+
+struct reply_editor {
+	struct session *session;
+	const struct reply_edit **end;
+	bool quarantined;
+	long long score;
+};
+
+/* A header's value in one line: text_render() has replaced control characters of what came from outside. */
+static const char *reply_header_value(struct arena *arena, const char *text)
+{
+	const size_t size = strlen(text);
+	char *value = arena_alloc(arena, size + 1);
+
+	for (size_t i = 0; i < size;) {
+		const int length = u8_mblen((const uint8_t *)text + i, size - i);
+		const size_t n = length > 0 ? (size_t)length : 1;
+
+		memcpy(value + i, text + i, n);
+		if (length <= 0)
+			value[i] = '?';
+		else if (text[i] == '\n' || text[i] == '\r')
+			value[i] = ' ';
+		i += n;
+	}
+	value[size] = '\0';
+	return value;
+}
+
+/* Each insert goes above the one before it: to stand in the order of the file, they are done from the last to the first. */
+static void reply_place(struct reply_editor *editor, struct reply_edit *edit)
+{
+	const struct reply_edit **at =
+		edit->kind == EDIT_INSERT_HEADER ? &editor->session->reply.edits : editor->end;
+
+	edit->next = *at;
+	*at = edit;
+	if (at == editor->end)
+		editor->end = &edit->next;
+}
+
+static void reply_add_edit(struct reply_editor *editor, const struct action *action,
+			   const struct found *found)
+{
+	struct session *session = editor->session;
+	struct arena *arena = &session->event_arena;
+	struct reply_edit *edit;
+	const char *text;
+
+	/* One quarantine is enough: the first reason counts. */
+	if (action->kind != ACTION_HEADER &&
+	    (action->kind != ACTION_QUARANTINE || editor->quarantined))
+		return;
+	text = action->text ? render_text(arena, action->text, session, found, editor->score)
+	       : found && found->text
+		       ? found->text
+		       : arena_printf(arena, "%s", found ? found->instance->name : "score");
+	edit = arena_zalloc(arena, sizeof(*edit));
+	edit->kind = action->kind != ACTION_HEADER ? EDIT_QUARANTINE
+		     : action->on_top              ? EDIT_INSERT_HEADER
+						   : EDIT_ADD_HEADER;
+	edit->name = action->header;
+	edit->value = reply_header_value(arena, text);
+	if (action->kind == ACTION_QUARANTINE) {
+		editor->quarantined = true;
+		journal_quarantine(session, found, edit->value);
+	}
+	reply_place(editor, edit);
+}
+
+static void reply_add_found(struct reply_editor *editor, const struct found *found)
+{
+	if (found->counted != editor->session->messages)
+		return;
+	for (const struct action *action = found->instance->actions[found->result]; action;
+	     action = action->next)
+		reply_add_edit(editor, action, found);
+}
+
+/* What an instance found, in the order of the stages; what it found of the recipients is kept with the message. */
+static void reply_add_instance(struct reply_editor *editor, size_t index)
+{
+	const struct session *session = editor->session;
+
+	for (int stage = 0; stage < MG_STAGES; stage++) {
+		for (const struct found *f = session->standing[index].found[stage]; f; f = f->next)
+			reply_add_found(editor, f);
+		for (const struct found *f = stage == MG_RCPT ? session->message.kept : NULL; f;
+		     f = f->kept)
+			if (f->instance->index == index)
+				reply_add_found(editor, f);
+	}
+}
+
+void reply_add_edits(struct session *session, const struct decision *decision)
+{
+	const struct snapshot *snapshot = session->snapshot;
+	struct reply_editor editor = { .session = session,
+				       .end = &session->reply.edits,
+				       .score = decision->score };
+
+	for (size_t i = 0; i < snapshot->ninstances; i++)
+		reply_add_instance(&editor, i);
+	for (const struct action *rule = snapshot->score; rule && !decision->accepted;
+	     rule = rule->next)
+		if (decision->score >= rule->score)
+			reply_add_edit(&editor, rule, NULL);
+}

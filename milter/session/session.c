@@ -1,0 +1,606 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A session: keeps the facts, and asks the pipeline about each event. */
+#include <config.h>
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/domain.h"
+#include "session/journal.h"
+#include "session/match.h"
+#include "session/pipeline.h"
+#include "session/pool.h"
+#include "session/reply.h"
+#include "session/session.h"
+
+const struct mta_needs *session_needs(const struct session *session)
+{
+	return &session->snapshot->needs;
+}
+
+static const char *session_macro(const struct session *session, const char *name)
+{
+	return session->mta->macro(session->mta_ctx, name);
+}
+
+/* Begins an event: what belonged to the one before is forgotten. */
+static void session_event(struct session *session, enum mg_stage stage)
+{
+	arena_reset(&session->event_arena);
+	session->event = (struct event){ .stage = stage };
+	session->event.began = session->event.now = session->host->now();
+	session->event.ends =
+		session->event.began + session->snapshot->settings.stage_budget * 1000;
+}
+
+/* Has the hooks of these stages called again; what they found stays. */
+static void session_ask_again(struct session *session, unsigned stages)
+{
+	for (size_t i = 0; i < session->snapshot->ninstances; i++)
+		session->standing[i].hooks &= ~stages;
+}
+
+/* Forgets what was found at these stages, so that it will be asked again. */
+static void session_forget(struct session *session, unsigned stages)
+{
+	for (size_t i = 0; i < session->snapshot->ninstances; i++) {
+		struct standing *standing = &session->standing[i];
+
+		standing->hooks &= ~stages;
+		for (int stage = 0; stage < MG_STAGES; stage++)
+			if (stages & MG_BIT(stage))
+				standing->found[stage] = NULL;
+	}
+}
+
+#define SESSION_MESSAGE_STAGES                                                     \
+	(MG_BIT(MG_MAIL) | MG_BIT(MG_RCPT) | MG_BIT(MG_DATA) | MG_BIT(MG_HEADER) | \
+	 MG_BIT(MG_EOH) | MG_BIT(MG_BODY) | MG_BIT(MG_EOM))
+
+/* Everything of a message's scope is gone: the next has none of it. */
+static void session_clear_message(struct session *session)
+{
+	session_forget(session, SESSION_MESSAGE_STAGES);
+	for (size_t i = 0; i < session->snapshot->ninstances; i++) {
+		struct standing *standing = &session->standing[i];
+
+		standing->message_state = NULL;
+		standing->recipients = NULL;
+		standing->called = standing->skipped = standing->enough_body = false;
+		standing->us = 0;
+	}
+	match_forget(session, MG_BIT(MG_MAIL) | MG_BIT(MG_RCPT));
+	arena_reset(&session->message_arena);
+	memset(&session->message, 0, sizeof(session->message));
+}
+
+/* Ends the message, whatever came of it: its line is written. */
+static void session_end_message(struct session *session, const char *verdict,
+				const struct decision *decision)
+{
+	if (!session->message.open)
+		return;
+	journal_message(session, verdict, decision);
+	session_clear_message(session);
+}
+
+static const char *session_verdict(enum action_kind kind)
+{
+	return kind == ACTION_REJECT     ? "rejected"
+	       : kind == ACTION_TEMPFAIL ? "tempfailed"
+					 : "discarded";
+}
+
+static void session_count(struct host *host, enum action_kind kind)
+{
+	atomic_ullong *counter = kind == ACTION_REJECT     ? &host->counters.rejected
+				 : kind == ACTION_TEMPFAIL ? &host->counters.tempfailed
+							   : &host->counters.discarded;
+
+	atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
+}
+
+/* Asks what is due, makes the reply, writes the log; ends the message when it is refused as a whole. */
+static const struct reply *session_decide(struct session *session, enum mg_stage stage,
+					  struct decision *decision_r)
+{
+	const struct decision decision = pipeline_decide(session, stage);
+	const struct reply *reply = reply_make(session, &decision);
+
+	*decision_r = decision;
+	if (decision.kind == ACTION_NEUTRAL)
+		return reply;
+	session_count(session->host, decision.kind);
+	if (decision.found)
+		atomic_fetch_add_explicit(&decision.found->instance->counters->acted, 1,
+					  memory_order_relaxed);
+	journal_decision(session, &decision, stage, reply);
+	/* A refused recipient leaves the message, an unknown command has none. */
+	if (stage != MG_COMMAND && (stage != MG_RCPT || decision.kind == ACTION_DISCARD))
+		session_end_message(session, session_verdict(decision.kind), &decision);
+	return reply;
+}
+
+/* ---- The session ---- */
+
+/* Twelve letters and digits: unique in this process, and, as it begins with the time, among those that follow it. */
+static void session_name(struct session *session)
+{
+	static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
+	uint64_t id = atomic_fetch_add_explicit(&session->host->next_id, 1, memory_order_relaxed);
+
+	for (size_t i = SESSION_ID_SIZE - 1; i-- > 0; id >>= 5)
+		session->id[i] = digits[id & 31];
+	session->id[SESSION_ID_SIZE - 1] = '\0';
+}
+
+struct session *session_new(struct host *host, const struct mta *mta, void *ctx)
+{
+	struct session *session = pool_take(host);
+	struct snapshot *snapshot = snapshot_ref(host->snapshot);
+
+	session->host = host;
+	session->snapshot = snapshot;
+	session->mta = mta;
+	session->mta_ctx = ctx;
+	session->messages = 0;
+	session->explained = false;
+	session->helo = NULL;
+	memset(&session->client, 0, sizeof(session->client));
+	strcpy(session->client.text, "unknown");
+	memset(&session->message, 0, sizeof(session->message));
+	session->standing = arena_zalloc(&session->arena,
+					 (snapshot->ninstances + 1) * sizeof(*session->standing));
+	session->classes = arena_alloc(&session->arena, snapshot->nclasses + 1);
+	memset(session->classes, -1, snapshot->nclasses + 1);
+	session_name(session);
+	atomic_fetch_add_explicit(&host->counters.sessions, 1, memory_order_relaxed);
+	return session;
+}
+
+static void session_set_address(struct client *client, const struct sockaddr *addr)
+{
+	const struct sockaddr_in *in4 = (const struct sockaddr_in *)(const void *)addr;
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)(const void *)addr;
+	struct sockaddr_in mapped = { .sin_family = AF_INET };
+
+	strcpy(client->text, addr ? "local" : "unknown");
+	if (!addr || (addr->sa_family != AF_INET && addr->sa_family != AF_INET6))
+		return;
+	if (addr->sa_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr)) {
+		memcpy(&mapped.sin_addr, &in6->sin6_addr.s6_addr[12], sizeof(mapped.sin_addr));
+		mapped.sin_port = in6->sin6_port;
+		in4 = &mapped;
+		addr = (const struct sockaddr *)&mapped;
+	}
+	client->has_addr = true;
+	client->port = ntohs(in4->sin_port); /* at the same place in both */
+	if (addr->sa_family == AF_INET) {
+		memcpy(&client->addr, in4, sizeof(*in4));
+		inet_ntop(AF_INET, &in4->sin_addr, client->text, sizeof(client->text));
+	} else {
+		memcpy(&client->addr, in6, sizeof(*in6));
+		inet_ntop(AF_INET6, &in6->sin6_addr, client->text, sizeof(client->text));
+	}
+}
+
+/*
+ * Postfix plays an SMTP dialogue to non_smtpd_milters: from 127.0.0.1, port 0, and with a queue id from the
+ * start, which no SMTP session has that early.
+ */
+static bool session_is_local(const struct session *session)
+{
+	const struct client *client = &session->client;
+
+	return client->has_addr && client->port == 0 && strcmp(client->text, "127.0.0.1") == 0 &&
+	       session_macro(session, "i");
+}
+
+const struct reply *session_connect(struct session *session, const char *name,
+				    const struct sockaddr *addr)
+{
+	struct client *client = &session->client;
+	struct decision decision;
+
+	session_event(session, MG_CONNECT);
+	memset(client, 0, sizeof(*client));
+	session_set_address(client, addr);
+	/* An MTA that could not verify a name gives the address in brackets, or "unknown". */
+	if (name && *name != '[' && strcasecmp(name, "unknown") != 0)
+		client->name = domain_fold(&session->arena, name);
+	if (client->name)
+		client->name = arena_strdup(&session->arena, client->name);
+	client->submitted_locally = session_is_local(session);
+	match_forget(session, MG_BIT(MG_CONNECT));
+	pipeline_start(session, MG_CONNECT);
+	return session_decide(session, MG_CONNECT, &decision);
+}
+
+const struct reply *session_refuse(struct session *session)
+{
+	atomic_fetch_add_explicit(&session->host->counters.refused, 1, memory_order_relaxed);
+	journal_refused(session);
+	return reply_plain(session, REPLY_TEMPFAIL, 421, "4.3.2",
+			   "Too many connections, try again later");
+}
+
+const struct reply *session_helo(struct session *session, const char *helo)
+{
+	struct decision decision;
+
+	session_abort(session);
+	session_event(session, MG_HELO);
+	session_forget(session, MG_BIT(MG_HELO));
+	arena_reset(&session->helo_arena);
+	session->helo = helo ? arena_strdup(&session->helo_arena, helo) : NULL;
+	match_forget(session, MG_BIT(MG_HELO));
+	pipeline_start(session, MG_HELO);
+	return session_decide(session, MG_HELO, &decision);
+}
+
+/* ---- The envelope ---- */
+
+/*
+ * MTAs let clients write addresses otherwise than RFC 5321 has them, with blanks, comments, a bang or a percent sign, and make of them
+ * what they deliver: the policies are to judge that, which is in the macro. Sendmail's has no domain where it is its own, and is not
+ * always a mailbox.
+ */
+static const char *session_address(struct session *session, const char *written, const char *macro)
+{
+	struct arena *arena = &session->message_arena;
+	const size_t local = mail_local_size(written);
+	const char *resolved, *plain;
+
+	if (!*written ||
+	    (mail_is_mailbox(written) && (*written == '"' || strcspn(written, "%!") >= local)))
+		return written;
+	resolved = session_macro(session, macro);
+	if (resolved && mail_is_mailbox(resolved))
+		return arena_strdup(arena, resolved);
+	if (resolved && (!*resolved || strchr(resolved, '@')))
+		resolved = NULL;
+	plain = mail_plain(arena, written, resolved);
+	return plain ? plain : written;
+}
+
+/* A path without its angle brackets, and without a source route, which means nothing (RFC 5321 appendix C). */
+static const char *session_path(struct session *session, const char *path, const char *macro)
+{
+	size_t size = strlen(path);
+
+	if (size >= 2 && path[0] == '<' && path[size - 1] == '>') {
+		path++;
+		size -= 2;
+	}
+	if (*path == '@') {
+		const char *colon = memchr(path, ':', size);
+
+		if (colon) {
+			size -= (size_t)(colon + 1 - path);
+			path = colon + 1;
+		}
+	}
+	return session_address(session, arena_strndup(&session->message_arena, path, size), macro);
+}
+
+static const char *const *session_params(struct arena *arena, char **argv)
+{
+	size_t n = 0;
+
+	while (argv[n])
+		n++;
+
+	const char **params = arena_alloc(arena, (n + 1) * sizeof(*params));
+
+	for (size_t i = 0; i < n; i++)
+		params[i] = arena_strdup(arena, argv[i]);
+	params[n] = NULL;
+	return params;
+}
+
+static bool session_has_param(const char *const *params, const char *name)
+{
+	for (; *params; params++)
+		if (strcasecmp(*params, name) == 0)
+			return true;
+	return false;
+}
+
+const struct reply *session_mail(struct session *session, char **argv)
+{
+	struct message *message = &session->message;
+	struct arena *arena = &session->message_arena;
+	struct decision decision;
+
+	session_abort(session);
+	session_event(session, MG_MAIL);
+	/* Hooks of the stages before may have used what is a message's. */
+	session_clear_message(session);
+	message->open = true;
+	message->began = session->event.began;
+	message->sender = session_path(session, argv[0] ? argv[0] : "", "{mail_addr}");
+	message->sender_params = session_params(arena, argv[0] ? argv + 1 : argv);
+	message->smtputf8 = session_has_param(message->sender_params, "SMTPUTF8");
+	message->cut = session->snapshot->ninstances;
+	message->recipients_end = &message->recipients;
+	message->kept_end = &message->kept;
+	session->messages++;
+	atomic_fetch_add_explicit(&session->host->counters.messages, 1, memory_order_relaxed);
+	pipeline_start(session, MG_MAIL);
+	return session_decide(session, MG_MAIL, &decision);
+}
+
+/* What was found of a recipient goes on with the message that it is a recipient of. */
+static void session_keep_found(struct session *session)
+{
+	struct message *message = &session->message;
+
+	for (size_t i = 0; i < session->snapshot->ninstances; i++) {
+		struct standing *standing = &session->standing[i];
+
+		for (struct found *found = standing->found[MG_RCPT]; found; found = found->next) {
+			*message->kept_end = found;
+			message->kept_end = &found->kept;
+			if (!standing->recipients)
+				standing->recipients = arena_zalloc(
+					&session->message_arena,
+					found->instance->nresults * sizeof(*standing->recipients));
+			standing->recipients[found->result]++;
+		}
+	}
+}
+
+/*
+ * For the content the highest score counts, of the recipients that a score can be held against: what is not refused for its
+ * own score shall not be what the others' mail is refused for.
+ */
+static void session_keep_score(struct session *session, const struct decision *decision)
+{
+	struct message *message = &session->message;
+	const bool scored = !decision->accepted && !state_is_exempt(session);
+
+	if (message->scored && !scored)
+		return;
+	/* Where mail was submitted says nothing about mail that was submitted here. */
+	if (!session->client.submitted_locally &&
+	    (message->accepted == 0 || scored != message->scored ||
+	     decision->score > message->score))
+		message->score = decision->score;
+	message->scored = scored;
+}
+
+static void session_accept_recipient(struct session *session, const struct decision *decision)
+{
+	struct message *message = &session->message;
+	struct recipient *recipient = arena_zalloc(&session->message_arena, sizeof(*recipient));
+
+	recipient->address = message->recipient;
+	*message->recipients_end = recipient;
+	message->recipients_end = &recipient->next;
+	/* A recipient's accept spares the message the later policies only if all have one. */
+	if (message->accepted == 0 || decision->cut > message->cut)
+		message->cut = decision->cut;
+	session_keep_score(session, decision);
+	session_keep_found(session);
+	message->accepted++;
+}
+
+static void session_note_queue_id(struct session *session)
+{
+	struct message *message = &session->message;
+	const char *id = message->queue_id ? NULL : session_macro(session, "i");
+
+	if (id)
+		message->queue_id = arena_strdup(&session->message_arena, id);
+}
+
+/* The reply where there is no message: DATA's refusal of the one before, or that it goes on. */
+static const struct reply *session_refusal(struct session *session)
+{
+	const struct reply *refusal = session->message.refusal;
+
+	return refusal ? refusal : reply_continue(session);
+}
+
+const struct reply *session_rcpt(struct session *session, char **argv)
+{
+	struct message *message = &session->message;
+	struct arena *arena = &session->message_arena;
+	struct decision decision;
+
+	session_event(session, MG_RCPT);
+	if (!message->open)
+		return session_refusal(session);
+	message->recipient = session_path(session, argv[0] ? argv[0] : "", "{rcpt_addr}");
+	message->recipient_params = session_params(arena, argv[0] ? argv + 1 : argv);
+	session_note_queue_id(session);
+	match_forget(session, MG_BIT(MG_RCPT));
+	pipeline_start(session, MG_RCPT);
+
+	const struct reply *reply = session_decide(session, MG_RCPT, &decision);
+
+	if (!message->open)
+		return reply;
+	if (reply->kind == REPLY_CONTINUE)
+		session_accept_recipient(session, &decision);
+	else
+		message->refused++;
+	/* The next recipient is another scope. */
+	session_forget(session, MG_BIT(MG_RCPT));
+	message->recipient = NULL;
+	match_forget(session, MG_BIT(MG_RCPT));
+	return reply;
+}
+
+/* ---- The content ---- */
+
+/* Decides at a stage of the content; the score goes on to the next. */
+static const struct reply *session_content(struct session *session, enum mg_stage stage)
+{
+	struct decision decision;
+	const struct reply *reply = session_decide(session, stage, &decision);
+
+	if (session->message.open) {
+		session->message.score = decision.score;
+		session->message.cut = decision.cut;
+	}
+	return reply;
+}
+
+/*
+ * Neither Postfix nor Sendmail ends a transaction because DATA was refused: the client can name more recipients, and say DATA
+ * again. What was decided stands until there is another message.
+ */
+static void session_keep_refusal(struct session *session, const struct reply *reply)
+{
+	struct arena *arena = &session->message_arena;
+	struct reply *kept;
+
+	if (reply->kind != REPLY_REJECT && reply->kind != REPLY_TEMPFAIL)
+		return;
+	kept = arena_zalloc(arena, sizeof(*kept));
+	kept->kind = reply->kind;
+	kept->code = reply->code;
+	kept->status = reply->status ? arena_strdup(arena, reply->status) : NULL;
+	for (size_t i = 0; i < TEXT_LINES_MAX && reply->lines[i]; i++)
+		kept->lines[i] = arena_strdup(arena, reply->lines[i]);
+	session->message.refusal = kept;
+}
+
+const struct reply *session_data(struct session *session)
+{
+	const struct reply *reply;
+
+	session_event(session, MG_DATA);
+	if (!session->message.open)
+		return session_refusal(session);
+	session_note_queue_id(session);
+	pipeline_start(session, MG_DATA);
+	reply = session_content(session, MG_DATA);
+	session_keep_refusal(session, reply);
+	return reply;
+}
+
+const struct reply *session_header(struct session *session, const char *name, const char *value)
+{
+	session_event(session, MG_HEADER);
+	if (!session->message.open)
+		return session_refusal(session);
+	session->event.header_name = name;
+	session->event.header_value = value;
+	pipeline_start(session, MG_HEADER);
+	pipeline_collect(session, MG_HEADER);
+	return reply_continue(session);
+}
+
+const struct reply *session_eoh(struct session *session)
+{
+	session_event(session, MG_EOH);
+	if (!session->message.open)
+		return session_refusal(session);
+	pipeline_start(session, MG_EOH);
+	return session_content(session, MG_EOH);
+}
+
+static bool session_wants_body(const struct session *session)
+{
+	const struct snapshot *snapshot = session->snapshot;
+
+	for (size_t i = 0; i < session->message.cut; i++)
+		if (snapshot->instances[i].stages & MG_BIT(MG_BODY) &&
+		    !session->standing[i].enough_body && !session->standing[i].skipped)
+			return true;
+	return false;
+}
+
+const struct reply *session_body(struct session *session, const unsigned char *body, size_t size)
+{
+	session_event(session, MG_BODY);
+	if (!session->message.open)
+		return session_refusal(session);
+	session->event.body = body;
+	session->event.body_size = size;
+	session_ask_again(session, MG_BIT(MG_BODY));
+	pipeline_start(session, MG_BODY);
+
+	const struct reply *reply = session_content(session, MG_BODY);
+
+	if (reply->kind == REPLY_CONTINUE && !session_wants_body(session))
+		session->reply.kind = REPLY_SKIP;
+	return reply;
+}
+
+static bool session_is_quarantined(const struct reply *reply)
+{
+	for (const struct reply_edit *edit = reply->edits; edit; edit = edit->next)
+		if (edit->kind == EDIT_QUARANTINE)
+			return true;
+	return false;
+}
+
+const struct reply *session_eom(struct session *session)
+{
+	struct decision decision;
+	const struct reply *reply;
+
+	session_event(session, MG_EOM);
+	if (!session->message.open)
+		return session_refusal(session);
+	session_note_queue_id(session);
+	pipeline_start(session, MG_EOM);
+	reply = session_decide(session, MG_EOM, &decision);
+	if (!session->message.open)
+		return reply;
+	reply_add_edits(session, &decision);
+
+	const bool quarantined = session_is_quarantined(reply);
+
+	if (quarantined)
+		atomic_fetch_add_explicit(&session->host->counters.quarantined, 1,
+					  memory_order_relaxed);
+	session_end_message(session, quarantined ? "quarantined" : "accepted", &decision);
+	return reply;
+}
+
+const struct reply *session_command(struct session *session, const char *command)
+{
+	struct decision decision;
+
+	session_event(session, MG_COMMAND);
+	session_forget(session, MG_BIT(MG_COMMAND));
+	session->event.command = command;
+	pipeline_start(session, MG_COMMAND);
+
+	const struct reply *reply = session_decide(session, MG_COMMAND, &decision);
+
+	session_forget(session, MG_BIT(MG_COMMAND));
+	return reply;
+}
+
+/* ---- The end ---- */
+
+void session_abort(struct session *session)
+{
+	struct message *message = &session->message;
+
+	message->refusal = NULL;
+	if (!message->open)
+		return;
+	session_event(session, message->accepted ? MG_EOM : MG_RCPT);
+	session_end_message(session, message->refused && !message->accepted ? "refused" : "aborted",
+			    NULL);
+}
+
+void session_end(struct session **session)
+{
+	struct session *ended = *session;
+
+	*session = NULL;
+	if (!ended)
+		return;
+	session_abort(ended);
+	journal_end(ended);
+	pool_give_back(ended);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A session: what is known of one connection of a client to the MTA, and how long it is known.
+ * This is all that a front end calls.
+ *
+ * A front end makes a session for each connection of the MTA, translates each event into one
+ * call, and sends the reply that it returns. Events of one session never overlap.
+ *
+ * Every event function is called in the order of the SMTP dialogue as the MTA reports it; an MTA
+ * may leave events out, repeat them, and end the session at any point. None fails: what goes
+ * wrong becomes a result and an action.
+ */
+#ifndef MG_SESSION_H
+#define MG_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "config/needs.h"
+#include "config/text.h"
+
+struct host;
+struct session;
+
+enum reply_kind {
+	REPLY_CONTINUE,
+	REPLY_REJECT,   /* code 5xx */
+	REPLY_TEMPFAIL, /* code 4xx */
+	REPLY_DISCARD,  /* the message is taken and thrown away */
+	REPLY_SKIP      /* at MG_BODY: continue, and no more of this body */
+};
+
+/* An edit of the message, at its end. Name and value are free of CR, LF and NUL, but for "\n\t" folds in the value. */
+struct reply_edit {
+	enum { EDIT_ADD_HEADER, EDIT_INSERT_HEADER /* at the top */, EDIT_QUARANTINE } kind;
+	const char *name;  /* EDIT_ADD_HEADER, EDIT_INSERT_HEADER */
+	const char *value; /* or the reason of the quarantine */
+	const struct reply_edit *next;
+};
+
+/* The answer to one event. Belongs to the session; valid until its next event. */
+struct reply {
+	enum reply_kind kind;
+	int code; /* REJECT, TEMPFAIL: SMTP reply code, of the class that kind says */
+	const char
+		*status; /* REJECT, TEMPFAIL: enhanced status code (RFC 3463) of the same class */
+	const char *lines[TEXT_LINES_MAX + 1]; /* NULL last; sanitized, bounded, every % doubled */
+	const struct reply_edit *edits;        /* at MG_EOM, in order; done before the reply */
+};
+
+/* The MTA as a session sees it: what its front end can be called for. */
+struct mta {
+	/* A macro of the MTA ("{auth_authen}", "j"), as known now, or NULL; valid until the event's end. */
+	const char *(*macro)(void *ctx, const char *name);
+
+	/*
+	 * The event is about to wait, for a policy that may block: whoever else shares its thread should go on
+	 * elsewhere. May come several times in an event. NULL when the front end has no use for it.
+	 */
+	void (*waits)(void *ctx);
+};
+
+/* A new session over the present configuration; never NULL. ctx is handed to mta's functions. */
+struct session *session_new(struct host *host, const struct mta *mta, void *ctx);
+
+/* What to negotiate for this session; valid as long as the session. */
+const struct mta_needs *session_needs(const struct session *session);
+
+/*
+ * A reply for a session that is refused because there are too many: to be given at connect. Counted and logged.
+ */
+const struct reply *session_refuse(struct session *session);
+
+/* name: as the MTA gives it ("[192.0.2.1]" or "unknown" when it has none). addr: AF_INET, AF_INET6, AF_UNIX, or NULL for unknown. */
+const struct reply *session_connect(struct session *session, const char *name,
+				    const struct sockaddr *addr);
+const struct reply *session_helo(struct session *session, const char *helo);
+
+/* argv: the path with or without its angle brackets, then the ESMTP parameters; NULL last. */
+const struct reply *session_mail(struct session *session, char **argv);
+const struct reply *session_rcpt(struct session *session, char **argv);
+const struct reply *session_data(struct session *session);
+const struct reply *session_header(struct session *session, const char *name, const char *value);
+const struct reply *session_eoh(struct session *session);
+const struct reply *session_body(struct session *session, const unsigned char *body, size_t size);
+const struct reply *session_eom(struct session *session);
+const struct reply *session_command(struct session *session, const char *command);
+
+/* The message is over without an end of ours: RSET, a new HELO, a client that left. Idempotent. */
+void session_abort(struct session *session);
+
+/* The connection is closed; ends a message first. session may be NULL. The pointer is cleared. */
+void session_end(struct session **session);
+
+#endif

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# What is known of a client, and what policies say of it.
+
+noinst_LIBRARIES += milter/session/libsession.a
+milter_session_libsession_a_CPPFLAGS = $(AM_CPPFLAGS) $(UNISTRING_CFLAGS)
+milter_session_libsession_a_SOURCES = \
+	milter/session/call.c milter/session/call.h \
+	milter/session/call_dns.c milter/session/call_dns.h \
+	milter/session/host.c milter/session/host.h \
+	milter/session/journal.c milter/session/journal.h \
+	milter/session/match.c milter/session/match.h \
+	milter/session/pipeline.c milter/session/pipeline.h \
+	milter/session/pool.c milter/session/pool.h \
+	milter/session/render.c milter/session/render.h \
+	milter/session/reply.c milter/session/reply.h \
+	milter/session/session.c milter/session/session.h \
+	milter/session/state.c milter/session/state.h

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A session's state: the facts, and what policies found. For session.c, which keeps the facts, and for
+ * the rooms that read them: pipeline.c, call.c, reply.c, journal.c, match.c, render.c.
+ */
+#ifndef MG_STATE_H
+#define MG_STATE_H
+
+#include <netinet/in.h>
+
+#include "session/host.h"
+#include "session/session.h"
+
+#define SESSION_ID_SIZE 13
+
+/* One result of one instance; lives in the arena of its scope. */
+struct found {
+	const struct instance *instance;
+	enum mg_stage stage; /* of the hook */
+	size_t result;
+	unsigned us;      /* that the hook took, for all fields or chunks that showed this */
+	unsigned counted; /* the number of the last message that it was decided on for */
+	bool said;        /* the log has it, where one line is enough */
+	const char *detail;
+	const char **values; /* as many as the instance has; NULL for none */
+	int code;            /* the reply that the policy proposes; 0: none */
+	const char *status;
+	const char *text;
+	struct found *next; /* of the same instance and stage, found later */
+	struct found *kept; /* of an accepted recipient, see struct message */
+};
+
+/* What a session has of one instance. */
+struct standing {
+	unsigned hooks; /* MG_BIT()s of those that were called in their present scope */
+	bool called;    /* any of them, for this message */
+	bool skipped;   /* by its conditions, when last considered */
+	bool enough_body;
+	unsigned us; /* in this message */
+	struct found *found[MG_STAGES];
+	unsigned *
+		recipients; /* by result: of how many accepted recipients it was found; NULL: of none */
+	void *session_state, *message_state;
+};
+
+struct client {
+	struct sockaddr_storage addr;
+	bool has_addr;
+	bool submitted_locally;
+	unsigned port;
+	const char *name; /* verified, folded; or NULL */
+	char text[INET6_ADDRSTRLEN];
+};
+
+struct recipient {
+	const char *address;
+	struct recipient *next;
+};
+
+struct message {
+	bool open;
+	const char *sender;
+	const char *const *sender_params; /* NULL last */
+	bool smtputf8;
+	const char *recipient; /* the present one, at RCPT */
+	const char *const *recipient_params;
+	struct recipient *recipients, **recipients_end; /* those accepted */
+	unsigned accepted, refused;                     /* recipients */
+	bool scored;     /* an accepted recipient is neither exempt nor accepted by a policy */
+	size_t cut;      /* instances from this index on are not asked any more, see pipeline.c */
+	long long score; /* of the stages that are over */
+	struct found *kept, **kept_end; /* what was found of the accepted recipients */
+	int64_t began;                  /* on the host's clock */
+	const char *queue_id;
+	const struct reply *refusal; /* of DATA; it stands until the next message */
+};
+
+/* What belongs to one event only. */
+struct event {
+	enum mg_stage stage;
+	int64_t began;
+	int64_t ends; /* the stage's budget */
+	int64_t now;  /* as last read */
+	const char *header_name, *header_value;
+	const unsigned char *body;
+	size_t body_size;
+	const char *command;
+};
+
+struct session {
+	struct host *host;
+	struct snapshot *snapshot;
+	const struct mta *mta;
+	void *mta_ctx;
+	char id[SESSION_ID_SIZE];
+	unsigned messages; /* so far */
+	bool explained;    /* a decision or message of it is in the log */
+	struct client client;
+	const char *helo;
+	struct message message;
+	struct event event;
+	struct standing *standing; /* by instance */
+	signed char *classes;      /* by class: 1 matches, 0 does not, -1 not known yet */
+	struct reply reply;
+	struct arena arena;      /* of the session */
+	struct arena helo_arena; /* until the next HELO */
+	struct arena message_arena;
+	struct arena event_arena;
+	struct session *next_idle;
+};
+
+/* Whether the present recipient is exempt from refusals. */
+bool state_is_exempt(const struct session *session);
+
+/* The arena of what a hook of this stage finds. */
+struct arena *state_arena(struct session *session, enum mg_stage hook);
+
+#endif

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A hash of strings, and access(5)'s order of look-ups in it. */
+#include <config.h>
+
+#include "table/hash.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/domain.h"
+#include "table/source.h"
+
+#define HASH_ROOM_MIN 16
+
+/* Open addressing; the room is a power of two and never more than half of it is used. */
+struct hash {
+	struct hash_entry *entries;
+	size_t n, room;
+};
+
+/* ---- The hash -------------------------------------------------------------- */
+
+static void hash_free(void *arg)
+{
+	struct hash *hash = arg;
+
+	free(hash->entries);
+}
+
+static struct hash_entry *make_room(size_t room)
+{
+	struct hash_entry *entries = calloc(room, sizeof(*entries));
+
+	if (!entries)
+		abort();
+	return entries;
+}
+
+struct hash *hash_new(struct arena *arena)
+{
+	struct hash *hash = arena_zalloc(arena, sizeof(*hash));
+
+	hash->room = HASH_ROOM_MIN;
+	hash->entries = make_room(hash->room);
+	arena_at_end(arena, hash_free, hash);
+	return hash;
+}
+
+/* FNV-1a. The keys in a table are the administrator's, so nobody can aim at one place. */
+static size_t hash_of(const char *key, size_t size)
+{
+	uint64_t h = 0xcbf29ce484222325;
+
+	for (size_t i = 0; i < size; i++)
+		h = (h ^ (unsigned char)key[i]) * 0x100000001b3;
+	return (size_t)(h ^ h >> 32);
+}
+
+/* Where the key is, or the empty place where it would be. */
+static struct hash_entry *place_of(struct hash_entry *entries, size_t room, const char *key,
+				   size_t size)
+{
+	size_t i = hash_of(key, size) & (room - 1);
+
+	while (entries[i].key &&
+	       (entries[i].size != size || memcmp(entries[i].key, key, size) != 0))
+		i = (i + 1) & (room - 1);
+	return &entries[i];
+}
+
+static void double_room(struct hash *hash)
+{
+	size_t room = 2 * hash->room;
+	struct hash_entry *entries = make_room(room);
+
+	for (size_t i = 0; i < hash->room; i++)
+		if (hash->entries[i].key)
+			*place_of(entries, room, hash->entries[i].key, hash->entries[i].size) =
+				hash->entries[i];
+	free(hash->entries);
+	hash->entries = entries;
+	hash->room = room;
+}
+
+const struct hash_entry *hash_add(struct hash *hash, const char *key, const char *value,
+				  unsigned line)
+{
+	size_t size = strlen(key);
+	struct hash_entry *place = place_of(hash->entries, hash->room, key, size);
+
+	if (place->key)
+		return place;
+	if (2 * (hash->n + 1) > hash->room) {
+		double_room(hash);
+		place = place_of(hash->entries, hash->room, key, size);
+	}
+	*place = (struct hash_entry){ .key = key, .size = size, .value = value, .line = line };
+	hash->n++;
+	return NULL;
+}
+
+bool hash_find(const struct hash *hash, const char *key, size_t size, const char **value_r)
+{
+	const struct hash_entry *place = place_of(hash->entries, hash->room, key, size);
+
+	if (!place->key)
+		return false;
+	*value_r = place->value;
+	return true;
+}
+
+/* ---- The order of access(5) -------------------------------------------------- */
+
+/*
+ * The domain, then for each of its parents ".parent" and "parent". Numbers and literals have no
+ * parents.
+ */
+static bool find_domain(const struct hash *hash, const char *domain, const char **value_r)
+{
+	const char *end = domain + strlen(domain);
+	struct address unused;
+
+	if (hash_find(hash, domain, (size_t)(end - domain), value_r))
+		return true;
+	if (*domain == '[' || address_parse(domain, &unused))
+		return false;
+	for (const char *p = strchr(domain, '.'); p; p = strchr(p + 1, '.')) {
+		if (end - p > DOMAIN_MAX + 1) /* or a stranger's megabyte of dots takes hours */
+			continue;
+		if (hash_find(hash, p, (size_t)(end - p), value_r) ||
+		    hash_find(hash, p + 1, (size_t)(end - p - 1), value_r))
+			return true;
+	}
+	return false;
+}
+
+/* user@domain, the domain and its parents, user@. An address without a domain is only user@. */
+static bool find_mail(const struct hash *hash, struct table_key *key, const char **value_r)
+{
+	const char *address = table_key_folded(key);
+	size_t local = mail_local_size(address);
+
+	if (strcmp(address, "<>") == 0)
+		return hash_find(hash, address, 2, value_r);
+	if (!address[local])
+		return hash_find(hash, arena_printf(key->scratch, "%s@", address), local + 1,
+				 value_r);
+	return hash_find(hash, address, strlen(address), value_r) ||
+	       find_domain(hash, address + local + 1, value_r) ||
+	       hash_find(hash, address, local + 1, value_r);
+}
+
+/* The address, and what is left when it is cut at each dot or colon from the right. */
+static bool find_address(const struct hash *hash, struct table_key *key, const char **value_r)
+{
+	const char *address = table_key_folded(key);
+	size_t size = strlen(address);
+	char cut = strchr(address, ':') ? ':' : '.';
+
+	if (hash_find(hash, address, size, value_r))
+		return true;
+	while (key->is_address && size > 0) {
+		if (address[--size] == cut && hash_find(hash, address, size, value_r))
+			return true;
+	}
+	return false;
+}
+
+bool hash_find_key(const struct hash *hash, struct table_key *key, const char **value_r)
+{
+	const char *text;
+
+	switch (key->table->kind) {
+	case MG_KEY_ADDRESS:
+		return find_address(hash, key, value_r);
+	case MG_KEY_HOST:
+	case MG_KEY_NAME:
+		return find_domain(hash, table_key_folded(key), value_r);
+	case MG_KEY_MAIL:
+		return find_mail(hash, key, value_r);
+	default:
+		text = table_key_folded(key);
+		return hash_find(hash, text, strlen(text), value_r);
+	}
+}

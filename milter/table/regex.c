@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Regular expressions by PCRE2, as pcre_table(5) has them. */
+#include <config.h>
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include "table/regex.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/arena.h"
+#include "table/source.h"
+
+/*
+ * A subject is what a stranger sent: an expression that needs more than this gives up. It is PCRE2's default, and so
+ * Postfix's: what is found there is found here. Two ".*" and a long Subject can need a tenth of it.
+ */
+#define REGEX_STEPS_MAX 10000000
+#define REGEX_HEAP_MAX_KIB 8192
+
+/*
+ * These steps are for one place of the subject where a match may begin, and to try all places of a long one can take minutes. So they are
+ * tried some after the other, until the time is over; fewer by the interpreter, which is slower and does not know as well as
+ * machine code which places are in vain.
+ */
+#define REGEX_PLACES 1024
+#define REGEX_PLACES_INTERPRETED 128
+#define REGEX_TIME_MAX_MS 200
+
+static void code_free(void *arg)
+{
+	pcre2_code_free(arg);
+}
+
+static void limits_free(void *arg)
+{
+	pcre2_match_context_free(arg);
+}
+
+/* ---- Compiling ------------------------------------------------------------- */
+
+static void set_limits(pcre2_match_context *limits)
+{
+	pcre2_set_match_limit(limits, REGEX_STEPS_MAX);
+	pcre2_set_heap_limit(limits, REGEX_HEAP_MAX_KIB);
+}
+
+static void make_limits(struct arena *arena, struct regexes *all)
+{
+	if (all->limits)
+		return;
+	all->limits = pcre2_match_context_create(NULL);
+	if (!all->limits)
+		abort();
+	set_limits(all->limits);
+	arena_at_end(arena, limits_free, all->limits);
+}
+
+/* The second delimiter, or NULL. What a backslash protects from being it keeps its backslash. */
+static const char *pattern_end(const char *text)
+{
+	const char *p;
+
+	for (p = text + 1; *p && *p != *text; p++)
+		if (*p == '\\' && !*++p)
+			return NULL;
+	return *p ? p : NULL;
+}
+
+static bool is_delimiter(char c)
+{
+	return c > ' ' && c < 0x7f && c != '\\' && !(c >= '0' && c <= '9') &&
+	       !((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
+
+/*
+ * In Postfix's files each flag toggles, so that "i" ends what is on by default; in our own entries it switches on, as
+ * everybody expects. X is how PCRE2 is at all times.
+ */
+static int parse_flags(const char *text, const char *flags, bool toggles, uint32_t *options_r,
+		       const char **end_r, struct fault *fault_r)
+{
+	static const struct {
+		char name;
+		uint32_t option;
+	} known[] = {
+		{ 'i', PCRE2_CASELESS }, { 'm', PCRE2_MULTILINE },
+		{ 's', PCRE2_DOTALL },   { 'x', PCRE2_EXTENDED },
+		{ 'A', PCRE2_ANCHORED }, { 'E', PCRE2_DOLLAR_ENDONLY },
+		{ 'U', PCRE2_UNGREEDY }, { 'X', 0 },
+	};
+	size_t n = sizeof(known) / sizeof(*known);
+
+	*options_r = PCRE2_CASELESS | PCRE2_DOTALL;
+	for (; *flags && !strchr(" \t\n\v\f\r", *flags); flags++) {
+		size_t i = 0;
+
+		while (i < n && known[i].name != *flags)
+			i++;
+		if (i == n) {
+			fault_set(fault_r, (size_t)(flags - text),
+				  "unknown flag after the expression");
+			fault_hint(fault_r,
+				   "expected one of i m s x A E U X, then a blank or the end");
+			return -1;
+		}
+		if (toggles)
+			*options_r ^= known[i].option;
+		else
+			*options_r |= known[i].option;
+	}
+	*end_r = flags;
+	return 0;
+}
+
+static size_t characters(const char *utf8, size_t size)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < size; i++)
+		n += (utf8[i] & 0xc0) != 0x80;
+	return n;
+}
+
+static pcre2_code *compile(const char *pattern, size_t size, uint32_t options,
+			   struct fault *fault_r)
+{
+	PCRE2_UCHAR8 why[256];
+	PCRE2_SIZE offset;
+	int error;
+	pcre2_code *code;
+
+	code = pcre2_compile((PCRE2_SPTR8)pattern, size, options | PCRE2_USE_OFFSET_LIMIT, &error,
+			     &offset, NULL);
+	if (code)
+		return code;
+	if (pcre2_get_error_message(error, why, sizeof(why)) < 0)
+		why[0] = '\0';
+	fault_set(fault_r, offset + 1, "wrong regular expression: %s", (const char *)why);
+	fault_hint(fault_r, "at character %zu of \"%.*s\"", characters(pattern, offset) + 1,
+		   size > 150 ? 150 : (int)size, pattern);
+	return NULL;
+}
+
+static void learn(struct regex *r)
+{
+	uint32_t options = 0;
+	size_t machine_code = 0;
+
+	/* Fails where no memory may be both written and executed: then it is interpreted. */
+	(void)pcre2_jit_compile(r->code, PCRE2_JIT_COMPLETE);
+	(void)pcre2_pattern_info(r->code, PCRE2_INFO_JITSIZE, &machine_code);
+	r->compiled = machine_code > 0;
+	r->groups = 0;
+	(void)pcre2_pattern_info(r->code, PCRE2_INFO_CAPTURECOUNT, &r->groups);
+	(void)pcre2_pattern_info(r->code, PCRE2_INFO_ALLOPTIONS, &options);
+	r->anchored = options & PCRE2_ANCHORED;
+}
+
+int regex_compile(struct arena *arena, struct regexes *all, const char *text, bool toggles,
+		  struct regex *r, const char **end_r, struct fault *fault_r)
+{
+	const char *end;
+	uint32_t options;
+
+	if (!is_delimiter(*text)) {
+		fault_set(fault_r, 0, "there is no regular expression here");
+		fault_hint(fault_r, "expected /expression/flags");
+		return -1;
+	}
+	end = pattern_end(text);
+	if (!end) {
+		fault_set(fault_r, 0, "the regular expression has no closing \"%c\"", *text);
+		fault_hint(fault_r, "expected %c after the expression, then its flags", *text);
+		return -1;
+	}
+	if (parse_flags(text, end + 1, toggles, &options, end_r, fault_r) != 0)
+		return -1;
+	r->code = compile(text + 1, (size_t)(end - text - 1), options, fault_r);
+	if (!r->code)
+		return -1;
+	arena_at_end(arena, code_free, r->code);
+	learn(r);
+	if (r->groups > all->groups)
+		all->groups = r->groups;
+	make_limits(arena, all);
+	return 0;
+}
+
+/* ---- Matching ---------------------------------------------------------------- */
+
+static void *scratch_alloc(size_t size, void *arena)
+{
+	return arena_alloc(arena, size);
+}
+
+static void scratch_free(void *memory, void *arena)
+{
+	(void)memory;
+	(void)arena;
+}
+
+/* A match's memory comes from the look-up's arena: no malloc(), and nothing to free. */
+static pcre2_general_context *memory_of(struct arena *scratch)
+{
+	return pcre2_general_context_create(scratch_alloc, scratch_free, scratch);
+}
+
+static void make_match(const struct regexes *all, struct arena *scratch, struct regex_match *match)
+{
+	if (!match->data)
+		match->data = pcre2_match_data_create(all->groups + 1, memory_of(scratch));
+}
+
+/* The time that this thread has worked: others' load decides nothing. */
+static int64_t worked_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Returns what pcre2_match() does. */
+static int match_by_places(const struct regex *regex, struct arena *scratch,
+			   struct regex_match *match, const char *subject, size_t size,
+			   bool machine)
+{
+	const size_t places = machine ? REGEX_PLACES : REGEX_PLACES_INTERPRETED;
+	pcre2_match_context *limits = pcre2_match_context_create(memory_of(scratch));
+	const int64_t began = worked_ms();
+	size_t at = 0;
+	int r;
+
+	set_limits(limits);
+	for (;;) {
+		pcre2_set_offset_limit(limits, at + places - 1);
+		r = pcre2_match(regex->code, (PCRE2_SPTR8)subject, size, at,
+				machine ? 0 : PCRE2_NO_JIT, match->data, limits);
+		at += places;
+		if (r != PCRE2_ERROR_NOMATCH || regex->anchored || at > size)
+			break;
+		if (worked_ms() - began > REGEX_TIME_MAX_MS) {
+			r = PCRE2_ERROR_MATCHLIMIT;
+			break;
+		}
+	}
+	return r;
+}
+
+int regex_find(const struct regexes *all, const struct regex *regex, struct arena *scratch,
+	       struct regex_match *match, const char *subject)
+{
+	size_t size = strlen(subject);
+	int r = PCRE2_ERROR_JIT_STACKLIMIT;
+
+	make_match(all, scratch, match);
+	if (regex->compiled && size < REGEX_PLACES)
+		r = pcre2_match(regex->code, (PCRE2_SPTR8)subject, size, 0, 0, match->data,
+				all->limits);
+	else if (regex->compiled)
+		r = match_by_places(regex, scratch, match, subject, size, true);
+	if (r == PCRE2_ERROR_JIT_STACKLIMIT) /* the interpreter may use the heap */
+		r = match_by_places(regex, scratch, match, subject, size, false);
+	if (r == PCRE2_ERROR_NOMATCH)
+		return 0;
+	return r < 0 ? -1 : 1;
+}
+
+void regex_group(const struct regex_match *match, const char *subject, unsigned group,
+		 const char **text_r, size_t *size_r)
+{
+	const PCRE2_SIZE *offsets = pcre2_get_ovector_pointer(match->data);
+	PCRE2_SIZE begin = offsets[2 * group];
+	PCRE2_SIZE end = offsets[2 * group + 1];
+
+	*text_r = subject;
+	*size_r = 0;
+	if (begin == PCRE2_UNSET || end < begin) /* \K in a look-ahead can turn them round */
+		return;
+	*text_r = subject + begin;
+	*size_r = end - begin;
+}
