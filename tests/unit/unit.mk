@@ -5,7 +5,8 @@ build_tests = \
 	tests/unit/test_examples.sh \
 	tests/unit/test_exports.sh \
 	tests/unit/test_hardening.sh \
-	tests/unit/test_lists.sh
+	tests/unit/test_lists.sh \
+	tests/unit/test_rooms.sh
 
 unit_tests = \
 	tests/unit/test_answer \
