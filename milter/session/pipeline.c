@@ -169,25 +169,17 @@ void pipeline_collect(struct session *session, enum mg_stage stage)
 	}
 }
 
-/* Takes one result into account. Returns false when it ends the asking. */
-static bool pipeline_consider(struct session *session, struct decision *decision,
-			      struct found *found)
+/* Combines one more result with those before it. Returns whether the asking goes on. */
+static bool pipeline_combine(struct decision *decision, const struct found *found)
 {
-	const struct instance *instance = found->instance;
-	const struct action *actions = instance->actions[found->result];
+	const struct action *actions = found->instance->actions[found->result];
 	const struct action *terminal = action_terminal(actions);
 
-	if (instance->mode == MODE_MONITOR) {
-		journal_would(session, found);
-		return true;
-	}
-	found->counted = session->messages;
 	decision->score += action_score(actions);
 	switch (terminal->kind) {
 	case ACTION_ACCEPT:
 		decision->accepted = true;
-		decision->cut = instance->index;
-		journal_accept(session, found);
+		decision->cut = found->instance->index;
 		return false;
 	case ACTION_TEMPFAIL:
 	case ACTION_DISCARD:
@@ -203,6 +195,23 @@ static bool pipeline_consider(struct session *session, struct decision *decision
 	decision->action = terminal;
 	decision->found = found;
 	return terminal->kind == ACTION_TEMPFAIL;
+}
+
+/* Takes a result into account, or says what it would have done. Returns whether the asking goes on. */
+static bool pipeline_consider(struct session *session, struct decision *decision,
+			      struct found *found)
+{
+	bool goes_on;
+
+	if (found->instance->mode == MODE_MONITOR) {
+		journal_would(session, found);
+		return true;
+	}
+	found->counted = session->messages;
+	goes_on = pipeline_combine(decision, found);
+	if (decision->accepted && !goes_on)
+		journal_accept(session, found);
+	return goes_on;
 }
 
 /* What an earlier chunk was decided on for counts once. */
@@ -259,15 +268,15 @@ static void pipeline_score(struct session *session, struct decision *decision, e
 }
 
 /* What must not be refused at this stage is not. */
-static void pipeline_spare(struct session *session, struct decision *decision, enum mg_stage stage)
+static void pipeline_spare(const struct session *session, struct decision *decision,
+			   enum mg_stage stage)
 {
 	const bool local = session->client.submitted_locally && stage <= MG_RCPT;
 	const bool exempt = local || (stage == MG_RCPT && state_is_exempt(session));
 
 	if (decision->kind == ACTION_NEUTRAL)
 		return;
-	if (exempt)
-		journal_exempt(session, decision, stage);
+	decision->exempt = exempt;
 	/* A message can be discarded only where there is one. */
 	if (exempt ||
 	    (decision->kind == ACTION_DISCARD && (stage < MG_MAIL || stage == MG_COMMAND)))

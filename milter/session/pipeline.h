@@ -14,8 +14,9 @@
 
 struct decision {
 	enum action_kind kind;       /* NEUTRAL, or one that refuses */
-	const struct action *action; /* that kind's; NULL when NEUTRAL */
+	const struct action *action; /* that kind's, or what is not done; NULL when there is none */
 	const struct found *found;   /* what caused it; NULL: the score */
+	bool exempt;     /* it would have been refused, but must not be: kind is NEUTRAL */
 	bool accepted;   /* a policy's accept ended the asking, now or at an earlier stage */
 	size_t cut;      /* then: the index of that policy; else the number of instances */
 	long long score; /* of all that was found so far */
@@ -27,7 +28,7 @@ void pipeline_start(struct session *session, enum mg_stage stage);
 /* Runs the on hooks of a stage that is decided on later (HEADER). */
 void pipeline_collect(struct session *session, enum mg_stage stage);
 
-/* Asks what is due at a stage, and decides. */
+/* Asks what is due at a stage, and decides. What follows from the decision is the caller's to do. */
 struct decision pipeline_decide(struct session *session, enum mg_stage stage);
 
 #endif

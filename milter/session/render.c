@@ -76,7 +76,8 @@ static const char *render_value(void *ctx, size_t index)
 {
 	const struct rendering *rendering = ctx;
 
-	return rendering->found && rendering->found->values ? rendering->found->values[index] : NULL;
+	return rendering->found && rendering->found->values ? rendering->found->values[index]
+							    : NULL;
 }
 
 const char *render_text(struct arena *arena, const struct text *text, struct session *session,

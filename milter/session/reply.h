@@ -8,7 +8,7 @@
 
 #include "session/pipeline.h"
 
-/* The reply of a stage; in the session, valid for this event. */
+/* The reply of a stage, in the session and its event's memory: valid until the next event, whatever ends before. */
 const struct reply *reply_make(struct session *session, const struct decision *decision);
 
 /* A reply that is not a policy's: kind REJECT or TEMPFAIL, the text a constant. */

@@ -10,6 +10,7 @@
 #include "base/domain.h"
 #include "session/journal.h"
 #include "session/match.h"
+#include "session/path.h"
 #include "session/pipeline.h"
 #include "session/pool.h"
 #include "session/reply.h"
@@ -102,25 +103,37 @@ static void session_count(struct host *host, enum action_kind kind)
 	atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
 }
 
-/* Asks what is due, makes the reply, writes the log; ends the message when it is refused as a whole. */
-static const struct reply *session_decide(struct session *session, enum mg_stage stage,
-					  struct decision *decision_r)
+/* Makes the reply that a decision calls for, which lives until the next event; counts it, and writes the log. */
+static const struct reply *session_carry_out(struct session *session, enum mg_stage stage,
+					     const struct decision *decision)
+{
+	const struct reply *reply = reply_make(session, decision);
+
+	if (decision->exempt)
+		journal_exempt(session, decision, stage);
+	if (decision->kind == ACTION_NEUTRAL)
+		return reply;
+	session_count(session->host, decision->kind);
+	if (decision->found)
+		atomic_fetch_add_explicit(&decision->found->instance->counters->acted, 1,
+					  memory_order_relaxed);
+	journal_decision(session, decision, stage, reply);
+	return reply;
+}
+
+/* Of a stage before there is a message, or beside it. */
+static const struct reply *session_answer(struct session *session, enum mg_stage stage)
 {
 	const struct decision decision = pipeline_decide(session, stage);
-	const struct reply *reply = reply_make(session, &decision);
 
-	*decision_r = decision;
-	if (decision.kind == ACTION_NEUTRAL)
-		return reply;
-	session_count(session->host, decision.kind);
-	if (decision.found)
-		atomic_fetch_add_explicit(&decision.found->instance->counters->acted, 1,
-					  memory_order_relaxed);
-	journal_decision(session, &decision, stage, reply);
-	/* A refused recipient leaves the message, an unknown command has none. */
-	if (stage != MG_COMMAND && (stage != MG_RCPT || decision.kind == ACTION_DISCARD))
-		session_end_message(session, session_verdict(decision.kind), &decision);
-	return reply;
+	return session_carry_out(session, stage, &decision);
+}
+
+/* A message that is refused as a whole, or discarded, is over. */
+static void session_end_refused(struct session *session, const struct decision *decision)
+{
+	if (decision->kind != ACTION_NEUTRAL)
+		session_end_message(session, session_verdict(decision->kind), decision);
 }
 
 /* ---- The session ---- */
@@ -202,8 +215,6 @@ const struct reply *session_connect(struct session *session, const char *name,
 				    const struct sockaddr *addr)
 {
 	struct client *client = &session->client;
-	struct decision decision;
-
 	session_event(session, MG_CONNECT);
 	memset(client, 0, sizeof(*client));
 	session_set_address(client, addr);
@@ -215,7 +226,7 @@ const struct reply *session_connect(struct session *session, const char *name,
 	client->submitted_locally = session_is_local(session);
 	match_forget(session, MG_BIT(MG_CONNECT));
 	pipeline_start(session, MG_CONNECT);
-	return session_decide(session, MG_CONNECT, &decision);
+	return session_answer(session, MG_CONNECT);
 }
 
 const struct reply *session_refuse(struct session *session)
@@ -228,8 +239,6 @@ const struct reply *session_refuse(struct session *session)
 
 const struct reply *session_helo(struct session *session, const char *helo)
 {
-	struct decision decision;
-
 	session_abort(session);
 	session_event(session, MG_HELO);
 	session_forget(session, MG_BIT(MG_HELO));
@@ -237,82 +246,15 @@ const struct reply *session_helo(struct session *session, const char *helo)
 	session->helo = helo ? arena_strdup(&session->helo_arena, helo) : NULL;
 	match_forget(session, MG_BIT(MG_HELO));
 	pipeline_start(session, MG_HELO);
-	return session_decide(session, MG_HELO, &decision);
+	return session_answer(session, MG_HELO);
 }
 
 /* ---- The envelope ---- */
-
-/*
- * MTAs let clients write addresses otherwise than RFC 5321 has them, with blanks, comments, a bang or a percent sign, and make of them
- * what they deliver: the policies are to judge that, which is in the macro. Sendmail's has no domain where it is its own, and is not
- * always a mailbox.
- */
-static const char *session_address(struct session *session, const char *written, const char *macro)
-{
-	struct arena *arena = &session->message_arena;
-	const size_t local = mail_local_size(written);
-	const char *resolved, *plain;
-
-	if (!*written ||
-	    (mail_is_mailbox(written) && (*written == '"' || strcspn(written, "%!") >= local)))
-		return written;
-	resolved = session_macro(session, macro);
-	if (resolved && mail_is_mailbox(resolved))
-		return arena_strdup(arena, resolved);
-	if (resolved && (!*resolved || strchr(resolved, '@')))
-		resolved = NULL;
-	plain = mail_plain(arena, written, resolved);
-	return plain ? plain : written;
-}
-
-/* A path without its angle brackets, and without a source route, which means nothing (RFC 5321 appendix C). */
-static const char *session_path(struct session *session, const char *path, const char *macro)
-{
-	size_t size = strlen(path);
-
-	if (size >= 2 && path[0] == '<' && path[size - 1] == '>') {
-		path++;
-		size -= 2;
-	}
-	if (*path == '@') {
-		const char *colon = memchr(path, ':', size);
-
-		if (colon) {
-			size -= (size_t)(colon + 1 - path);
-			path = colon + 1;
-		}
-	}
-	return session_address(session, arena_strndup(&session->message_arena, path, size), macro);
-}
-
-static const char *const *session_params(struct arena *arena, char **argv)
-{
-	size_t n = 0;
-
-	while (argv[n])
-		n++;
-
-	const char **params = arena_alloc(arena, (n + 1) * sizeof(*params));
-
-	for (size_t i = 0; i < n; i++)
-		params[i] = arena_strdup(arena, argv[i]);
-	params[n] = NULL;
-	return params;
-}
-
-static bool session_has_param(const char *const *params, const char *name)
-{
-	for (; *params; params++)
-		if (strcasecmp(*params, name) == 0)
-			return true;
-	return false;
-}
 
 const struct reply *session_mail(struct session *session, char **argv)
 {
 	struct message *message = &session->message;
 	struct arena *arena = &session->message_arena;
-	struct decision decision;
 
 	session_abort(session);
 	session_event(session, MG_MAIL);
@@ -320,16 +262,21 @@ const struct reply *session_mail(struct session *session, char **argv)
 	session_clear_message(session);
 	message->open = true;
 	message->began = session->event.began;
-	message->sender = session_path(session, argv[0] ? argv[0] : "", "{mail_addr}");
-	message->sender_params = session_params(arena, argv[0] ? argv + 1 : argv);
-	message->smtputf8 = session_has_param(message->sender_params, "SMTPUTF8");
+	message->sender = path_read(session, argv[0] ? argv[0] : "", "{mail_addr}");
+	message->sender_params = path_params(arena, argv[0] ? argv + 1 : argv);
+	message->smtputf8 = path_has_param(message->sender_params, "SMTPUTF8");
 	message->cut = session->snapshot->ninstances;
 	message->recipients_end = &message->recipients;
 	message->kept_end = &message->kept;
 	session->messages++;
 	atomic_fetch_add_explicit(&session->host->counters.messages, 1, memory_order_relaxed);
 	pipeline_start(session, MG_MAIL);
-	return session_decide(session, MG_MAIL, &decision);
+
+	const struct decision decision = pipeline_decide(session, MG_MAIL);
+	const struct reply *reply = session_carry_out(session, MG_MAIL, &decision);
+
+	session_end_refused(session, &decision);
+	return reply;
 }
 
 /* What was found of a recipient goes on with the message that it is a recipient of. */
@@ -404,33 +351,39 @@ static const struct reply *session_refusal(struct session *session)
 	return refusal ? refusal : reply_continue(session);
 }
 
+/* The next recipient is another scope. */
+static void session_leave_recipient(struct session *session)
+{
+	session_forget(session, MG_BIT(MG_RCPT));
+	session->message.recipient = NULL;
+	match_forget(session, MG_BIT(MG_RCPT));
+}
+
 const struct reply *session_rcpt(struct session *session, char **argv)
 {
 	struct message *message = &session->message;
 	struct arena *arena = &session->message_arena;
-	struct decision decision;
-
 	session_event(session, MG_RCPT);
 	if (!message->open)
 		return session_refusal(session);
-	message->recipient = session_path(session, argv[0] ? argv[0] : "", "{rcpt_addr}");
-	message->recipient_params = session_params(arena, argv[0] ? argv + 1 : argv);
+	message->recipient = path_read(session, argv[0] ? argv[0] : "", "{rcpt_addr}");
+	message->recipient_params = path_params(arena, argv[0] ? argv + 1 : argv);
 	session_note_queue_id(session);
 	match_forget(session, MG_BIT(MG_RCPT));
 	pipeline_start(session, MG_RCPT);
 
-	const struct reply *reply = session_decide(session, MG_RCPT, &decision);
+	const struct decision decision = pipeline_decide(session, MG_RCPT);
+	const struct reply *reply = session_carry_out(session, MG_RCPT, &decision);
 
-	if (!message->open)
+	if (decision.kind == ACTION_DISCARD) {
+		session_end_refused(session, &decision);
 		return reply;
-	if (reply->kind == REPLY_CONTINUE)
+	}
+	if (decision.kind == ACTION_NEUTRAL)
 		session_accept_recipient(session, &decision);
 	else
 		message->refused++;
-	/* The next recipient is another scope. */
-	session_forget(session, MG_BIT(MG_RCPT));
-	message->recipient = NULL;
-	match_forget(session, MG_BIT(MG_RCPT));
+	session_leave_recipient(session);
 	return reply;
 }
 
@@ -439,13 +392,12 @@ const struct reply *session_rcpt(struct session *session, char **argv)
 /* Decides at a stage of the content; the score goes on to the next. */
 static const struct reply *session_content(struct session *session, enum mg_stage stage)
 {
-	struct decision decision;
-	const struct reply *reply = session_decide(session, stage, &decision);
+	const struct decision decision = pipeline_decide(session, stage);
+	const struct reply *reply = session_carry_out(session, stage, &decision);
 
-	if (session->message.open) {
-		session->message.score = decision.score;
-		session->message.cut = decision.cut;
-	}
+	session->message.score = decision.score;
+	session->message.cut = decision.cut;
+	session_end_refused(session, &decision);
 	return reply;
 }
 
@@ -540,41 +492,43 @@ static bool session_is_quarantined(const struct reply *reply)
 	return false;
 }
 
+/* The edits of a message that goes on. Returns what is to be said of it in the log. */
+static const char *session_edit(struct session *session, const struct decision *decision)
+{
+	reply_add_edits(session, decision);
+	if (!session_is_quarantined(&session->reply))
+		return "accepted";
+	atomic_fetch_add_explicit(&session->host->counters.quarantined, 1, memory_order_relaxed);
+	return "quarantined";
+}
+
 const struct reply *session_eom(struct session *session)
 {
-	struct decision decision;
-	const struct reply *reply;
-
 	session_event(session, MG_EOM);
 	if (!session->message.open)
 		return session_refusal(session);
 	session_note_queue_id(session);
 	pipeline_start(session, MG_EOM);
-	reply = session_decide(session, MG_EOM, &decision);
-	if (!session->message.open)
-		return reply;
-	reply_add_edits(session, &decision);
 
-	const bool quarantined = session_is_quarantined(reply);
+	const struct decision decision = pipeline_decide(session, MG_EOM);
+	const struct reply *reply = session_carry_out(session, MG_EOM, &decision);
 
-	if (quarantined)
-		atomic_fetch_add_explicit(&session->host->counters.quarantined, 1,
-					  memory_order_relaxed);
-	session_end_message(session, quarantined ? "quarantined" : "accepted", &decision);
+	session_end_message(session,
+			    decision.kind == ACTION_NEUTRAL ? session_edit(session, &decision)
+							    : session_verdict(decision.kind),
+			    &decision);
 	return reply;
 }
 
 const struct reply *session_command(struct session *session, const char *command)
 {
-	struct decision decision;
+	const struct reply *reply;
 
 	session_event(session, MG_COMMAND);
 	session_forget(session, MG_BIT(MG_COMMAND));
 	session->event.command = command;
 	pipeline_start(session, MG_COMMAND);
-
-	const struct reply *reply = session_decide(session, MG_COMMAND, &decision);
-
+	reply = session_answer(session, MG_COMMAND);
 	session_forget(session, MG_BIT(MG_COMMAND));
 	return reply;
 }
