@@ -5,12 +5,15 @@ noinst_LIBRARIES += milter/base/libbase.a
 milter_base_libbase_a_CPPFLAGS = $(AM_CPPFLAGS) $(IDN2_CFLAGS) $(UNISTRING_CFLAGS)
 milter_base_libbase_a_SOURCES = \
 	milter/base/arena.c milter/base/arena.h \
+	milter/base/counters.h \
 	milter/base/domain.c milter/base/domain.h \
 	milter/base/errors.c milter/base/errors.h \
 	milter/base/line.c milter/base/line.h \
 	milter/base/listen.c milter/base/listen.h \
 	milter/base/log.c milter/base/log.h \
+	milter/base/log_counters.c milter/base/log_counters.h \
 	milter/base/log_record.c milter/base/log_record.h \
 	milter/base/log_sink.c milter/base/log_sink.h \
 	milter/base/mail.c \
+	milter/base/service.h \
 	milter/base/utf8.c milter/base/utf8.h

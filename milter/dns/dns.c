@@ -9,8 +9,7 @@
 #include "dns/dns.h"
 #include "dns/cache.h"
 #include "dns/engine.h"
-#include "base/log.h"
-#include "base/log_record.h"
+#include "base/counters.h"
 
 #define LATENCY_BUCKETS 32 /* each for twice the microseconds of the one before */
 
@@ -148,37 +147,68 @@ static long long service_latency(const struct counters *counters, unsigned perce
 	return 0;
 }
 
-static void service_log(struct dns *dns, struct log *log)
+static void show(struct counter_visitor *visitor, const char *name, const char *help,
+		 unsigned long long value)
 {
-	struct service *service = (struct service *)dns;
-	struct counters *counters = &service->counters;
+	const struct counter counter = { .name = name, .help = help, .value = value };
+
+	visitor->counter(visitor, &counter);
+}
+
+static void show_gauge(struct counter_visitor *visitor, const char *name, const char *help,
+		       unsigned long long value)
+{
+	const struct counter counter = {
+		.name = name, .help = help, .value = value, .gauge = true
+	};
+
+	visitor->counter(visitor, &counter);
+}
+
+static void service_show_answers(const struct counters *counters, struct counter_visitor *visitor)
+{
+	const unsigned long long servfail = atomic_load(&counters->servfail);
+
+	show(visitor, "found", "Answers with records.",
+	     atomic_load(&counters->status[MG_DNS_FOUND]));
+	show(visitor, "nodata", "Answers that a name has no records of the type.",
+	     atomic_load(&counters->status[MG_DNS_NODATA]));
+	show(visitor, "nxdomain", "Answers that there is no such name.",
+	     atomic_load(&counters->status[MG_DNS_NXDOMAIN]));
+	show(visitor, "servfail", "Questions that failed with SERVFAIL.", servfail);
+	show(visitor, "failed", "Questions that failed otherwise.",
+	     atomic_load(&counters->status[MG_DNS_FAILED]) - servfail);
+	show(visitor, "late", "Questions that no server answered in time.",
+	     atomic_load(&counters->status[MG_DNS_LATE]));
+	show(visitor, "overload", "Questions that were not asked: too many were in flight.",
+	     atomic_load(&counters->overload));
+}
+
+static void service_show(const struct dns *dns, struct counter_visitor *visitor)
+{
+	const struct service *service = (const struct service *)dns;
+	const struct counters *counters = &service->counters;
 	const struct dns_engine_counters *engine = dns_engine_count(service->engine);
-	const long long failed = (long long)atomic_load(&counters->status[MG_DNS_FAILED]);
-	const long long servfail = (long long)atomic_load(&counters->servfail);
 	struct dns_cache_counters cache;
-	struct log_record r;
 
 	dns_cache_count(service->cache, &cache);
-	record_begin(&r, log, MG_LOG_INFO, "dns-counters");
-	record_int(&r, "hits", (long long)cache.hits);
-	record_int(&r, "joined", (long long)cache.joined);
-	record_int(&r, "questions", (long long)cache.missed);
-	record_int(&r, "sent", (long long)atomic_load(&engine->sent));
-	record_int(&r, "found", (long long)atomic_load(&counters->status[MG_DNS_FOUND]));
-	record_int(&r, "nodata", (long long)atomic_load(&counters->status[MG_DNS_NODATA]));
-	record_int(&r, "nxdomain", (long long)atomic_load(&counters->status[MG_DNS_NXDOMAIN]));
-	record_int(&r, "servfail", servfail);
-	record_int(&r, "failed", failed - servfail);
-	record_int(&r, "late", (long long)atomic_load(&counters->status[MG_DNS_LATE]));
-	record_int(&r, "overload", (long long)atomic_load(&counters->overload));
-	record_int(&r, "dead_servers", (long long)atomic_load(&engine->dead));
-	record_int(&r, "reloads", (long long)atomic_load(&engine->reloads));
-	record_int(&r, "p50_us", service_latency(counters, 50));
-	record_int(&r, "p99_us", service_latency(counters, 99));
-	record_int(&r, "answers", (long long)cache.answers);
-	record_int(&r, "bytes", (long long)cache.bytes);
-	record_int(&r, "evicted", (long long)cache.evicted);
-	log_write(&r);
+	visitor->group(visitor, "dns", NULL);
+	show(visitor, "hits", "Questions that the cache answered.", cache.hits);
+	show(visitor, "joined", "Questions that somebody else had already asked.", cache.joined);
+	show(visitor, "questions", "Questions that servers were asked.", cache.missed);
+	show(visitor, "sent", "Questions to servers, repetitions included.",
+	     atomic_load(&engine->sent));
+	service_show_answers(counters, visitor);
+	show_gauge(visitor, "dead_servers", "Servers that do not answer.",
+		   atomic_load(&engine->dead));
+	show(visitor, "reloads", "Changes of resolv.conf.", atomic_load(&engine->reloads));
+	show_gauge(visitor, "p50_us", "Half of all answers took at most so many microseconds.",
+		   (unsigned long long)service_latency(counters, 50));
+	show_gauge(visitor, "p99_us", "99 of 100 answers took at most so many microseconds.",
+		   (unsigned long long)service_latency(counters, 99));
+	show_gauge(visitor, "answers", "Answers in the cache.", cache.answers);
+	show_gauge(visitor, "bytes", "Bytes in the cache.", cache.bytes);
+	show(visitor, "evicted", "Answers that the cache had no room for any more.", cache.evicted);
 }
 
 static void service_close(struct dns *dns)
@@ -196,9 +226,8 @@ struct dns *dns_open(const struct dns_settings *settings, const char **error_r)
 
 	if (!service)
 		abort();
-	service->dns = (struct dns){ .ask = service_ask,
-				     .log_counters = service_log,
-				     .close = service_close };
+	service->dns =
+		(struct dns){ .ask = service_ask, .count = service_show, .close = service_close };
 	service->settings = *settings;
 	service->engine = dns_engine_open(&service->settings, error_r);
 	if (!service->engine) {

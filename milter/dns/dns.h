@@ -12,8 +12,8 @@
 
 #include "dns/answer.h"
 
+struct counter_visitor;
 struct dns_settings;
-struct log;
 
 /* Somebody who waits for an answer. */
 struct dns_asker {
@@ -34,8 +34,8 @@ struct dns {
 	struct dns_answer *(*ask)(struct dns *dns, const char *name, enum mg_dns_type type,
 				  struct dns_asker *asker);
 
-	/* Writes a line of what it counted. May be NULL. */
-	void (*log_counters)(struct dns *dns, struct log *log);
+	/* Shows what it counted, as a group "dns". May be NULL. */
+	void (*count)(const struct dns *dns, struct counter_visitor *visitor);
 
 	/* Ends it: nobody asks any more. Calls done of all who wait. */
 	void (*close)(struct dns *dns);

@@ -4,6 +4,8 @@
 
 #include <time.h>
 
+#include "base/counters.h"
+#include "base/log_counters.h"
 #include "dns/dns.h"
 #include "session/host.h"
 #include "session/pool.h"
@@ -17,8 +19,8 @@ static int64_t host_now(void)
 }
 
 /*
- * Session ids count up from the time of the start, in units of which there are more than there can be
- * sessions: those of a daemon that is started anew do not meet those of the one before.
+ * Session ids count up from the time of the start, in units of which there are more than there can
+ * be sessions: those of a daemon that is started anew do not meet those of the one before.
  */
 static unsigned long long host_first_id(void)
 {
@@ -42,45 +44,61 @@ void host_destroy(struct host *host)
 	pthread_mutex_destroy(&host->lock);
 }
 
-static void host_log_instance(struct host *host, const struct instance *instance)
+static void show(struct counter_visitor *visitor, const char *name, const char *help,
+		 const atomic_ullong *value)
+{
+	const struct counter counter = { .name = name, .help = help, .value = atomic_load(value) };
+
+	visitor->counter(visitor, &counter);
+}
+
+static void host_count_instance(const struct instance *instance, struct counter_visitor *visitor)
 {
 	const struct instance_counters *counters = instance->counters;
-	struct log_record r;
+	struct counter found = { .name = "found",
+				 .help = "Times that the policy had this result.",
+				 .label = "result" };
 
-	record_begin(&r, host->log, MG_LOG_INFO, "policy-counters");
-	record_str(&r, "policy", instance->name);
-	record_int(&r, "asked", (long long)atomic_load(&counters->asked));
-	record_int(&r, "acted", (long long)atomic_load(&counters->acted));
-	record_int(&r, "would", (long long)atomic_load(&counters->would));
-	record_list_begin(&r, "results");
+	visitor->group(visitor, "policy", instance->name);
+	show(visitor, "asked", "Hooks of the policy that were due.", &counters->asked);
+	show(visitor, "acted", "Refusals and discards that the policy caused.", &counters->acted);
+	show(visitor, "would", "Actions that the policy would have caused outside of mode monitor.",
+	     &counters->would);
 	for (size_t i = 0; i < instance->nresults; i++) {
-		record_item_begin(&r);
-		record_str(&r, "result", instance->result_names[i]);
-		record_int(&r, "found", (long long)atomic_load(&counters->found[i]));
-		record_item_end(&r);
+		found.of = instance->result_names[i];
+		found.value = atomic_load(&counters->found[i]);
+		visitor->counter(visitor, &found);
 	}
-	record_list_end(&r);
-	log_write(&r);
+}
+
+static void host_count_own(const struct host_counters *counters, struct counter_visitor *visitor)
+{
+	visitor->group(visitor, "host", NULL);
+	show(visitor, "sessions", "Sessions.", &counters->sessions);
+	show(visitor, "refused", "Sessions beyond max-connections.", &counters->refused);
+	show(visitor, "messages", "Messages.", &counters->messages);
+	show(visitor, "rejected", "Decisions to reject.", &counters->rejected);
+	show(visitor, "tempfailed", "Decisions to tempfail.", &counters->tempfailed);
+	show(visitor, "discarded", "Decisions to discard.", &counters->discarded);
+	show(visitor, "quarantined", "Messages that were quarantined.", &counters->quarantined);
+}
+
+void host_count(struct host *host, struct counter_visitor *visitor)
+{
+	host_count_own(&host->counters, visitor);
+	if (host->dns && host->dns->count)
+		host->dns->count(host->dns, visitor);
+	for (size_t i = 0; i < host->snapshot->ninstances; i++)
+		host_count_instance(&host->snapshot->instances[i], visitor);
 }
 
 void host_log_counters(struct host *host)
 {
-	const struct host_counters *counters = &host->counters;
-	struct log_record r;
+	struct log_counters lines;
 
 	if (!log_wants(host->log, MG_LOG_INFO))
 		return;
-	record_begin(&r, host->log, MG_LOG_INFO, "counters");
-	record_int(&r, "sessions", (long long)atomic_load(&counters->sessions));
-	record_int(&r, "refused", (long long)atomic_load(&counters->refused));
-	record_int(&r, "messages", (long long)atomic_load(&counters->messages));
-	record_int(&r, "rejected", (long long)atomic_load(&counters->rejected));
-	record_int(&r, "tempfailed", (long long)atomic_load(&counters->tempfailed));
-	record_int(&r, "discarded", (long long)atomic_load(&counters->discarded));
-	record_int(&r, "quarantined", (long long)atomic_load(&counters->quarantined));
-	log_write(&r);
-	if (host->dns && host->dns->log_counters)
-		host->dns->log_counters(host->dns, host->log);
-	for (size_t i = 0; i < host->snapshot->ninstances; i++)
-		host_log_instance(host, &host->snapshot->instances[i]);
+	log_counters_begin(&lines, host->log);
+	host_count(host, &lines.visitor);
+	log_counters_end(&lines);
 }

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "config/snapshot.h"
 
+struct counter_visitor;
 struct dns;
 
 struct host_counters {
@@ -41,7 +42,10 @@ void host_init(struct host *host, struct snapshot *snapshot, struct log *log);
 /* Every session must have ended. */
 void host_destroy(struct host *host);
 
-/* Writes a line of all counters, and one for each policy. */
+/* Shows all counters: the host's own, those of the services, and those of the policies. */
+void host_count(struct host *host, struct counter_visitor *visitor);
+
+/* Writes them to the log, a line for each group. */
 void host_log_counters(struct host *host);
 
 #endif

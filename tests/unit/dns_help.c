@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "dns_help.h"
+#include "base/log_counters.h"
 #include "log_help.h"
 
 struct server *server;
@@ -72,9 +73,12 @@ const char *counters(void)
 	char path[] = "/tmp/millgate-test-XXXXXX";
 	const int fd = mkstemp(path);
 	struct log *log = open_log(path, false);
+	struct log_counters lines;
 	ssize_t size;
 
-	dns->log_counters(dns, log);
+	log_counters_begin(&lines, log);
+	dns->count(dns, &lines.visitor);
+	log_counters_end(&lines);
 	log_close(&log);
 	size = read(fd, line, sizeof(line) - 1);
 	ck_assert_int_gt(size, 0);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Counters, as whoever shows them sees them: the log, later metrics and the control socket.
+ *
+ * Who has counters offers a function that takes a visitor: it calls group() and then counter() for
+ * each of the group, and group() again for the next. Names and texts are the caller's, valid during
+ * the call. A visit is no snapshot: the counters go on meanwhile.
+ */
+#ifndef MG_COUNTERS_H
+#define MG_COUNTERS_H
+
+#include <stdbool.h>
+
+struct counter {
+	const char *name; /* of [a-z0-9_]: "questions" */
+	const char *help; /* what is counted, for a reader of metrics */
+	unsigned long long value;
+	/* A present value, such as the size of a cache. Others only grow. */
+	bool gauge;
+	/* Which of several of the same name: label is "result", of is "fail". NULL: there is one. */
+	const char *label, *of;
+};
+
+struct counter_visitor {
+	/*
+	 * kind: "host", "policy", or the name of a service. name: which of this kind ("dnsbl/zen"), or
+	 * NULL.
+	 */
+	void (*group)(struct counter_visitor *visitor, const char *kind, const char *name);
+
+	/* Those with a label come last in their group, those with the same label together. */
+	void (*counter)(struct counter_visitor *visitor, const struct counter *counter);
+};
+
+#endif
