@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/utf8.h"
 
 /*
  * No domain is longer in UTF-8: a character is at most 4 bytes there, and at least 1 in an
@@ -81,13 +82,6 @@ static bool is_address(const char *domain, size_t size)
 	return inet_pton(AF_INET, text, &address) == 1;
 }
 
-static bool is_ascii(const char *text)
-{
-	while (*text && !(*text & 0x80))
-		text++;
-	return *text == '\0';
-}
-
 /*
  * What the domain is; size_r: its bytes without the final dot, but for SHAPE_NONE and
  * SHAPE_UNICODE.
@@ -102,7 +96,7 @@ static enum shape domain_shape(const char *domain, size_t *size_r)
 		const char *end = label_end(p, &upper);
 
 		if (!end || (*end && *end != '.'))
-			return is_ascii(domain) ? SHAPE_NONE : SHAPE_UNICODE;
+			return utf8_is_ascii(domain) ? SHAPE_NONE : SHAPE_UNICODE;
 		p = end;
 		if (!*p)
 			break;

@@ -34,23 +34,21 @@ struct error {
 	struct error *next;
 };
 
-/* Copies, with '?' for what is no character: nothing that is quoted can act on a terminal. */
+/* Copies text; '?' replaces what is not visible, so that nothing quoted can act on a terminal. */
 static char *printable(struct arena *arena, const char *text, size_t size)
 {
-	const char *end = text + size;
+	const char *end = text + size, *next;
 	char *copy = arena_alloc(arena, size + 1), *out = copy;
+	uint32_t code;
 
-	while (text < end) {
-		size_t length = utf8_char(text, end);
-
-		if (length == 0) {
+	for (; text < end; text = next) {
+		next = utf8_next(text, end, &code);
+		if (code != '\t' && !utf8_is_visible(code)) {
 			*out++ = '?';
-			text++;
 			continue;
 		}
-		memcpy(out, text, length);
-		out += length;
-		text += length;
+		memcpy(out, text, (size_t)(next - text));
+		out += next - text;
 	}
 	*out = '\0';
 	return copy;
@@ -59,11 +57,10 @@ static char *printable(struct arena *arena, const char *text, size_t size)
 /* Moves on by a number of characters, to the end at most. */
 static const char *skip_characters(const char *p, const char *end, size_t count)
 {
-	while (p < end && count-- > 0) {
-		size_t length = utf8_char(p, end);
+	uint32_t code;
 
-		p += length ? length : 1;
-	}
+	while (p < end && count-- > 0)
+		p = utf8_next(p, end, &code);
 	return p;
 }
 

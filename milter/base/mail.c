@@ -10,9 +10,9 @@
 #include <string.h>
 #include <unicase.h>
 #include <uninorm.h>
-#include <unistr.h>
 
 #include "base/arena.h"
+#include "base/utf8.h"
 
 /*
  * Characters that a local part may hold without quotes (RFC 5322 atext, RFC 6531 UTF8-non-ascii).
@@ -125,17 +125,13 @@ static const char *quote(struct arena *arena, const char *text)
 /* Lower case; as ASCII only when it is no UTF-8, which an MTA without SMTPUTF8 may let through. */
 static const char *fold_case(struct arena *arena, const char *text)
 {
-	const uint8_t *utf8 = (const uint8_t *)text;
 	size_t size = strlen(text);
 	uint8_t *lower;
 	const char *folded;
-	size_t i = 0;
 
-	while (i < size && utf8[i] < 0x80)
-		i++;
-	if (i == size || u8_check(utf8, size) != NULL)
+	if (utf8_is_ascii(text) || utf8_malformed(text, size))
 		return ascii_fold(arena, text);
-	lower = u8_tolower(utf8, size, NULL, UNINORM_NFC, NULL, &size);
+	lower = u8_tolower((const uint8_t *)text, size, NULL, UNINORM_NFC, NULL, &size);
 	if (!lower)
 		return ascii_fold(arena, text);
 	folded = arena_strndup(arena, (const char *)lower, size);

@@ -36,12 +36,8 @@ static unsigned column_of(struct conf_lexer *lexer, const char *place)
 		lexer->counted = lexer->line_start;
 		lexer->column = 1;
 	}
-	while (lexer->counted < place) {
-		size_t size = utf8_char(lexer->counted, lexer->line_end);
-
-		lexer->counted += size ? size : 1;
-		lexer->column++;
-	}
+	for (uint32_t code; lexer->counted < place; lexer->column++)
+		lexer->counted = utf8_next(lexer->counted, lexer->line_end, &code);
 	return lexer->column;
 }
 
@@ -61,11 +57,14 @@ report(struct conf_lexer *lexer, const char *place, const char *fmt, ...)
 /* Reports the first character of the line that has no place in a text. */
 static void check_characters(struct conf_lexer *lexer)
 {
-	const char *p = lexer->line_start;
-	size_t size;
+	const char *p = lexer->line_start, *next;
+	uint32_t code;
 
-	while (p < lexer->line_end && (size = utf8_char(p, lexer->line_end)) > 0)
-		p += size;
+	for (; p < lexer->line_end; p = next) {
+		next = utf8_next(p, lexer->line_end, &code);
+		if (code == UTF8_MALFORMED || (code != '\t' && utf8_is_control(code)))
+			break;
+	}
 	if (p == lexer->line_end)
 		return;
 	if (*p == '\0')
@@ -154,13 +153,13 @@ static const char *unescape(struct conf_lexer *lexer, const char *p, const char 
 		} else if (*p == '"' || *p == '\\') {
 			*out++ = *p;
 		} else {
-			size_t size = utf8_char(p, end);
+			uint32_t code;
+			const int size = (int)(utf8_next(p, end, &code) - p);
 
 			report(lexer, p - 1,
-			       "unknown escape \\%.*s, expected \\\", \\\\, \\n or \\t", (int)size,
-			       p);
-			errors_hint(lexer->errors, "for a backslash itself, write \\\\%.*s",
-				    (int)size, p);
+			       "unknown escape \\%.*s, expected \\\", \\\\, \\n or \\t", size, p);
+			errors_hint(lexer->errors, "for a backslash itself, write \\\\%.*s", size,
+				    p);
 			*out++ = '\\';
 			*out++ = *p;
 		}

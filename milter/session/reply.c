@@ -3,8 +3,8 @@
 #include <config.h>
 
 #include <string.h>
-#include <unistr.h>
 
+#include "base/utf8.h"
 #include "session/journal.h"
 #include "session/reply.h"
 #include "session/render.h"
@@ -16,20 +16,19 @@
 /* Copies a line as it may be sent: every % doubled, for the MTA makes one of two; what is not printable replaced. */
 static char *reply_clean(char *to, const char *from, size_t size, bool utf8)
 {
-	for (size_t i = 0; i < size;) {
-		const unsigned char c = (unsigned char)from[i];
-		const int length = u8_mblen((const uint8_t *)from + i, size - i);
-		const size_t n = length > 0 ? (size_t)length : 1;
+	const char *end = from + size, *next;
+	uint32_t code;
 
-		if (length <= 0 || c < ' ' || c == 0x7f || (n > 1 && !utf8)) {
+	for (; from < end; from = next) {
+		next = utf8_next(from, end, &code);
+		if (utf8_is_control(code) || code == UTF8_MALFORMED || (code >= 0x80 && !utf8)) {
 			*to++ = '?';
-		} else {
-			if (c == '%')
-				*to++ = '%';
-			memcpy(to, from + i, n);
-			to += n;
+			continue;
 		}
-		i += n;
+		if (code == '%')
+			*to++ = '%';
+		memcpy(to, from, (size_t)(next - from));
+		to += next - from;
 	}
 	return to;
 }
@@ -37,16 +36,12 @@ static char *reply_clean(char *to, const char *from, size_t size, bool utf8)
 /* Where to break: after the last blank in the line's second half, else where no character is cut. */
 static size_t reply_break(const char *text, size_t size)
 {
-	size_t n = REPLY_LINE;
-
-	if (size <= n)
+	if (size <= REPLY_LINE)
 		return size;
-	for (size_t i = n; i > n / 2; i--)
+	for (size_t i = REPLY_LINE; i > REPLY_LINE / 2; i--)
 		if (text[i] == ' ')
 			return i;
-	while (n > REPLY_LINE - 4 && ((unsigned char)text[n] & 0xc0) == 0x80)
-		n--;
-	return n;
+	return utf8_cut(text, REPLY_LINE);
 }
 
 static const char *reply_line(struct arena *arena, const char *text, size_t size, const char *tail,
@@ -187,21 +182,17 @@ struct reply_editor {
 /* A header's value in one line: text_render() has replaced control characters of what came from outside. */
 static const char *reply_header_value(struct arena *arena, const char *text)
 {
-	const size_t size = strlen(text);
-	char *value = arena_alloc(arena, size + 1);
+	const char *end = text + strlen(text), *next;
+	char *value = arena_strdup(arena, text), *to = value;
+	uint32_t code;
 
-	for (size_t i = 0; i < size;) {
-		const int length = u8_mblen((const uint8_t *)text + i, size - i);
-		const size_t n = length > 0 ? (size_t)length : 1;
-
-		memcpy(value + i, text + i, n);
-		if (length <= 0)
-			value[i] = '?';
-		else if (text[i] == '\n' || text[i] == '\r')
-			value[i] = ' ';
-		i += n;
+	for (; text < end; to += next - text, text = next) {
+		next = utf8_next(text, end, &code);
+		if (code == UTF8_MALFORMED)
+			*to = '?';
+		else if (code == '\n' || code == '\r')
+			*to = ' ';
 	}
-	value[size] = '\0';
 	return value;
 }
 

@@ -2,7 +2,6 @@
 # What is known of a client, and what policies say of it.
 
 noinst_LIBRARIES += milter/session/libsession.a
-milter_session_libsession_a_CPPFLAGS = $(AM_CPPFLAGS) $(UNISTRING_CFLAGS)
 milter_session_libsession_a_SOURCES = \
 	milter/session/call.c milter/session/call.h \
 	milter/session/call_dns.c milter/session/call_dns.h \

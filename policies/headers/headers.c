@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "../shared/ascii.h"
 #include "../shared/mapped.h"
 #include "headers_from.h"
 
@@ -270,13 +271,6 @@ static void check_length(struct mg_call *call, const struct headers *headers, co
 	if (is_long_line || is_long)
 		note(call, OVERLONG, name, is_long_line ? "a line of " : "",
 		     is_long_line ? line : length);
-}
-
-static bool is_ascii(const char *s)
-{
-	while (*s && (unsigned char)*s < 0x80)
-		s++;
-	return !*s;
 }
 
 static void check_8bit(struct mg_call *call, const char *name, const char *value)

@@ -4,7 +4,7 @@
 headers_sources = \
 	policies/headers/headers.c \
 	policies/headers/headers_from.c policies/headers/headers_from.h \
-	policies/shared/mapped.h
+	policies/shared/ascii.h policies/shared/mapped.h
 
 policies_headers_libheaders_a_SOURCES = $(headers_sources)
 policies_headers_libheaders_a_CPPFLAGS = $(AM_CPPFLAGS) -DMG_BUILTIN=headers

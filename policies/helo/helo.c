@@ -8,6 +8,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "../shared/ascii.h"
 #include "../shared/mapped.h"
 #include "../shared/public.h"
 #include "helo.h"
@@ -268,13 +269,6 @@ static const char *name_check(const struct helo *helo, const char *name)
 			return wrong;
 		name += size + 1;
 	}
-}
-
-static bool is_ascii(const char *s)
-{
-	while (*s && (unsigned char)*s < 0x80)
-		s++;
-	return !*s;
 }
 
 /* ---- The hooks -------------------------------------------------------------- */

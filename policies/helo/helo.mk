@@ -2,7 +2,8 @@
 # The policy "helo": an archive for the daemon and for its test, or a module; its manual page.
 
 helo_sources = policies/helo/helo.c policies/helo/helo_resolve.c policies/helo/helo.h \
-	policies/shared/client.h policies/shared/mapped.h policies/shared/public.h
+	policies/shared/ascii.h policies/shared/client.h policies/shared/mapped.h \
+	policies/shared/public.h
 
 policies_helo_libhelo_a_SOURCES = $(helo_sources)
 policies_helo_libhelo_a_CPPFLAGS = $(AM_CPPFLAGS) -DMG_BUILTIN=helo

@@ -123,7 +123,7 @@ END_TEST
 START_TEST(nothing_acts_on_the_terminal)
 {
 	errors_in_file(&errors, "f", 1, 4, "a\x1b[\xc3\xa4\xff\tb\nnext",
-		       "found \"\x1b[2J\n\xc2\x9b\"");
+		       "found \"\x1b[2J\n\xc2\x9b\u202e\"");
 	errors_hint(&errors, "did you mean \"\x07\"?");
 	check_printed("f:1:4: found \"?[2J???\"\n"
 		      "a?[\xc3\xa4?\tb\n"

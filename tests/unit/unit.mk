@@ -51,6 +51,7 @@ unit_tests = \
 	tests/unit/test_table_sources \
 	tests/unit/test_table_threads \
 	tests/unit/test_text \
+	tests/unit/test_utf8 \
 	tests/unit/test_workers \
 	tests/mta/test_mta
 
