@@ -12,6 +12,7 @@ milter_base_libbase_a_SOURCES = \
 	milter/base/listen.c milter/base/listen.h \
 	milter/base/log.c milter/base/log.h \
 	milter/base/log_counters.c milter/base/log_counters.h \
+	milter/base/log_level.c milter/base/log_level.h \
 	milter/base/log_record.c milter/base/log_record.h \
 	milter/base/log_sink.c milter/base/log_sink.h \
 	milter/base/mail.c \

@@ -16,7 +16,6 @@
 #include <time.h>
 
 #include "base/log.h"
-#include "base/log_sink.h"
 
 struct log {
 	struct log_sink sink;
@@ -24,13 +23,6 @@ struct log {
 	enum mg_level level;
 	atomic_ullong untold; /* lines that were lost, and the log does not say so yet */
 };
-
-const char *log_level_name(enum mg_level level)
-{
-	static const char *const names[] = { "error", "warning", "info", "debug" };
-
-	return (unsigned)level < sizeof(names) / sizeof(names[0]) ? names[level] : "debug";
-}
 
 struct log *log_open(const struct log_settings *settings, const char **error_r)
 {
@@ -77,9 +69,11 @@ bool log_wants(const struct log *log, enum mg_level level)
 	return log != NULL && level <= log->level;
 }
 
-bool log_is_json(const struct log *log)
+void record_begin(struct log_record *record, struct log *log, enum mg_level level,
+		  const char *event)
 {
-	return log != NULL && log->json;
+	record_init(record, log != NULL && log->json, level, event);
+	record->log = log;
 }
 
 /* Says how many lines were lost, now that lines can be written again; where all of them are errors, so is that. */

@@ -15,12 +15,7 @@
 #include <millgate/policy.h>
 
 #include "base/log_record.h"
-
-enum log_target {
-	LOG_TO_SYSLOG, /* datagrams to /dev/log (RFC 3164), facility mail */
-	LOG_TO_STDERR, /* with systemd's <N> before the line when stderr is the journal */
-	LOG_TO_FILE    /* appended to path, made with mode 0640 */
-};
+#include "base/log_sink.h"
 
 struct log_settings {
 	enum log_target target;
@@ -55,8 +50,12 @@ void log_close(struct log **log);
 /* Whether a line of this level would be written at all. log may be NULL: no. */
 bool log_wants(const struct log *log, enum mg_level level);
 
-/* Whether its lines are JSON; for log_record.c. */
-bool log_is_json(const struct log *log);
+/*
+ * Begins a line of this log. event: "message", "decision", "session", ...: the kind of line, the
+ * discriminator of the JSON schema. log may be NULL: log_write() will write nothing.
+ */
+void record_begin(struct log_record *record, struct log *log, enum mg_level level,
+		  const char *event);
 
 /* Writes the line of a record, when its level is wanted, and ends the record. */
 void log_write(struct log_record *record);
@@ -64,8 +63,5 @@ void log_write(struct log_record *record);
 /* A line of words only, for the daemon itself: record_begin, record_text, log_write. */
 void log_say(struct log *log, enum mg_level level, const char *event, const char *fmt, ...)
 	MG_PRINTF(4, 5);
-
-/* "error", "warning", "info", "debug". */
-const char *log_level_name(enum mg_level level);
 
 #endif

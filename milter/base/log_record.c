@@ -16,10 +16,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistr.h>
 
-#include "base/log.h"
+#include "base/log_level.h"
 #include "base/log_record.h"
+#include "base/utf8.h"
 
 /*
  * Kept for the end: a quote, "}", "]", the mark of a truncated line, "}", a line's end and a NUL.
@@ -29,30 +29,6 @@
 
 /* Where a string goes decides what of it has to be escaped. */
 enum place { IN_WORDS, IN_QUOTES, IN_JSON };
-
-struct range {
-	uint32_t first, last;
-};
-
-/*
- * What is written as its number: it ends lines, cannot be seen, or changes what is seen around it.
- */
-static const struct range unseen[] = {
-	{ 0x0000, 0x001f },   { 0x007f, 0x009f }, { 0x00ad, 0x00ad }, { 0x061c, 0x061c },
-	{ 0x180e, 0x180e },   { 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x206f },
-	{ 0xfdd0, 0xfdef },   { 0xfeff, 0xfeff }, { 0xfff9, 0xfffb }, { 0xfffe, 0xffff },
-	{ 0xe0000, 0xe007f },
-};
-
-static bool is_unseen(uint32_t c)
-{
-	if (c >= 0x20 && c < 0x7f)
-		return false;
-	for (size_t i = 0; i < sizeof(unseen) / sizeof(unseen[0]); i++)
-		if (c >= unseen[i].first && c <= unseen[i].last)
-			return true;
-	return false;
-}
 
 static bool put(struct log_record *r, const char *bytes, size_t n)
 {
@@ -95,53 +71,46 @@ static size_t escape_unseen(char out[16], uint32_t c, enum place place)
 	return (size_t)n;
 }
 
-/*
- * The next character of *s as it is written at this place. Returns its length in out; advances *s.
- */
-static size_t escape(char out[16], const unsigned char **s, enum place place)
+/* Writes the character at *s as this place needs it. Returns its length in out; advances *s. */
+static size_t escape(char out[16], const char **s, const char *end, enum place place)
 {
-	ucs4_t c;
-	const int n = u8_strmbtouc(&c, *s);
+	const char *from = *s;
+	uint32_t c;
 
-	if (n <= 0)
+	*s = utf8_next(from, end, &c);
+	if (c == UTF8_MALFORMED)
 		return (size_t)snprintf(out, 16, place == IN_JSON ? "\\\\x%02x" : "\\x%02x",
-					*(*s)++);
-	if (is_unseen(c)) {
-		*s += n;
+					(unsigned char)*from);
+	if (!utf8_is_visible(c))
 		return escape_unseen(out, c, place);
-	}
 	if (c == '\\' || c == '"') {
 		out[0] = '\\';
 		out[1] = (char)c;
-		(*s)++;
 		return 2;
 	}
 	if (c == '=' && place == IN_WORDS) {
-		(*s)++;
 		memcpy(out, "\\x3d", 4);
 		return 4;
 	}
-	memcpy(out, *s, (size_t)n);
-	*s += n;
-	return (size_t)n;
+	memcpy(out, from, (size_t)(*s - from));
+	return (size_t)(*s - from);
 }
 
 /* A string, escaped, cut at LOG_VALUE_MAX. False when it did not fit into the line. */
 static bool put_escaped(struct log_record *r, const char *string, enum place place)
 {
-	const unsigned char *s = (const unsigned char *)string;
+	const char *s = string, *end = string + strlen(string);
 	size_t left = LOG_VALUE_MAX, n;
 	const char *run;
 	char out[16];
 
-	while (*s != '\0') {
+	while (s < end) {
 		/* Nearly all of nearly all strings needs no second look. */
-		for (run = (const char *)s;
-		     *s > ' ' && *s < 0x7f && *s != '\\' && *s != '"' && *s != '='; s++)
+		for (run = s; *s > ' ' && *s < 0x7f && *s != '\\' && *s != '"' && *s != '='; s++)
 			;
-		n = (size_t)((const char *)s - run);
+		n = (size_t)(s - run);
 		if (n == 0) {
-			n = escape(out, &s, place);
+			n = escape(out, &s, end, place);
 			run = out;
 		}
 		if (n > left) {
@@ -156,7 +125,7 @@ static bool put_escaped(struct log_record *r, const char *string, enum place pla
 	return true;
 }
 
-static bool is_plain_ascii(unsigned char c)
+static bool is_plain_ascii(char c)
 {
 	switch (c) {
 	case '"':
@@ -175,18 +144,18 @@ static bool is_plain_ascii(unsigned char c)
 /* Whether a value of the text form can do without quotes. */
 static bool is_plain(const char *value)
 {
-	const unsigned char *s = (const unsigned char *)value;
-	ucs4_t c;
-	int n;
+	const char *end = value + strlen(value);
+	uint32_t c;
 
-	if (*s == '\0')
+	if (value == end)
 		return false;
-	for (; *s != '\0'; s += n) {
-		n = 1;
-		if (is_plain_ascii(*s))
+	while (value < end) {
+		if (is_plain_ascii(*value)) {
+			value++;
 			continue;
-		n = *s < 0x80 ? 0 : u8_strmbtouc(&c, s);
-		if (n <= 0 || is_unseen(c))
+		}
+		value = utf8_next(value, end, &c);
+		if (c < 0x80 || !utf8_is_visible(c))
 			return false;
 	}
 	return true;
@@ -227,14 +196,13 @@ static bool put_head(struct log_record *r)
 	return put(r, head, (size_t)n) && put_value(r, r->event);
 }
 
-void record_begin(struct log_record *r, struct log *log, enum mg_level level, const char *event)
+void record_init(struct log_record *r, bool json, enum mg_level level, const char *event)
 {
 	/* Not the line: clearing 8 KiB for each would cost more than filling it. */
 	memset(r, 0, offsetof(struct log_record, line));
-	r->log = log;
 	r->level = level;
 	r->event = event;
-	r->json = log_is_json(log);
+	r->json = json;
 	r->part = RECORD_BEGUN;
 	if (r->json)
 		put_head(r);

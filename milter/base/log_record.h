@@ -57,7 +57,7 @@ struct log;
 #define LOG_LINE_MAX 8192
 #define LOG_VALUE_MAX 1200 /* more than the longest reply line, 980 */
 
-/* All members belong to log_record.c. */
+/* All members belong to log_record.c, but for log, which is log.c's. */
 struct log_record {
 	struct log *log;
 	enum mg_level level;
@@ -72,12 +72,8 @@ struct log_record {
 	char line[LOG_LINE_MAX];
 };
 
-/*
- * event: "message", "decision", "session", ...: the kind of line; the JSON schema's discriminator.
- * log may be NULL: nothing is written.
- */
-void record_begin(struct log_record *record, struct log *log, enum mg_level level,
-		  const char *event);
+/* Begins a line in either form. For log.h, whose record_begin() knows which. */
+void record_init(struct log_record *record, bool json, enum mg_level level, const char *event);
 
 /*
  * The human part, in pieces, before any field. record_text: words of our own (what the

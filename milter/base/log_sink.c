@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/log_level.h"
 #include "base/log_sink.h"
 
 #define SYSLOG_SOCKET "/dev/log"
@@ -26,9 +27,6 @@
 #define FACILITY_MAIL (2 << 3)
 #define WAIT_MS 200
 #define STALL_MS 5000
-
-static const int severities[] = { 3, 4, 6,
-				  7 }; /* of RFC 3164 (and sd-daemon(3)), by enum mg_level */
 
 static int open_file(const char *path)
 {
@@ -153,7 +151,7 @@ static int syslog_header(char *out, size_t size, enum mg_level level)
 
 	localtime_r(&now, &tm);
 	return snprintf(out, size, "<%d>%s %2d %02d:%02d:%02d " IDENT "[%ld]: ",
-			FACILITY_MAIL | severities[level], months[tm.tm_mon], tm.tm_mday,
+			FACILITY_MAIL | log_level_severity(level), months[tm.tm_mon], tm.tm_mday,
 			tm.tm_hour, tm.tm_min, tm.tm_sec, (long)getpid());
 }
 
@@ -188,7 +186,7 @@ static int line_header(const struct log_sink *sink, char *out, size_t size, enum
 	struct tm tm;
 
 	if (sink->journal)
-		return snprintf(out, size, "<%d>", severities[level]);
+		return snprintf(out, size, "<%d>", log_level_severity(level));
 	if (json)
 		return 0;
 	if (sink->target == LOG_TO_STDERR)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where log lines go: the syslog daemon's socket, standard error, or a file. For log.c only. */
+/* Where log lines go: the syslog daemon's socket, standard error, or a file. */
 #ifndef MG_LOG_SINK_H
 #define MG_LOG_SINK_H
 
@@ -9,7 +9,13 @@
 #include <sys/types.h>
 #include <sys/un.h>
 
-#include "base/log.h"
+#include <millgate/policy.h>
+
+enum log_target {
+	LOG_TO_SYSLOG, /* datagrams to /dev/log (RFC 3164), facility mail */
+	LOG_TO_STDERR, /* with systemd's <N> before the line when stderr is the journal */
+	LOG_TO_FILE    /* appended to path, made with mode 0640 */
+};
 
 struct log_sink {
 	enum log_target target;
