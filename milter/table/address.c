@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "table/source.h"
+#include "table/fault.h"
 
 #define NETWORK_EXPECTED "expected an IP address or a network, as 192.0.2.0/24 or 2001:db8::/32"
 #define NETWORK_TEXT_MAX (INET6_ADDRSTRLEN + 8)

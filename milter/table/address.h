@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* IP addresses and networks, and lists of networks that are searched without going through them. */
+/* IP addresses and networks as text and in binary (RFC 4291, RFC 4632, RFC 5952). */
 #ifndef MG_TABLE_ADDRESS_H
 #define MG_TABLE_ADDRESS_H
 
 #include <netinet/in.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-struct arena;
 struct fault;
 
 /* An address; one of IPv4 fills the upper half of high, so that prefixes are the same for both. */
@@ -37,15 +35,5 @@ int network_parse(const char *text, struct network *r, struct fault *fault_r);
 /* Clears the address's bits after the prefix. */
 void network_mask(struct network *network);
 bool network_has(const struct network *network, const struct address *address);
-
-struct networks;
-
-struct networks *networks_new(struct arena *arena);
-void networks_add(struct networks *networks, const struct network *network, const char *value);
-void networks_finish(struct networks *networks);
-
-/* The value of the first network, in the order in which they were added, that has the address. */
-bool networks_find(const struct networks *networks, const struct address *address,
-		   const char **value_r);
 
 #endif

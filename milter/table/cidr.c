@@ -8,7 +8,10 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/array.h"
+#include "table/fault.h"
 #include "table/file.h"
+#include "table/networks.h"
 #include "table/source.h"
 
 #define CIDR_EXPECTED \
@@ -89,7 +92,7 @@ static void cidr_free(void *arg)
 
 static void add_step(struct cidr *cidr, const struct step *step)
 {
-	cidr->steps = table_grow(cidr->steps, cidr->n, &cidr->room, sizeof(*cidr->steps));
+	cidr->steps = array_grow(cidr->steps, cidr->n, &cidr->room, sizeof(*cidr->steps));
 	cidr->steps[cidr->n] = *step;
 	cidr->open = step->kind == STEP_NETWORKS;
 	cidr->n++;

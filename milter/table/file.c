@@ -14,7 +14,9 @@
 
 #include "base/arena.h"
 #include "base/errors.h"
-#include "table/source.h"
+#include "base/utf8.h"
+#include "table/fault.h"
+#include "table/table.h"
 
 struct table_block {
 	struct table_mark mark;
@@ -209,17 +211,6 @@ bool table_file_next(struct table_file *file)
 
 /* ---- Errors --------------------------------------------------------------- */
 
-/* The column, in characters, of the byte at offset. */
-static unsigned column_of(const char *text, size_t offset)
-{
-	unsigned column = 1;
-
-	for (size_t i = 0; i < offset; i++)
-		if (((unsigned char)text[i] & 0xc0) != 0x80)
-			column++;
-	return column;
-}
-
 /* Finds the line of the file that the offset into a logical line is on. */
 static void locate(const struct table_file *file, struct table_mark *mark, size_t *offset,
 		   struct physical *part_r)
@@ -249,7 +240,8 @@ void table_file_fault(struct table_file *file, const char *at, const struct faul
 	locate(file, &mark, &offset, &part);
 	if (offset > part.size)
 		offset = part.size;
-	errors_in_file(file->errors, file->name, mark.line, column_of(part.text, offset),
+	errors_in_file(file->errors, file->name, mark.line,
+		       (unsigned)utf8_count(part.text, offset) + 1,
 		       arena_strndup(file->arena, part.text, part.size), "%s", fault->text);
 	if (fault->hint[0])
 		errors_hint(file->errors, "%s", fault->hint);

@@ -10,7 +10,7 @@
 
 #include "base/arena.h"
 #include "base/domain.h"
-#include "table/source.h"
+#include "table/key.h"
 
 #define HASH_ROOM_MIN 16
 
@@ -172,7 +172,7 @@ bool hash_find_key(const struct hash *hash, struct table_key *key, const char **
 {
 	const char *text;
 
-	switch (key->table->kind) {
+	switch (key->kind) {
 	case MG_KEY_ADDRESS:
 		return find_address(hash, key, value_r);
 	case MG_KEY_HOST:

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Lists of networks: for each length of prefix a sorted array, so that a look-up takes as many
- * binary searches as there are lengths, whatever the number of networks.
- */
+/* Lists of networks. */
 #include <config.h>
 
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "table/address.h"
-#include "table/source.h"
+#include "table/networks.h"
 
 struct entry {
 	struct network network;
@@ -50,7 +48,7 @@ struct networks *networks_new(struct arena *arena)
 
 void networks_add(struct networks *networks, const struct network *network, const char *value)
 {
-	networks->entries = table_grow(networks->entries, networks->n, &networks->room,
+	networks->entries = array_grow(networks->entries, networks->n, &networks->room,
 				       sizeof(*networks->entries));
 	networks->entries[networks->n] = (struct entry){ .network = *network,
 							 .order = (unsigned)networks->n,
@@ -113,7 +111,7 @@ static void add_group(struct networks *networks, size_t begin, size_t *room)
 	const struct network *network = &networks->entries[begin].network;
 
 	networks->groups =
-		table_grow(networks->groups, networks->ngroups, room, sizeof(*networks->groups));
+		array_grow(networks->groups, networks->ngroups, room, sizeof(*networks->groups));
 	networks->groups[networks->ngroups++] = (struct group){
 		.entries = networks->entries + begin,
 		.bits = network->address.bits,

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/array.h"
+#include "table/fault.h"
 #include "table/file.h"
 #include "table/source.h"
 #include "table/template.h"
@@ -62,7 +64,7 @@ static void pcre_free(void *arg)
 
 static void add_rule(struct pcre *pcre, const struct rule *rule)
 {
-	pcre->rules = table_grow(pcre->rules, pcre->n, &pcre->room, sizeof(*pcre->rules));
+	pcre->rules = array_grow(pcre->rules, pcre->n, &pcre->room, sizeof(*pcre->rules));
 	pcre->rules[pcre->n++] = *rule;
 }
 

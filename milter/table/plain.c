@@ -9,8 +9,11 @@
 #include <strings.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/domain.h"
+#include "table/fault.h"
 #include "table/hash.h"
+#include "table/networks.h"
 #include "table/source.h"
 
 /* They have no right-hand sides, so their order does not matter. */
@@ -101,7 +104,7 @@ static int add_regex(struct mg_table *table, struct plain *plain, const char *wo
 		return -1;
 	}
 	plain->regexes =
-		table_grow(plain->regexes, plain->nregexes, &plain->room, sizeof(*plain->regexes));
+		array_grow(plain->regexes, plain->nregexes, &plain->room, sizeof(*plain->regexes));
 	plain->regexes[plain->nregexes++] = regex;
 	return 0;
 }

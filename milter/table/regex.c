@@ -12,7 +12,8 @@
 #include <time.h>
 
 #include "base/arena.h"
-#include "table/source.h"
+#include "base/utf8.h"
+#include "table/fault.h"
 
 /*
  * A subject is what a stranger sent: an expression that needs more than this gives up. It is PCRE2's default, and so
@@ -116,15 +117,6 @@ static int parse_flags(const char *text, const char *flags, bool toggles, uint32
 	return 0;
 }
 
-static size_t characters(const char *utf8, size_t size)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < size; i++)
-		n += (utf8[i] & 0xc0) != 0x80;
-	return n;
-}
-
 static pcre2_code *compile(const char *pattern, size_t size, uint32_t options,
 			   struct fault *fault_r)
 {
@@ -140,7 +132,7 @@ static pcre2_code *compile(const char *pattern, size_t size, uint32_t options,
 	if (pcre2_get_error_message(error, why, sizeof(why)) < 0)
 		why[0] = '\0';
 	fault_set(fault_r, offset + 1, "wrong regular expression: %s", (const char *)why);
-	fault_hint(fault_r, "at character %zu of \"%.*s\"", characters(pattern, offset) + 1,
+	fault_hint(fault_r, "at character %zu of \"%.*s\"", utf8_count(pattern, offset) + 1,
 		   size > 150 ? 150 : (int)size, pattern);
 	return NULL;
 }

@@ -9,7 +9,9 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "table/source.h"
+#include "base/array.h"
+#include "table/fault.h"
+#include "table/regex.h"
 
 #define GROUP_EXPECTED \
 	"expected $1, ${1} or $(1) for a group of the expression, or $$ for a dollar sign"
@@ -135,7 +137,7 @@ const struct template *template_parse(struct arena *arena, const char *text, uns
 
 	template->text = text;
 	for (const char *p = text; *p;) {
-		parts = table_grow(parts, template->n, &room, sizeof(*parts));
+		parts = array_grow(parts, template->n, &room, sizeof(*parts));
 		p = read_part(text, p, groups, &parts[template->n], fault_r);
 		if (!p) {
 			free(parts);

@@ -3,9 +3,10 @@
 #include <config.h>
 
 #include <string.h>
-#include <unistr.h>
 
 #include "base/arena.h"
+#include "base/utf8.h"
+#include "table/fault.h"
 #include "table/file.h"
 #include "table/hash.h"
 #include "table/source.h"
@@ -99,10 +100,10 @@ struct table_source *table_texthash_load(struct mg_table *table, struct table_fi
 	texthash->source.find = texthash_find;
 	texthash->hash = hash_new(table->arena);
 	while (table_file_next(file)) {
-		const uint8_t *bad = u8_check((const uint8_t *)file->line, strlen(file->line));
+		const char *bad = utf8_malformed(file->line, strlen(file->line));
 
 		if (bad)
-			table_file_error(file, (const char *)bad, "this is no UTF-8",
+			table_file_error(file, bad, "this is no UTF-8",
 					 "expected a file in UTF-8 (iconv(1) converts others)");
 		else
 			read_entry(table, file, texthash->hash);

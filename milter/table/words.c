@@ -7,10 +7,12 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/line.h"
 #include "base/errors.h"
+#include "base/line.h"
+#include "table/fault.h"
 #include "table/file.h"
 #include "table/source.h"
+#include "table/table.h"
 
 /* The kinds of files, and what they are good for. */
 static const struct loader {
@@ -32,26 +34,6 @@ static const char *const foreign_types[] = {
 };
 
 static const char *const loader_names[] = { "cidr", "pcre", "texthash", NULL };
-
-void fault_set(struct fault *fault, size_t offset, const char *fmt, ...)
-{
-	va_list args;
-
-	fault->offset = offset;
-	fault->hint[0] = '\0';
-	va_start(args, fmt);
-	(void)vsnprintf(fault->text, sizeof(fault->text), fmt, args);
-	va_end(args);
-}
-
-void fault_hint(struct fault *fault, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	(void)vsnprintf(fault->hint, sizeof(fault->hint), fmt, args);
-	va_end(args);
-}
 
 static void append(struct mg_table *table, struct table_source *source)
 {
