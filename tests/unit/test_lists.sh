@@ -19,7 +19,7 @@ for file in milter/*/*.[ch] milter/*/*/*.[ch] policies/*/*.[ch] tests/*/*.[ch] t
 	fi
 done
 for package in $(sed -n 's/^MG_LIB(.*\[\([a-z0-9.+-]*\)\])$/\1/p' configure.ac); do
-	if ! grep -Eq "^    apt-get install .* $package( |\$)" README.md; then
+	if ! grep -Eq "^    apt-get install (.* )?$package( |\$)" README.md; then
 		echo "FAIL: README.md does not install $package"
 		failed=1
 	fi
