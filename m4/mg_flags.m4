@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Which flags the compiler and the linker understand, and the option groups made of them.
+# Tests which flags the compiler and the linker understand, and groups them into options.
 
-# MG_CFLAG(VARIABLE, FLAGS) appends FLAGS to VARIABLE if the compiler takes them without a
-# word. -Werror: clang only warns of options that it does not know.
+# MG_CFLAG(VARIABLE, FLAGS) appends FLAGS to VARIABLE if the compiler takes them without a message.
+# -Werror: clang only warns of options that it does not know.
 AC_DEFUN([MG_CFLAG],
 [AS_VAR_PUSHDEF([cache], [mg_cv_cflag_$2])dnl
 AC_CACHE_CHECK([whether $CC takes $2], [cache],
@@ -72,8 +72,8 @@ AM_CONDITIONAL([FUZZERS], [test "$enable_fuzzers" != no])
 ])
 
 # MG_HARDENING: --disable-hardening. MG_HARDEN_CFLAGS compiles everything; MG_HARDEN_LDFLAGS links
-# everything; MG_PIE_LDFLAGS links programs only. A sanitizer brings its own checks of the same
-# calls, so FORTIFY would only hide them from it.
+# everything; MG_PIE_LDFLAGS links programs only. A sanitizer checks the same calls as FORTIFY,
+# which would only hide them from it.
 AC_DEFUN([MG_HARDENING],
 [AC_REQUIRE([MG_SANITIZER])dnl
 AC_ARG_ENABLE([hardening],

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# How a library is found: by pkg-config where there is one that knows it, else by trying the
-# header and the library. All that are missing are reported at once.
+# Finds a library: by pkg-config if that knows it, else by trying the header and the library. All
+# missing libraries are reported at once.
 
 # MG_LIB(PREFIX, PKG-CONFIG NAME or empty, MINIMUM VERSION or empty, HEADER, LIBRARIES, FUNCTION,
 #        DEBIAN PACKAGE)
@@ -42,7 +42,7 @@ AS_VAR_IF([PKG_CONFIG], [], [AC_PATH_TOOL([PKG_CONFIG], [pkg-config])])
 mg_missing=
 ])
 
-# MG_LIBS_DONE: the error for all that is missing.
+# MG_LIBS_DONE: the error for all missing libraries.
 AC_DEFUN([MG_LIBS_DONE],
 [AS_VAR_IF([mg_missing], [], [],
 	[AC_MSG_ERROR([missing:$mg_missing

@@ -23,8 +23,8 @@ AM_CONDITIONAL([POLICY_]m4_toupper(m4_translit([$1], [-], [_]))[_OUT],
 	[test "$with_policy_]m4_translit([$1], [-], [_])[" = no])
 ])
 
-# MG_POLICIES_DONE: milter/builtin.h, one X(name) for each policy that is built in; for the program
-# that completes the manuals also for those that are modules.
+# MG_POLICIES_DONE: milter/builtin.h, one X(name) for each policy that is built in. The program that
+# completes the manuals also sees the policies that are modules.
 AC_DEFUN([MG_POLICIES_DONE],
 [AC_CONFIG_COMMANDS([milter/builtin.h],
 	[{

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The tests: "make check" runs all, "make check-KIND" one kind: build unit policies scenario module conformance e2e.
-# Which there are is in the fragment of their folder.
+# The tests: "make check" runs all, "make check-KIND" one kind: build unit policies scenario module
+# conformance e2e. The fragment of each folder lists its tests.
 
-# Not .sh: a script and a scenario of the same name would then share a log.
+# Without .sh: a script and a scenario of the same name would share a log.
 TEST_EXTENSIONS = .scn
-# Check's limits of time (CK_...) are those of a machine that has nothing else to do.
+# Check's default time limits (CK_...) are for an idle machine.
 AM_TESTS_ENVIRONMENT = \
 	MILLGATED=$${MILLGATED-'$(abs_top_builddir)/milter/millgated'}; \
 	MG_TOP_SRCDIR='$(abs_top_srcdir)'; MG_TOP_BUILDDIR='$(abs_top_builddir)'; \
@@ -46,13 +46,14 @@ endif
 CLEANFILES += $(bench_objects) $(bench_programs)
 EXTRA_DIST += $(build_tests) $(scenario_tests) $(module_tests) $(e2e_tests)
 
-# Scenarios under a sanitizer or valgrind: without those that measure the daemon itself. BESIDES: other tests.
+# Scenarios under a sanitizer or valgrind, without those that measure the daemon itself. BESIDES:
+# other tests.
 .PHONY: check-instrumented
 check-instrumented: all
 	$(AM_V_at)$(MAKE) $(AM_MAKEFLAGS) check \
 		TESTS="$(BESIDES) `cd $(srcdir) && grep -L '^needs plain' $(scenario_tests) | tr '\n' ' '`"
 
-# The front end on libmilter, without what only the other does.
+# The front end on libmilter, without the tests that only the other one passes.
 .PHONY: check-libmilter
 check-libmilter: all
 	$(AM_V_at)MG_FRONT_END=libmilter; export MG_FRONT_END; $(MAKE) $(AM_MAKEFLAGS) check \

@@ -1,10 +1,11 @@
 # shellcheck shell=bash disable=SC2034
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# A private nsd(8) for the lab, and the zone that it serves. To be sourced after mta.sh by a script that runs in netns.
+# A private nsd(8) for the lab, and the zone that it serves. A script that runs in netns sources
+# this after mta.sh.
 #
-# It listens on 127.0.0.1 and serves one zone, the root: so a question about any name at all has its answer here, and a
-# name that is not in the zone does not exist. Below LAB_DNS_BROKEN it answers SERVFAIL.
+# It listens on 127.0.0.1 and serves one zone, the root. So it answers questions about any name, and
+# a name that is not in the zone does not exist. Below LAB_DNS_BROKEN it answers SERVFAIL.
 
 LAB_DNS=$MG_LAB/nsd
 LAB_DNS_PORT=5353
@@ -37,12 +38,13 @@ lab_dns_conf() {
 	CONF
 }
 
-# Asked of the kernel, as a question would be counted.
+# Asks the kernel: nsd would count a question.
 lab_dns_listens() {
 	grep -q "0100007F:$(printf %04X "$LAB_DNS_PORT") " /proc/net/udp
 }
 
-# lab_dns_make: the zone's records from standard input, all names complete and with their dot at the end.
+# lab_dns_make: makes the zone of the records on standard input. All names are complete, with their
+# dot at the end.
 lab_dns_make() {
 	command -v nsd > /dev/null || lab_fail "there is no nsd"
 	mkdir -p "$LAB_DNS"
@@ -54,17 +56,17 @@ lab_dns_make() {
 	} > "$LAB_DNS/root"
 }
 
-# As a job of this shell.
+# Starts nsd as a job of this shell.
 lab_dns_start() {
 	nsd -d -c "$LAB_DNS/conf" > "$LAB_DNS/out" 2>&1 &
 	LAB_DNS_PID=$!
 	lab_wait 30 lab_dns_listens || lab_fail "nsd does not listen: $(cat "$LAB_DNS/out" "$LAB_DNS/log")"
-	# The socket is there before the zone is.
+	# nsd opens the socket before it has loaded the zone.
 	lab_wait 30 grep -qs 'nsd started' "$LAB_DNS/log" || lab_fail "nsd does not start: $(cat "$LAB_DNS/log")"
 	! grep 'error' "$LAB_DNS/log" | grep -v missing >&2 || lab_fail "nsd does not take the zone"
 }
 
-# nsd and the processes that it has made.
+# nsd and its child processes.
 lab_dns_processes() {
 	local -a all=("$LAB_DNS_PID")
 	local at
@@ -74,7 +76,8 @@ lab_dns_processes() {
 	echo "${all[@]}"
 }
 
-# lab_dns_signal SIGNAL: STOP: questions get no answer at all, as if packets were lost; CONT: it goes on.
+# lab_dns_signal SIGNAL: after STOP no question gets an answer, as if packets were lost; after CONT
+# nsd goes on.
 lab_dns_signal() {
 	local -a all
 	read -ra all < <(lab_dns_processes)

@@ -1,10 +1,12 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# A private Postfix, and Millgate beside it, in the folder $MG_LAB. To be sourced by a script that runs in netns.
+# A private Postfix, and Millgate beside it, in the folder $MG_LAB. A script that runs in netns
+# sources this.
 #
-# Postfix listens on ports 25 and 587 of all addresses (of the namespace), takes mail for anybody@example.test
-# and delivers it into one maildir; nothing leaves the machine. It asks Millgate at a unix socket.
+# Postfix listens on ports 25 and 587 of all addresses of the namespace. It takes mail for
+# anybody@example.test and delivers it into one maildir; no mail leaves the machine. It asks
+# Millgate at a unix socket.
 
 LAB_SOCKET=$MG_LAB/run/millgate.sock
 LAB_CONF=$MG_LAB/millgate.conf
@@ -20,7 +22,8 @@ lab_fail() {
 	exit 99
 }
 
-# lab_wait SECONDS COMMAND...: until COMMAND succeeds; 1 when it has not in time.
+# lab_wait SECONDS COMMAND...: waits until COMMAND succeeds. The exit status is 1 if it does not in
+# time.
 lab_wait() {
 	local end=$((SECONDS + $1))
 	shift
@@ -106,7 +109,7 @@ lab_master_cf() {
 	CF
 }
 
-# Makes the instance; nothing runs yet.
+# Makes the instance and starts nothing.
 lab_postfix_make() {
 	mkdir "$MAIL_CONFIG" "$MG_LAB/spool" "$MG_LAB/data" "$LAB_MAIL" "$MG_LAB/run"
 	chown postfix "$MG_LAB/data"
@@ -116,12 +119,12 @@ lab_postfix_make() {
 	lab_master_cf > "$MAIL_CONFIG/master.cf"
 }
 
-# lab_postfix_set "NAME = VALUE"...: before the start, or followed by lab_postfix_reload.
+# lab_postfix_set "NAME = VALUE"...: call it before the start, or call lab_postfix_reload after it.
 lab_postfix_set() {
 	postconf -e "$@"
 }
 
-# STARTTLS, with a certificate made on the spot.
+# STARTTLS, with a new certificate.
 lab_postfix_tls() {
 	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=mx.example.test \
 		-keyout "$MAIL_CONFIG/key.pem" -out "$MAIL_CONFIG/cert.pem" 2> /dev/null || lab_fail "openssl req failed"
@@ -129,7 +132,7 @@ lab_postfix_tls() {
 		"smtpd_tls_cert_file=$MAIL_CONFIG/cert.pem" "smtpd_tls_key_file=$MAIL_CONFIG/key.pem"
 }
 
-# Asked of the kernel: a connection would be one that Millgate is told of.
+# Asks the kernel: the MTA would inform Millgate of a connection.
 lab_postfix_listens() {
 	grep -qE ':0019 [0-9A-F]+:0000 0A ' /proc/net/tcp /proc/net/tcp6
 }
@@ -146,7 +149,7 @@ lab_postfix_renewed() {
 	done
 }
 
-# New parameters for the processes to come; those that run end first: at once, as no client is there.
+# Gives new processes the new parameters. Running ones end first, at once: there is no client.
 lab_postfix_reload() {
 	local -a old
 	mapfile -t old < <(pgrep -x 'smtpd|cleanup|pickup|qmgr')
@@ -171,7 +174,7 @@ lab_held() {
 	find "$MG_LAB/spool/hold" -type f
 }
 
-# Until all that was taken is delivered, held, deferred or thrown away.
+# Waits until all messages are delivered, held, deferred or thrown away.
 lab_queue_settle() {
 	lab_wait 60 lab_queue_idle || lab_fail "the queue does not settle: $(lab_queue_show)"
 }
@@ -184,7 +187,7 @@ lab_delivered() {
 
 # ---- Millgate ---------------------------------------------------------------
 
-# lab_conf [BLOCK]: the configuration, from BLOCK or standard input, after the lines that the lab needs.
+# lab_conf [BLOCK]: makes the configuration of the lab's own lines and of BLOCK or standard input.
 lab_conf() {
 	{
 		echo "listen unix:$LAB_SOCKET"
@@ -196,7 +199,8 @@ lab_conf() {
 	} > "$LAB_CONF"
 }
 
-# A listening socket, not one that a killed daemon has left; and with its mode, before which nobody can connect.
+# A listening socket, not the remains of a killed daemon; and with its mode: before that nobody can
+# connect.
 lab_millgated_listens() {
 	grep -q "00010000 .* $LAB_SOCKET\$" /proc/net/unix && [[ $(stat -c %a "$LAB_SOCKET") != 0 ]]
 }
@@ -209,7 +213,7 @@ lab_millgated_runs() {
 	[[ -n $MILLGATED_PID ]] && kill -0 "$MILLGATED_PID" 2> /dev/null
 }
 
-# In the foreground, as a job of this shell; what it says and logs there is the log.
+# Starts it in the foreground, as a job of this shell. Its output is the log.
 lab_millgated_start() {
 	"$MILLGATED" -f -c "$LAB_CONF" >> "$LAB_LOG" 2>&1 &
 	MILLGATED_PID=$!
@@ -220,7 +224,8 @@ lab_millgated_start() {
 	}
 }
 
-# lab_millgated_end SIGNAL: sends it and waits; the exit status is the daemon's (124: it would not end).
+# lab_millgated_end SIGNAL: sends the signal and waits. The exit status is the daemon's; 124: it did
+# not end.
 lab_millgated_end() {
 	local status=0 pid=$MILLGATED_PID
 	[[ -n $pid ]] || return 0

@@ -1,11 +1,13 @@
 # shellcheck shell=bash disable=SC2034
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# A private Sendmail for the lab, in the place of the Postfix of mta.sh. To be sourced after that by a script that runs in netns.
+# A private Sendmail for the lab, in place of the Postfix of mta.sh. A script that runs in netns
+# sources this after mta.sh.
 #
-# It listens on ports 25 and 587 of all addresses (of the namespace), takes mail for anybody@example.test and delivers it
-# into one folder; nothing leaves the machine. LAB_SENDMAIL is the folder that sendmail-fetch has made; without it, an
-# installed Sendmail. Its queue ids, replies and macros are Sendmail's own.
+# It listens on ports 25 and 587 of all addresses of the namespace. It takes mail for
+# anybody@example.test and delivers it into one folder; no mail leaves the machine. LAB_SENDMAIL is
+# the folder that sendmail-fetch has made; without it, the lab uses an installed Sendmail. Its queue
+# ids, replies and macros are Sendmail's own.
 
 LAB_SENDMAIL=${MG_SENDMAIL-}
 LAB_SENDMAIL_BINARY=$LAB_SENDMAIL/usr/libexec/sendmail/sendmail
@@ -15,15 +17,16 @@ LAB_SOCKET=/run/millgate/millgate.sock # as in the manual
 LAB_SENDMAIL_SOCKET=local:$LAB_SOCKET
 LAB_SENDMAIL_DOWN=T # what is done when the filter is down: T tempfail, R reject, nothing: accept
 LAB_SENDMAIL_PID=
-# But for the QUIT that finds nobody when Millgate was stopped before a client left.
+# A failed write of QUIT is no trouble: Millgate was stopped before a client left.
 LAB_MILTER_TROUBLE='Milter \(millgate\): (timeout|select|read|write\([^Q]\)|local socket|error|.*(unsafe|abort|fail))'
 
-# The line for sendmail.mc that the manual page has, with what else a test wants in it.
+# The line for sendmail.mc from the manual page, with the test's socket and flag.
 lab_sendmail_filter() {
 	sed -n "/^INPUT_MAIL_FILTER(/{ s|local:/run/millgate/millgate.sock|$LAB_SENDMAIL_SOCKET|; s|F=T|F=$LAB_SENDMAIL_DOWN|; p; }" "$LAB_MANUAL"
 }
 
-# Names come from the namespace's hosts file, mail goes to a program of ours, and clients may be many and in a hurry.
+# Names come from the namespace's hosts file, mail goes to our own program, and there is no limit to
+# the number and speed of clients.
 lab_sendmail_mc() {
 	cat <<-MC
 		divert(0)dnl
@@ -70,7 +73,8 @@ lab_sendmail_mc() {
 LAB_SENDMAIL_MC= # further lines
 LAB_MANUAL=$(dirname "${BASH_SOURCE[0]}")/../../man/millgated.8
 
-# One file for each message; written elsewhere, so that what lies in the folder is complete.
+# Writes a file for each message. It is written elsewhere first, so that files in the folder are
+# complete.
 lab_sendmail_mailer() {
 	cat <<-SH
 		#!/bin/sh
@@ -79,7 +83,8 @@ lab_sendmail_mailer() {
 	SH
 }
 
-# Sendmail logs to syslog alone: a /dev of this namespace's own, with a socket in it whose datagrams go to the log.
+# Sendmail logs to syslog alone. So the namespace gets its own /dev with a socket; its datagrams go
+# to the log.
 lab_sendmail_syslog() {
 	local dev=$LAB_SENDMAIL_DIR/dev node
 	mkdir "$dev" && mount -t tmpfs -o mode=0755,size=1m millgate-dev "$dev" || lab_fail "no /dev of our own"
@@ -103,7 +108,7 @@ lab_sendmail_syslog() {
 	lab_wait 10 test -S /dev/log || lab_fail "no syslog"
 }
 
-# Makes the instance; nothing runs yet.
+# Makes the instance and starts nothing.
 lab_sendmail_make() {
 	mount -t tmpfs -o mode=0755,size=256m millgate-run /run || lab_fail "no /run of our own"
 	mkdir "$LAB_SENDMAIL_DIR" "${LAB_SOCKET%/*}"
@@ -125,18 +130,18 @@ lab_sendmail_configure() {
 		> "$LAB_SENDMAIL_DIR/cf" 2> "$LAB_SENDMAIL_DIR/m4.out" || lab_fail "m4: $(cat "$LAB_SENDMAIL_DIR/m4.out")"
 }
 
-# Asked of the kernel: a connection would be one that Millgate is told of.
+# Asks the kernel: the MTA would inform Millgate of a connection.
 lab_sendmail_listens() {
 	grep -qE ':0019 [0-9A-F]+:0000 0A ' /proc/net/tcp && grep -qE ':024B [0-9A-F]+:0000 0A ' /proc/net/tcp &&
 		grep -qE ':0019 [0-9A-F]+:0000 0A ' /proc/net/tcp6
 }
 
-# sendmail [OPTION...]: the command, on the instance.
+# lab_sendmail [OPTION...]: runs the command sendmail on the instance.
 lab_sendmail() {
 	"$LAB_SENDMAIL_BINARY" -C "$LAB_SENDMAIL_DIR/cf" "$@"
 }
 
-# In the foreground, as a job of this shell.
+# Starts it in the foreground, as a job of this shell.
 lab_sendmail_start() {
 	lab_sendmail_configure
 	"$LAB_SENDMAIL_BINARY" -bD -C "$LAB_SENDMAIL_DIR/cf" > "$LAB_SENDMAIL_DIR/out" 2>&1 < /dev/null &
@@ -144,7 +149,7 @@ lab_sendmail_start() {
 	lab_wait 20 lab_sendmail_listens || lab_fail "sendmail does not listen: $(cat "$LAB_SENDMAIL_DIR/out" "$LAB_MAILLOG")"
 }
 
-# What serves a client goes on until that leaves.
+# A process that serves a client goes on until the client leaves.
 lab_sendmail_stop() {
 	[[ -n $LAB_SENDMAIL_PID ]] || return 0
 	kill -TERM "$LAB_SENDMAIL_PID" 2> /dev/null
@@ -154,12 +159,12 @@ lab_sendmail_stop() {
 
 # ---- What a test asks for besides: before the start ---------------------------
 
-# lab_sendmail_define NAME VALUE: in sendmail.mc.
+# lab_sendmail_define NAME VALUE: adds a definition to sendmail.mc.
 lab_sendmail_define() {
 	LAB_SENDMAIL_MC+="define(\`$1', \`$2')dnl"$'\n'
 }
 
-# STARTTLS, with a certificate made on the spot. It is not offered without the certificates of authorities.
+# STARTTLS, with a new certificate. Sendmail does not offer it without certificates of authorities.
 lab_sendmail_tls() {
 	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=mx.example.test -keyout "$LAB_SENDMAIL_DIR/key.pem" \
 		-out "$LAB_SENDMAIL_DIR/cert.pem" 2> /dev/null || lab_fail "openssl req failed"
@@ -184,7 +189,7 @@ lab_sendmail_auth() {
 
 # ---- The queue: the same words as for Postfix -----------------------------------
 
-# A message has a file qf... from before its reply until it is delivered; hf... when it is quarantined.
+# A message has a file qf... from before its reply until its delivery, or hf... while in quarantine.
 lab_queue_idle() {
 	[[ -z $(find "$LAB_SENDMAIL_DIR/queue" -name '[qt]f*') ]]
 }

@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# SMTP dialogues (RFC 5321): by swaks, or word by word over bash's /dev/tcp. To be sourced.
+# SMTP dialogues (RFC 5321): by swaks, or word by word over bash's /dev/tcp. Scripts source this.
 #
-# Both leave the last dialogue in $MG_LAB/dialogue, with "C: " before what the client and "S: " before what the
-# server said.
+# Both leave the last dialogue in $MG_LAB/dialogue, with "C: " before lines of the client and "S: "
+# before lines of the server.
 
 LAB_DIALOGUE=$MG_LAB/dialogue
 SMTP_REPLY= # the last reply, the lines of a long one separated by newlines
@@ -17,7 +17,8 @@ smtp_from_swaks() {
 	sed -n -E 's/\r$//; s/^( ->| ~>) ?/C: /p; s/^<(-|~|\*\*|~\*)  ?/S: /p; s/^(===|\*\*\*) /   /p'
 }
 
-# smtp_send [SWAKS OPTION...]: one message, or as far as it gets. The exit status is swaks'.
+# smtp_send [SWAKS OPTION...]: sends one message, as far as the server lets it. The exit status is
+# swaks'.
 smtp_send() {
 	local status=0
 	timeout -k 2 90 swaks --server 127.0.0.1 --port 25 --timeout 60 --ehlo client1.example.test \
@@ -26,7 +27,8 @@ smtp_send() {
 	return "$status"
 }
 
-# smtp_reply_to COMMAND: the reply to the last line of the client that begins so ("connect": the greeting).
+# smtp_reply_to COMMAND: prints the reply to the client's last line that begins with COMMAND
+# ("connect": the greeting).
 smtp_reply_to() {
 	awk -v command="C: $1" '
 		BEGIN { taken = command == "C: connect" }
@@ -45,7 +47,7 @@ smtp_open() {
 	smtp_read
 }
 
-# Reads one reply; 1 when the server has closed the connection or is silent for 60 s.
+# Reads one reply. The exit status is 1 if the server closes the connection or is silent for 60 s.
 smtp_read() {
 	local line
 	SMTP_REPLY=
@@ -59,10 +61,11 @@ smtp_read() {
 	return 1
 }
 
-# smtp_put LINE...: sends lines in one piece and reads nothing (pipelining, and the message itself).
+# smtp_put LINE...: sends lines in one piece and reads nothing (for pipelining, and the message
+# itself).
 smtp_put() {
 	printf 'C: %s\n' "$@" >> "$LAB_DIALOGUE"
-	# A server that has closed the connection kills only the subshell.
+	# If the server has closed the connection, only the subshell dies.
 	(printf '%s\r\n' "$@" >&"$smtp_fd") 2> /dev/null
 }
 
@@ -72,20 +75,22 @@ smtp() {
 	smtp_read
 }
 
-# smtp_message LINE...: DATA, the lines of a message, the final dot; reads the reply to that. 1 when DATA was refused.
+# smtp_message LINE...: sends DATA, the lines of a message and the final dot, and reads the reply to
+# that. The exit status is 1 if DATA was refused.
 smtp_message() {
 	smtp DATA && [[ $SMTP_REPLY == 354* ]] || return 1
 	smtp_put "$@" .
 	smtp_read
 }
 
-# Drops the connection, without QUIT.
+# Closes the connection without QUIT.
 smtp_close() {
 	[[ -z $smtp_fd ]] || exec {smtp_fd}>&-
 	smtp_fd=
 }
 
-# smtp_from ADDRESS: connections to the server's address of that family come from ADDRESS from now on.
+# smtp_from ADDRESS: from now on connections to the server's address of that family come from
+# ADDRESS.
 smtp_from() {
 	if [[ $1 == *:* ]]; then
 		# The kernel's own route comes first as long as it is there.

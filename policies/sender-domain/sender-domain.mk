@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The policy "sender-domain": an archive for the daemon and for its test, or a module; its manual page.
+# The policy "sender-domain": an archive for the daemon and for its test, or a module; its manual
+# page.
 
 sender_domain_sources = \
 	policies/sender-domain/sender_domain.c \

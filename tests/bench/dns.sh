@@ -1,6 +1,7 @@
 # shellcheck shell=bash disable=SC2154,SC2034
 # SPDX-License-Identifier: BSD-2-Clause
-# How fast the DNS service is, against a real nsd on loopback, and SPF from its cache: run's section "dns". To be sourced by run.
+# Measures the DNS service against a real nsd on loopback, and SPF from its cache. This is the
+# section "dns" of run, which sources it.
 
 dns_conf()
 {
@@ -50,7 +51,7 @@ dns_start()
 	sleep 0.3
 }
 
-# nsd has children, which end with it when it is asked to.
+# The children of nsd end with it on this signal.
 dns_stop()
 {
 	kill -TERM "${pid[nsd]}" 2>/dev/null
@@ -60,7 +61,7 @@ dns_stop()
 	unset "pid[nsd]"
 }
 
-# dns_result NAME: what dns_bench found
+# dns_result NAME: a result of dns_bench
 dns_result()
 {
 	sed -n "s/^result $1 //p" "$work/dns"

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Turns the lines of load (a word, then name=value pairs) into JSON, one object a line: -v section=NAME.
+# Turns the lines of load (a word, then name=value pairs) into JSON, one object a line. Call it with
+# -v section=NAME.
 
 {
 	printf "{\"section\":\"%s\",\"kind\":\"%s\"", section, $1

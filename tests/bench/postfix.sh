@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# A private Postfix for the benchmark, on loopback, that throws every message away. Sourced by run.
+# A private Postfix for the benchmark, on loopback, that throws every message away. run sources it.
 # One instance has an SMTP service for each milter, so that all share a queue and can take turns.
 
 postfix_main_cf()
@@ -98,8 +98,8 @@ postfix_drain()
 	return 1
 }
 
-# postfix_load PORT MESSAGES PARALLEL: messages per second; fails when smtp-source failed (a milter that
-# cannot be reached looks fast)
+# postfix_load PORT MESSAGES PARALLEL: prints messages per second. It fails if smtp-source failed: a
+# milter that cannot be reached looks fast.
 postfix_load()
 {
 	local begin end

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Compares two targets in the lines of load: -v a=NAME -v b=NAME -v metric=NAME prints nine numbers:
-# median, least and greatest of a, the same of b, and of the ratio a/b in each round.
+# Compares two targets in the lines of load. With -v a=NAME -v b=NAME -v metric=NAME it prints nine
+# numbers: median, least and greatest of a, the same of b, and of the ratio a/b in each round.
 
 function sort(v, n,    i, j, t)
 {

@@ -1,6 +1,7 @@
 # shellcheck shell=bash disable=SC2154,SC2034
 # SPDX-License-Identifier: BSD-2-Clause
-# How long mail waits for DNS, when it is slow and when it is dead: run's section "time". To be sourced by run.
+# Measures how long mail waits for slow and for dead DNS. This is the section "time" of run, which
+# sources it.
 
 time_delay=50 time_pause=20 time_budget=2000
 
@@ -29,7 +30,7 @@ time_conf()
 	[ "$(id -u)" != 0 ] || say "user nobody"
 }
 
-# time_start FAULT: a name server with that fault, and a daemon of its own that asks it
+# time_start FAULT: starts a name server with that fault, and a daemon that asks it
 time_start()
 {
 	local i

@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# "accept" at each stage ends the asking: what would refuse the message later is not heard, and the mail is delivered.
+# After "accept" at any stage no further policy runs: none can refuse the message, and the mail is
+# delivered.
 . "$(dirname "$0")/e2e.sh"
 
-# A later policy's rejection at the last stage of all.
+# A later policy would reject at the last stage.
 accept_at() {
 	cat <<-C
 		modules $E2E_MODULES
@@ -24,7 +25,7 @@ for stage in connect helo mail rcpt data header eoh body eom; do
 	has "$MAIL" "^Subject: accepted at $stage"
 done
 
-# An acceptance reaches only what it was about: the recipient, the message, the session.
+# An accept reaches only its subject: the recipient, the message, the session.
 e2e_again <<C
 modules $E2E_MODULES
 policy stages good { at rcpt; recipient friend@example.test; on hit accept }

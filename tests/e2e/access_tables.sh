@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The policy "access" with tables in Postfix's formats: the right-hand sides as Postfix's manual describes them.
+# The policy "access" with tables in Postfix's formats. Right-hand sides do what Postfix's manual
+# says.
 . "$(dirname "$0")/e2e.sh"
 
 cat > "$MG_LAB/senders" <<'T'

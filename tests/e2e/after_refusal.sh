@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# After a message was refused (or thrown away) for its content, the next one in the same session gets replies of its own.
+# After a message was refused (or discarded) for its content, the next one in the same session gets
+# its own replies.
 . "$(dirname "$0")/e2e.sh"
 
 act_at() {

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Clients that have logged in (told by XCLIENT LOGIN): the classes "auth yes" and "auth NAME", and the macro {auth}.
+# Clients that have logged in (by XCLIENT LOGIN): the classes "auth yes" and "auth NAME", and the
+# macro {auth}.
 . "$(dirname "$0")/e2e.sh"
 
 e2e_start <<'C'

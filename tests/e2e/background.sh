@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The daemon in the background: its pid file, its log file, a rotated log (HUP), a second daemon that is refused, and TERM.
+# The daemon in the background: its pid file, its log file, a rotated log (HUP), a second daemon
+# that is refused, and TERM.
 . "$(dirname "$0")/e2e.sh"
 
 e2e_start <<< 'policy access { reject sender bad@example.org }'
@@ -31,7 +32,7 @@ lab_wait 30 grep -q 'reject at rcpt' "$log"
 has "$log" 'reject at rcpt'
 is "$(grep -c 'reject at rcpt' "$log.1")" 1
 
-# Where the log cannot be opened again, it goes on as it is, and says so.
+# When the log cannot be opened again, the daemon keeps the old one and reports it.
 mv "$log" "$log.2"
 mkdir "$log"
 kill -HUP "$MILLGATED_PID"

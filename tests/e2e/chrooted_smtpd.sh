@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# As on Debian: smtpd is chrooted into the queue directory, the socket lies below it and belongs to the group postfix, and
-# the daemon runs as an ordinary user.
+# As on Debian: smtpd is chrooted into the queue directory, the socket lies below it and belongs to
+# the group postfix, and the daemon runs as an ordinary user.
 . "$(dirname "$0")/e2e.sh"
 
 e2e_start 'smtpd_milters = unix:millgate/millgate.sock' <<< 'policy access { reject sender bad@example.org }'

@@ -52,7 +52,7 @@ smtp_send --xclient 'ADDR=IPV6:::ffff:192.0.2.66 NAME=[UNAVAILABLE]'
 reply RCPT "550 5.7.1 192.0.2.66 * may not $ID"
 delivered 2
 
-# A client whose address the MTA does not know. (Of such libmilter's callbacks are never told.)
+# A client whose address the MTA does not know. (libmilter never calls its callbacks for one.)
 if [[ ${MG_FRONT_END:-event} == event ]]; then
 	smtp_send --xclient 'ADDR=[UNAVAILABLE] NAME=[UNAVAILABLE]'
 	reply . '250 *'

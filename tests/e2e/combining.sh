@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Several policies that disagree: a rejection wins over a temporary failure, an acceptance ends the asking.
+# Several policies that disagree: a reject wins over a tempfail, and after an accept no further
+# policy runs.
 . "$(dirname "$0")/e2e.sh"
 
 e2e_start <<C
@@ -17,7 +18,7 @@ smtp_send --from ok@example.org
 reply . '250 2.0.0 Ok: queued as *'
 delivered 1
 
-# A temporary failure that was found before the acceptance stands.
+# A tempfail decided before the accept stands.
 e2e_again <<C
 policy access first { defer sender sender@example.org; on defer tempfail "Later" }
 policy access second { ok sender sender@example.org }

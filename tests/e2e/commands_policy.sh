@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The policy "commands": a client that tries one unknown command after another is sent away.
+# The policy "commands" ends the connection of a client that tries one unknown command after
+# another.
 . "$(dirname "$0")/e2e.sh"
 
 e2e_start <<'C'
@@ -15,7 +16,7 @@ says BAZ "421 4.7.0 Too many unknown commands $ID"
 says NOOP ''
 logged 'policy commands .*too-many'
 
-# Each session is counted for itself.
+# Each session has its own count.
 smtp_open
 smtp 'EHLO client1.example.test'
 says FOO '500 *'

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Beyond max-connections sessions at a time, further clients are deferred; when one has gone, the next is served.
+# Clients beyond max-connections are deferred; when one session has ended, the next is served.
 . "$(dirname "$0")/e2e.sh"
 
 e2e_start <<'C'
@@ -19,7 +19,7 @@ is "$SMTP_REPLY" '421 mx.example.test Service unavailable - try again later'
 maillog 'milter-reject: CONNECT.*: 421 4.3.2 Too many connections'
 logged 'max-connections'
 exec {one}>&-
-# Soon: when Postfix has ended its session, too.
+# This takes until Postfix has ended its session, too.
 is_served() {
 	smtp_send --from bad@example.org
 	[[ $(smtp_reply_to RCPT) == 550* ]]

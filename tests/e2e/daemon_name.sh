@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Two services of one Postfix are told apart by their names (milter_macro_daemon_name): class "daemon".
+# The class "daemon" distinguishes two services of one Postfix by their names
+# (milter_macro_daemon_name).
 . "$(dirname "$0")/e2e.sh"
 
 e2e_start <<'C'

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# "discard" at each stage: the client is told that its message was taken, and nobody gets it.
+# "discard" at each stage: the client gets a positive reply, and nobody gets the message.
 . "$(dirname "$0")/e2e.sh"
 
 discard_at() {

@@ -25,7 +25,7 @@ policy sender-domain { }
 policy spf { on timeout header X-SPF "{result}" }
 C
 
-# took MILLISECONDS COMMAND...: that the command takes less.
+# took MILLISECONDS COMMAND...: checks that the command takes less.
 took() {
 	local limit=$1 begin=${EPOCHREALTIME/./} ms
 	shift
@@ -34,7 +34,7 @@ took() {
 	check "\"$*\" takes $ms ms, less than $limit" test "$ms" -lt "$limit"
 }
 
-# Packets are lost: no answer comes. The policies' results are "timeout", which lets mail through.
+# Packets are lost: no answer comes. The policies report "timeout", which lets mail through.
 lab_dns_signal STOP
 smtp_open
 smtp 'EHLO client1.example.test'
@@ -42,7 +42,7 @@ smtp 'XCLIENT ADDR=203.0.114.10 NAME=client1.example.test'
 took $SOON says 'EHLO client1.example.test' '250*'
 took $SOON says 'MAIL FROM:<sender@fail.example>' '250 *'
 took $((BUDGET + SOON)) says 'RCPT TO:<user@example.test>' '250 2.1.5 Ok'
-# What was not known once is not waited for again.
+# A failed look-up is not waited for again.
 took $SOON says 'RCPT TO:<other@example.test>' '250 2.1.5 Ok'
 took $SOON smtp_message 'Subject: no DNS' '' 'text'
 is "$SMTP_REPLY" '250 2.0.0 Ok: queued as *'
@@ -53,7 +53,7 @@ for policy in rdns dnsbl helo sender-domain spf; do
 	logged "message .*[[ ]$policy timeout "
 done
 
-# What was asked in vain is asked again as soon as there are answers.
+# Failed look-ups are repeated as soon as there are answers.
 lab_dns_signal CONT
 as=(--xclient "ADDR=203.0.114.11 NAME=client1.example.test")
 lab_dns_answers() {
@@ -63,7 +63,8 @@ lab_dns_answers() {
 lab_wait 20 lab_dns_answers
 reply RCPT "550 5.7.23 fail.example does not permit * $ID"
 
-# Nothing listens there any more: that is known at once, and is an error and no timeout. The client is to try again.
+# Nothing listens there any more. This is known at once: it is an error, not a timeout. The client
+# must try again.
 lab_dns_stop
 e2e_again <<C
 stage-budget 8s

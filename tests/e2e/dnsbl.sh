@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The policy "dnsbl" with a real name server: addresses of both families, answers, weights, domains, lists that refuse.
+# The policy "dnsbl" with a real name server: addresses of both families, answers, weights, domains,
+# lists that refuse.
 . "$(dirname "$0")/e2e.sh"
 # shellcheck source=../../packaging/lab/dns.sh
 . "$E2E_LAB/dns.sh"
@@ -67,12 +68,12 @@ from IPV6:2001:db8:1234:5678::67
 reply RCPT '250 2.1.5 Ok'
 delivered 2
 
-# An answer that is not asked for.
+# An answer outside of those on the line.
 from 203.0.113.67
 reply RCPT '250 2.1.5 Ok'
 delivered 3
 
-# An operator that refuses is an error, and never a listing.
+# An operator's refusal is an error, never a listing.
 from 203.0.113.68
 reply RCPT '250 2.1.5 Ok'
 delivered 4

@@ -57,7 +57,7 @@ e2e_tests = \
 	tests/e2e/unknown_command.sh
 EXTRA_DIST += tests/e2e/e2e.sh
 
-# A policy that finds something at the stage that it is told: in tests/e2e/.libs.
+# A policy that reports a result at a configured stage: in tests/e2e/.libs.
 tests_e2e_stages_la_SOURCES = tests/e2e/stages.c
 tests_e2e_stages_la_CFLAGS = $(MODULE_CFLAGS)
 tests_e2e_stages_la_LDFLAGS = $(MODULE_LDFLAGS) -rpath /nowhere

@@ -1,13 +1,14 @@
 # shellcheck shell=bash disable=SC2034
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The beginning of every test in this folder: it is sourced, moves the test into namespaces of its own (so that
-# all can run at the same time), and gives it words for what it does and what it expects.
+# The beginning of every test in this folder, which sources it. It moves the test into namespaces of
+# its own, so that all can run at the same time, and defines functions for actions and expectations.
 #
-# A test is a script with its exit status: 0 passed, 1 failed, 77 could not run here, 99 the lab itself failed.
-# With E2E_MTA=sendmail set before, the MTA is Sendmail instead of Postfix; see packaging/lab/sendmail-fetch.
-# $MILLGATED is the daemon to test, $MG_TOP_BUILDDIR the build folder (for the module of the stages).
-# E2E_VERBOSE=1 shows each check; every failed one shows the dialogue and the logs.
+# The exit status of a test is 0: passed, 1: failed, 77: could not run here, 99: the lab itself
+# failed. With E2E_MTA=sendmail set before, the MTA is Sendmail instead of Postfix; see
+# packaging/lab/sendmail-fetch. $MILLGATED is the daemon to test, $MG_TOP_BUILDDIR the build folder
+# (for the module of the stages). E2E_VERBOSE=1 shows each check; every failed check shows the
+# dialogue and the logs.
 
 set -u
 E2E_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -70,12 +71,12 @@ e2e_show() {
 	done
 }
 
-# What a sanitizer or valgrind has to say.
+# Shows reports of a sanitizer or of valgrind.
 e2e_no_reports() {
 	lacks "$LAB_LOG" 'AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:|^==[0-9]+== (Invalid|Conditional)'
 }
 
-# What must be true of every test, whatever it is about.
+# Checks that every test makes.
 e2e_invariants() {
 	check "the daemon stops by TERM with status 0" lab_millgated_end TERM
 	e2e_no_reports
@@ -101,10 +102,11 @@ e2e_finish() {
 }
 trap e2e_finish EXIT
 
-# The module of the policy "stages", which finds "hit" at the stage that its block names.
+# The module of the policy "stages", which reports "hit" at the stage that its block names.
 E2E_MODULES=${E2E_MODULES:-$MG_TOP_BUILDDIR/tests/e2e/.libs}
 
-# e2e_start [POSTFIX PARAMETER...]: the MTA, and Millgate with the configuration on standard input.
+# e2e_start [POSTFIX PARAMETER...]: starts the MTA, and Millgate with the configuration on standard
+# input.
 e2e_start() {
 	lab_conf
 	"lab_${E2E_MTA}_make"
@@ -115,7 +117,8 @@ e2e_start() {
 	"lab_${E2E_MTA}_start"
 }
 
-# e2e_again: Millgate stopped, and started with another configuration (standard input) and another log.
+# e2e_again: stops Millgate, and starts it with another configuration (standard input) and another
+# log.
 e2e_again() {
 	check "the daemon stops by TERM with status 0" lab_millgated_end TERM
 	lab_conf
@@ -138,7 +141,7 @@ e2e_result() {
 	echo "FAILED (line $(e2e_line)): $*"
 }
 
-# The test's own line that led here.
+# Prints the line of the test that led here.
 e2e_line() {
 	local i
 	for ((i = 0; i < ${#BASH_SOURCE[@]}; i++)); do
@@ -147,7 +150,7 @@ e2e_line() {
 	echo '?'
 }
 
-# check DESCRIPTION COMMAND...: that it succeeds.
+# check DESCRIPTION COMMAND...: checks that COMMAND succeeds.
 check() {
 	local what=$1 ok=0
 	shift
@@ -155,7 +158,8 @@ check() {
 	e2e_result "$ok" "$what"
 }
 
-# is GOT PATTERN: the whole of it, with $ID for a session id; other brackets in PATTERN with a backslash.
+# is GOT PATTERN: checks that PATTERN matches all of GOT. $ID stands for a session id; other
+# brackets in PATTERN have a backslash.
 is() {
 	local ok=0
 	# shellcheck disable=SC2053 # a pattern
@@ -163,7 +167,7 @@ is() {
 	e2e_result "$ok" "got \"$1\", want \"$2\""
 }
 
-# reply COMMAND PATTERN: what the server said to the client's last COMMAND.
+# reply COMMAND PATTERN: checks the server's reply to the client's last COMMAND.
 reply() {
 	is "$(smtp_reply_to "$1")" "$2"
 }
@@ -186,7 +190,7 @@ lacks() {
 	e2e_result "$ok" "${1##*/} has no \"$2\""
 }
 
-# logged REGEX: in Millgate's log, now or soon.
+# logged REGEX: checks that Millgate's log has it, now or soon.
 logged() {
 	lab_wait 30 grep -qE -- "$1" "$LAB_LOG" 2> /dev/null || :
 	has "$LAB_LOG" "$1"
@@ -196,7 +200,7 @@ not_logged() {
 	lacks "$LAB_LOG" "$1"
 }
 
-# maillog REGEX: in the MTA's log.
+# maillog REGEX: checks that the MTA's log has it.
 maillog() {
 	lab_wait 30 grep -qE -- "$1" "$LAB_MAILLOG" 2> /dev/null || :
 	has "$LAB_MAILLOG" "$1"
@@ -206,7 +210,8 @@ e2e_has_delivered() {
 	(($(lab_delivered | wc -l) >= $1))
 }
 
-# delivered N: so many messages in all are in the maildir, now or soon. The last one is then $MAIL.
+# delivered N: checks that the maildir has N messages in all, now or soon. The last one is then
+# $MAIL.
 delivered() {
 	local -a files
 	lab_wait 30 e2e_has_delivered "$1" || :
@@ -217,7 +222,7 @@ delivered() {
 }
 MAIL=/nonexistent
 
-# held N: so many messages are on hold.
+# held N: checks that N messages are on hold.
 held() {
 	lab_queue_settle
 	is "$(lab_held | wc -l) held" "$1 held"

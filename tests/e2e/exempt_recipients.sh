@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Mail for postmaster and abuse is taken from anybody, unless the configuration says otherwise.
+# Anybody can send mail to postmaster and abuse, unless the configuration says otherwise.
 . "$(dirname "$0")/e2e.sh"
 
 dialogue() {

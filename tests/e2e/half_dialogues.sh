@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Clients that leave in the middle of a message, send half a line, or nothing at all: the daemon takes no harm.
+# Clients that leave in the middle of a message, send half a line, or nothing at all, do not harm
+# the daemon.
 . "$(dirname "$0")/e2e.sh"
 
 e2e_start <<'C'

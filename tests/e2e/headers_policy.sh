@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The policy "headers" on real messages: what is missing, twice, malformed or unwanted in the header section.
+# The policy "headers" on real messages: fields that are missing, doubled, malformed or unwanted.
 . "$(dirname "$0")/e2e.sh"
 
 e2e_start <<'C'

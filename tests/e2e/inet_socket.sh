@@ -9,7 +9,7 @@ policy access { reject sender bad@example.org; ok sender sender@example.org; on 
 C
 lab_millgated_end TERM
 
-# The daemon on another socket than the lab's.
+# Starts the daemon on another socket than the lab's.
 listen_on() {
 	lab_conf <<-'C'
 		policy access { reject sender bad@example.org; ok sender sender@example.org; on ok header X-Ok "{client}" }
@@ -17,7 +17,8 @@ listen_on() {
 	sed -i "s|^listen .*|listen $1|; /^socket-mode/d" "$LAB_CONF"
 	"$MILLGATED" -f -c "$LAB_CONF" >> "$LAB_LOG" 2>&1 &
 	MILLGATED_PID=$!
-	# That somebody listens is not enough: the daemon does so for a moment to find out whether it can.
+	# A listening socket is not enough: the daemon listens for a moment to find out whether it
+	# can.
 	lab_wait 30 grep -q " serves $1" "$LAB_LOG" || lab_fail "no socket at $1"
 }
 
@@ -37,7 +38,7 @@ reply RCPT "550 5.7.1 *$ID"
 smtp_send
 delivered 2
 
-# A health check of the milter's port, and somebody who takes it for a web server.
+# A health check of the milter's port, and a client that takes it for a web server.
 exec {probe}<> /dev/tcp/::1/8891
 exec {probe}>&-
 exec {probe}<> /dev/tcp/::1/8891

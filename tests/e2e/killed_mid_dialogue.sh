@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The daemon is killed in the middle of dialogues: Postfix defers, nothing passes unseen, and the daemon starts again
-# over the socket that was left.
+# The daemon is killed in the middle of dialogues: Postfix defers, nothing passes unseen, and the
+# daemon starts again over the old socket.
 . "$(dirname "$0")/e2e.sh"
 E2E_MILTER_TROUBLE=1
 
@@ -30,7 +30,8 @@ until_point() {
 	smtp DATA
 }
 
-# Goes on as a client that understands replies; where the first deferral comes depends on what was negotiated.
+# Goes on as a client that understands replies. The negotiated replies decide where the first
+# deferral comes.
 go_on() {
 	local line
 	SMTP_REPLY='354 '

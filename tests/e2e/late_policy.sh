@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# A policy that takes longer than its deadline is the result "timeout": by default it is passed over, and the mail does not wait.
+# A policy that takes longer than its deadline has the result "timeout". By default that causes no
+# action, and the mail does not wait.
 . "$(dirname "$0")/e2e.sh"
 
 e2e_start <<C
@@ -20,7 +21,7 @@ C
 smtp_send
 reply RCPT "451 4.7.1 Not now $ID"
 
-# The stage's budget is shared: what it does not reach any more has no time left.
+# The policies share the stage's budget: those that come after its end have no time left.
 e2e_again <<C
 modules $E2E_MODULES
 stage-budget 500ms

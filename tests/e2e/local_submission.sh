@@ -1,19 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Mail that is submitted with sendmail(1) (Postfix's non_smtpd_milters): never refused at RCPT, where Postfix would keep it
-# for ever; the class "submitted-locally" knows it, and does not mistake SMTP from this host for it.
+# Mail that sendmail(1) submits (Postfix's non_smtpd_milters) is never refused at RCPT, where
+# Postfix would keep it for ever. The class "submitted-locally" matches it, and not SMTP from this
+# host.
 . "$(dirname "$0")/e2e.sh"
 
 submit() {
 	printf '%s\n' "Subject: $1" '' 'Text.' | timeout 20 sendmail -f local@example.test user@example.test other@example.test
-	# pickup(8) is told at once; settled means that it has seen the message.
+	# pickup(8) is informed at once; settled means that it has seen the message.
 	lab_queue_settle
 	sleep 1
 	lab_queue_settle
 }
 
-# What refuses everybody else at RCPT.
+# This refuses everybody else at RCPT.
 e2e_start <<C
 modules $E2E_MODULES
 class local { submitted-locally yes }
@@ -44,7 +45,8 @@ for stage in connect helo mail; do
 done
 delivered 8
 
-# For its content it can be refused (bounced to the sender, who is delivered here), held, and thrown away.
+# It can be refused (bounced to the sender, whose mail is delivered here), held and discarded for
+# its content.
 e2e_again <<'C'
 policy access { reject header "/^Subject: bad/"; hold header "/^Subject: held/"; discard header "/^Subject: lost/" }
 C

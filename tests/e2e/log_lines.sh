@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# One line for each decision and each message, in both forms; nothing that a sender writes makes a line of its own.
+# The log has one line for each decision and each message, in both forms. No text of a sender makes
+# a line of its own.
 . "$(dirname "$0")/e2e.sh"
 
 e2e_start <<C

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Long header fields: all of one is seen up to the 60,000 bytes at which Postfix cuts it, and longer ones do no harm.
+# Long header fields: a policy sees the whole field up to the 60,000 bytes at which Postfix cuts it.
+# Longer ones do no harm.
 . "$(dirname "$0")/e2e.sh"
 
 e2e_start <<'C'

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# "mode monitor": the log says what would have been done, and nothing is done.
+# "mode monitor": the log says which action would have been taken, and none is.
 . "$(dirname "$0")/e2e.sh"
 
 e2e_start <<C

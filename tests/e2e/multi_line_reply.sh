@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Long texts and line ends make replies of several lines, each with the code, as the client sees them.
+# Long texts and line ends make replies of several lines. The client sees the code on each line.
 . "$(dirname "$0")/e2e.sh"
 
 long=$(printf 'word%.0s ' {1..300})

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Addresses as RFC 5321 does not have them: an MTA takes them, and makes of them the ones that it delivers. Policies judge those; else a
-# blank or a comment would let a sender pass that is refused without it.
+# Addresses that RFC 5321 does not allow. An MTA takes them, and makes of them the ones that it
+# delivers. Policies judge these: otherwise a refused sender could pass by a blank or a comment.
 . "$(dirname "$0")/e2e.sh"
 
 e2e_start <<'C'
@@ -17,7 +17,8 @@ senders=('sender@fail.example' 'sender@fail.example.' 'sender@ fail.example' 'se
 recipients=('refused@example.test' 'refused@ example.test' 'refused@(x)example.test' 'example.test!refused' 'refused%example.test'
 	'@a.example:refused@example.test' '"refused"@example.test' 're\fused@example.test' 'refused@example.test.' 'refused')
 if [[ $E2E_MTA == sendmail ]]; then
-	# What Sendmail leaves in its macro; and it knows no domain of its own in that of a recipient.
+	# Sendmail leaves these parts in its macro, and its macro of a recipient has no domain of
+	# its own.
 	senders+=('sender@"fail.example"' 'sender@fail\.example' 'sender@""fail.example' 'sen\der@fail.example' '"sen"der@fail.example')
 	recipients=('refused@example.test' ' refused@example.test ' 'refused(x)@example.test' '(x)refused@example.test' 'refused @example.test'
 		're\fused@example.test' '"ref"used@example.test' 'refused%example.test@example.test' '@a.example:refused@example.test'

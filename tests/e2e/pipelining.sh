@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Commands that are sent in one piece (RFC 2920) get their replies one by one and in order.
+# Commands in one piece (RFC 2920) get their replies one by one and in order.
 . "$(dirname "$0")/e2e.sh"
 
 e2e_start <<'C'

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# "quarantine" at each stage: the message is taken and waits in Postfix's hold queue, with the reason in our log (Postfix does not tell it).
+# "quarantine" at each stage: the message is taken and waits in Postfix's hold queue. The reason is
+# in our log; Postfix does not show it.
 . "$(dirname "$0")/e2e.sh"
 
 quarantine_at() {

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# "reject" at each stage: the reply's code, status and text, and where in the dialogue it comes: at RCPT for all that is
-# known before, at once for DATA, after the final dot for the message itself.
+# "reject" at each stage: the reply's code, status and text, and its place in the dialogue. Rejects
+# before RCPT come at RCPT, those at DATA at once, those of the message itself after the final dot.
 . "$(dirname "$0")/e2e.sh"
 
 reject_at() {

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# "reply-at": a refusal of what is known at CONNECT, HELO or MAIL is given there, as far as Postfix shows it.
+# "reply-at": a refusal decided at CONNECT, HELO or MAIL is given there, as far as Postfix shows it.
 . "$(dirname "$0")/e2e.sh"
 
 reject_at() {

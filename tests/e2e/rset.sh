@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# RSET, EHLO and a dropped connection at every point of a transaction: the next message is judged from its beginning.
+# RSET, EHLO and a dropped connection at every point of a transaction: the next message is judged
+# anew.
 . "$(dirname "$0")/e2e.sh"
 
 e2e_start <<'C'

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# "score" at each stage: what the policies have found adds up, and decides as soon as a threshold is reached.
+# "score" at each stage: the scores of the policies add up, and decide as soon as they reach a
+# threshold.
 . "$(dirname "$0")/e2e.sh"
 
 score_at() {
@@ -31,7 +32,7 @@ for stage in header eoh body eom; do
 done
 delivered 0
 
-# The highest threshold that is reached decides; a field can tell the score.
+# The highest threshold that is reached decides; a header field can show the score.
 e2e_again <<C
 modules $E2E_MODULES
 policy stages one { at connect; on hit score 4 }

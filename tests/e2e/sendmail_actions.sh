@@ -7,12 +7,12 @@ E2E_MTA=sendmail
 
 stages=(connect helo mail rcpt data header eoh body eom)
 
-# With one policy for one stage, so that each of Sendmail's steps is, for once, the only one that is asked for.
+# One policy for one stage, so that each of Sendmail's steps is once the only negotiated one.
 alone() {
 	printf '%s\n' "modules $E2E_MODULES" "policy stages { at $1; on hit $2 }"
 }
 
-# With a policy for each stage, chosen by the client's HELO; the rest of the arguments is further policies.
+# A policy for each stage; the client's HELO chooses one. The other arguments are further policies.
 by_helo() {
 	local stage action=$1
 	shift
@@ -24,7 +24,7 @@ by_helo() {
 	printf '%s\n' "$@"
 }
 
-# Where the reply to a refusal at stage $1 comes.
+# Prints where the reply to a refusal at stage $1 comes.
 replies_to() {
 	case $1 in
 	connect | helo | mail | rcpt) echo RCPT ;;
@@ -58,7 +58,7 @@ for stage in "${stages[@]}"; do
 	reply "$(replies_to "$stage")" "452 4.3.2 Not at $stage $ID"
 done
 
-# The default replies; and Sendmail writes the address in front of some codes.
+# The default replies. Sendmail writes the address in front of texts with some codes.
 e2e_again < <(by_helo tempfail)
 message mail
 reply RCPT "451 4.7.1 *$ID"
@@ -70,7 +70,7 @@ reply RCPT "550 5.7.1 <user@example.test>... *$ID"
 message eom
 reply . "550 5.7.1 *$ID"
 
-# Lines of a reply, and one that is longer than a line can be.
+# A reply of several lines, and one longer than a line can be.
 e2e_again < <(by_helo "reject 554 \"First {{@}\\n$(printf 'word%.0s ' {1..200})\"")
 for stage in helo rcpt body; do
 	message $stage
@@ -80,7 +80,7 @@ for stage in helo rcpt body; do
 done
 delivered 0
 
-# A later policy's rejection is not heard.
+# A later policy's reject has no effect.
 count=0
 e2e_again < <(by_helo accept 'policy stages bad { at eom; on hit reject "Bad" }')
 for stage in "${stages[@]}"; do

@@ -1,14 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Attached to Sendmail as millgated(8) says: its line for sendmail.mc, the socket in a folder that belongs to the daemon's own
-# user. Sendmail takes path and modes for safe, and mail is judged; then the same over TCP.
+# Attached to Sendmail as millgated(8) says: its line for sendmail.mc, the socket in a folder that
+# belongs to the daemon's own user. Sendmail considers path and modes safe, and mail is judged. Then
+# the same over TCP.
 E2E_MTA=sendmail
 . "$(dirname "$0")/e2e.sh"
 
 policies='policy access { reject sender bad@example.org; ok sender sender@example.org; on ok header X-Seen "{client} {queue_id}" }'
 
-# One message of each kind: refused, and delivered with our header. $1: how many are delivered by then.
+# One message of each kind: refused, and delivered with our header. $1: the number of delivered
+# messages by then.
 judged() {
 	local queue_id
 	smtp_send --from bad@example.org

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Sendmail's dialogues: several messages in one, RSET and EHLO at every point, commands that it does not know, clients that leave
-# in the middle, pipelining, recipients of whom some are refused, bodies of several chunks.
+# Sendmail's dialogues: several messages in one, RSET and EHLO at every point, unknown commands,
+# clients that leave in the middle, pipelining, some recipients refused, bodies of several chunks.
 E2E_MTA=sendmail
 . "$(dirname "$0")/e2e.sh"
 

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The daemon is down, killed or stopped in the middle of dialogues: Sendmail does what the flag F of its INPUT_MAIL_FILTER says,
-# nothing passes unseen that should not, and new sessions find the new daemon.
+# The daemon is down, or killed or stopped in the middle of dialogues. Sendmail does what the flag F
+# of its INPUT_MAIL_FILTER says, nothing passes unseen that should not, and new sessions find the
+# new daemon.
 E2E_MTA=sendmail
 . "$(dirname "$0")/e2e.sh"
 E2E_MILTER_TROUBLE=1
@@ -15,7 +16,8 @@ session() {
 	smtp 'EHLO client1.example.test'
 }
 
-# The dialogue from a point on, as a client that understands replies; where the first failure comes depends on what was negotiated.
+# Plays the dialogue from a point on, as a client that understands replies. The negotiated replies
+# decide where the first failure comes.
 go_on() { # POINT
 	local line lines=('MAIL FROM:<bad@example.org>' 'RCPT TO:<user@example.test>' DATA)
 	case $1 in

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# What Sendmail tells of its clients and messages: address and name, IPv4 and IPv6, the daemon that they came to, login, TLS,
-# sender and recipient as they were written, and the queue id.
+# The facts that Sendmail reports of clients and messages: address and name, IPv4 and IPv6, the
+# daemon that they came to, login, TLS, sender and recipient as they were written, and the queue id.
 E2E_MTA=sendmail
 E2E_TLS=1
 E2E_AUTH=1
@@ -56,7 +56,7 @@ facts() {
 	is "$(sed -n 's/^X-Facts: //p' "$MAIL")" "$1"
 }
 
-# Sendmail has its own forms of addresses in its macros; what policies see is as the client wrote it.
+# Sendmail has its own forms of addresses in its macros. Policies see the client's form.
 smtp_from 192.0.2.10
 session 192.0.2.25
 says 'MAIL FROM:<Sender@example.org>' '250 *'
@@ -91,7 +91,7 @@ message
 facts "2001:db8::10 client6.example.test +([0-9]) client1.example.test MTA6 *"
 has "$MAIL" '^X-Office: 2001:db8::10$'
 
-# This daemon listens at all addresses; which of them is ours is known nevertheless.
+# This daemon listens at all addresses. Our own address is known nevertheless.
 has "$MAIL" '^X-Helo: ok$'
 smtp_from 192.0.2.10
 smtp_open 192.0.2.25
@@ -106,7 +106,7 @@ message
 delivered $((++count))
 has "$MAIL" '^X-Helo: ok$'
 
-# By address, but not those with a name that is spared; those wait in the queue.
+# Refused by address; those with a spared name wait in the queue.
 smtp_from 203.0.113.10
 session 192.0.2.25
 message
@@ -126,7 +126,7 @@ message
 facts '127.0.0.1 localhost +([0-9]) client1.example.test submission *'
 has "$MAIL" '^X-Daemon: submission$'
 
-# Logged in: not before AUTH, and only who the classes name.
+# Logged in: not before AUTH, and only the users that the classes name.
 session 127.0.0.1
 says "AUTH PLAIN $(printf '\0tester@mx.example.test\0secret' | base64)" '235 2.0.0 *'
 message
@@ -142,7 +142,7 @@ has "$MAIL" '^X-TLS: TLSv1\.[23]$'
 
 # A client on standard input and output has no address (sendmail -bs).
 coproc BS { lab_sendmail -bs 2>&1; }
-# What bash has of a coprocess is gone when that ends.
+# bash removes the variables of a coprocess at its end.
 bs_pid=$BS_PID
 exec {bs_out}<&"${BS[0]}" {bs_in}>&"${BS[1]}"
 for line in 'EHLO local.example.test' 'MAIL FROM:<sender@example.org>' 'RCPT TO:<user@example.test>' DATA; do

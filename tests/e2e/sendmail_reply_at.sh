@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# "reply-at": a refusal of what is known at CONNECT, HELO or MAIL is given there, as far as Sendmail shows it.
+# "reply-at": a refusal decided at CONNECT, HELO or MAIL is given there, as far as Sendmail shows
+# it.
 E2E_MTA=sendmail
 . "$(dirname "$0")/e2e.sh"
 
@@ -21,7 +22,7 @@ bye() {
 	smtp_close
 }
 
-# At CONNECT Sendmail keeps code and text to itself.
+# At CONNECT Sendmail does not show code and text.
 e2e_start < <(act_at connect connect 'reject 521 5.7.1 "Go away"')
 session '554 mx.example.test ESMTP not accepting messages'
 is "$SMTP_REPLY" $'250-mx.example.test Hello *\n250 ENHANCEDSTATUSCODES'
@@ -72,7 +73,7 @@ smtp_message 'Subject: good' '' 'Text.'
 is "$SMTP_REPLY" '250 2.0.0 * Message accepted for delivery'
 bye
 
-# What is thrown away at CONNECT or HELO waits for MAIL.
+# A discard decided at CONNECT or HELO takes effect at MAIL.
 for stage in connect helo; do
 	e2e_again < <(act_at $stage $stage discard)
 	smtp_send

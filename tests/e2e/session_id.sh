@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The session id in the reply that a sender complains of leads to the lines of the log, and can be turned off.
+# The session id in a reply leads from a sender's complaint to the lines of the log, and can be
+# turned off.
 . "$(dirname "$0")/e2e.sh"
 
 e2e_start <<'C'

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Several messages in one session: what was found of the client counts for each, what was found of a message for that one.
+# Several messages in one session: results of the client count for each, results of a message for
+# that one.
 . "$(dirname "$0")/e2e.sh"
 
 e2e_start <<C

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The policy "size": too large by the client's word (SIZE=) or in fact, too many recipients, too much header.
+# The policy "size": messages that are too large as announced (SIZE=) or in fact, too many
+# recipients, too large headers.
 . "$(dirname "$0")/e2e.sh"
 
 e2e_start <<'C'

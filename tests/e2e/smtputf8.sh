@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Internationalised mail (SMTPUTF8, RFC 6531): addresses in UTF-8 compare as they should, whichever form the client uses.
+# Internationalised mail (SMTPUTF8, RFC 6531): addresses in UTF-8 compare alike in every form that a
+# client uses.
 . "$(dirname "$0")/e2e.sh"
 
 e2e_start <<'C'

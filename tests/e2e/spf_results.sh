@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The policy "spf" with a real name server: each result's reply, its line in the log and its header in the delivered mail.
+# The policy "spf" with a real name server: each result's reply, its log line and its header field
+# in the delivered mail.
 . "$(dirname "$0")/e2e.sh"
 # shellcheck source=../../packaging/lab/dns.sh
 . "$E2E_LAB/dns.sh"
@@ -106,7 +107,7 @@ mail "sender@$LAB_DNS_BROKEN"
 reply RCPT "451 4.4.3 The SPF record of $LAB_DNS_BROKEN cannot be found out now $ID"
 delivered 8
 
-# A bounce has no sender: the HELO name is asked.
+# A bounce has no sender: the policy checks the HELO name.
 mail '<>' --ehlo client1.example.test
 reply RCPT '250 2.1.5 Ok'
 delivered 9
@@ -124,7 +125,7 @@ as=(--xclient "ADDR=IPV6:2001:db8::66 NAME=spammer6.example.org")
 mail sender@six.example
 reply RCPT "550 5.7.23 six.example does not permit 2001:db8::66 to send its mail $ID"
 
-# The postmaster is never refused, and what is submitted on the machine has no client to check.
+# The postmaster is never refused, and mail that is submitted on the machine has no client to check.
 mail sender@fail.example --to postmaster@example.test
 reply RCPT '250 2.1.5 Ok'
 delivered 11

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# STARTTLS: the second EHLO counts, and a class "tls yes" tells such sessions from others.
+# STARTTLS: the second EHLO counts, and a class "tls yes" matches such sessions only.
 . "$(dirname "$0")/e2e.sh"
 
 E2E_TLS=1

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The daemon is stopped by TERM, and by INT, in the middle of dialogues: it ends at once, without waiting for idle clients.
+# The daemon is stopped by TERM, and by INT, in the middle of dialogues: it ends at once, without
+# waiting for idle clients.
 . "$(dirname "$0")/e2e.sh"
 E2E_MILTER_TROUBLE=1
 

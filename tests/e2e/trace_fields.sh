@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Trace fields stand above Postfix's own Received field, in the order of the configuration; others at the header's end.
+# Trace fields stand above Postfix's own Received field, in the order of the configuration; others
+# at the header's end.
 . "$(dirname "$0")/e2e.sh"
 
 e2e_start <<C

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Commands that Postfix does not know are passed on to us: each action on them, and a Postfix that survives it.
+# Postfix passes on commands that it does not know. Each action on them works, and Postfix survives
+# it.
 . "$(dirname "$0")/e2e.sh"
 
 on_command() {
@@ -21,20 +22,20 @@ session
 for command in HELP 'EXPN all' FOO 'foo bar' TURN; do
 	says "$command" "554 5.5.1 What? $ID"
 done
-# Postfix's own commands are not, nor is what is no command at all.
+# Postfix does not pass on its own commands, nor lines that are no command at all.
 says NOOP '250 2.0.0 Ok'
 says 'VRFY user@example.test' '252 *'
 says STARTTLS '502 *'
 says '' '500 5.5.2 Error: bad syntax'
 says $'\xff\xfe' '500 5.5.2 Error: bad UTF-8 syntax'
-# It does not spoil the mail.
+# An unknown command does not spoil the mail.
 says 'MAIL FROM:<sender@example.org>' '250 *'
 says FOO "554 5.5.1 What? $ID"
 says 'RCPT TO:<user@example.test>' '250 *'
 smtp_message 'Subject: one' '' 'Text.'
 is "$SMTP_REPLY" '250 2.0.0 Ok: queued as *'
 delivered 1
-# Nor when it comes between the recipients and the message.
+# Nor does one between the recipients and the message.
 says 'MAIL FROM:<sender@example.org>' '250 *'
 says 'RCPT TO:<user@example.test>' '250 *'
 says FOO "554 5.5.1 What? $ID"
@@ -52,7 +53,8 @@ session
 says FOO "421 4.7.0 Enough $ID"
 says NOOP ''
 
-# Postfix panics when a milter accepts at an unknown command, and discards too much when it discards there.
+# Postfix panics when a milter accepts at an unknown command, and discards too much when it discards
+# there.
 for action in accept discard quarantine 'score 5' 'header X-Unknown "yes"' neutral; do
 	e2e_again < <(on_command "$action")
 	session

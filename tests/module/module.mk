@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Modules that do not behave, or were built elsewhere.
+# Tests of modules that misbehave, or were built elsewhere.
 
 module_tests = \
 	tests/module/outside.sh \

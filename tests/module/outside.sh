@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Installs Millgate into a folder, builds a module there with nothing but the installed header and millgate.pc, and runs it;
-# compiles the header alone as C11 and as C++17.
+# Installs Millgate into a folder, builds a module there with only the installed header and
+# millgate.pc, and runs it. Compiles the header alone as C11 and as C++17.
 set -eu
 here=$MG_TOP_SRCDIR/tests/module
 dir=$(mktemp -d)

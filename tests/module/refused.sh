@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Modules that are not what they should be are refused with a clear message; those that misbehave while they run are endured.
+# The daemon refuses faulty modules with a clear message, and survives modules that misbehave while
+# they run.
 set -eu
 here=$MG_TOP_SRCDIR/tests/module
 dir=$(mktemp -d)
@@ -15,7 +16,7 @@ build()
 	$CC -std=c11 -fPIC -shared -I"$MG_TOP_SRCDIR/include" -DBAD="$1" -o "$so" "$here/bad.c"
 }
 
-# What the daemon says must have the text, and its exit status must be 1.
+# The daemon's output must have the text, and its exit status must be 1.
 refused()
 {
 	local status=0
@@ -43,7 +44,7 @@ build ACTION && refused "a wrong default action" 'its default action "rejct" of 
 build NOTHING && refused "no symbol" "has no symbol mg_policy_register"
 build UNRESOLVED && refused "a function that the host has not" "mg_no_such_function"
 
-# A truncated file at many lengths, whatever part of it is missing.
+# A file that is truncated at many lengths.
 build MISBEHAVING
 cp "$so" "$dir/whole.so"
 size=$(stat -c %s "$so")

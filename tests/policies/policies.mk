@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Policies, each alone (policies_tests, by the fragments of the policies).
+# Unit tests of policies. The fragments of the policies fill policies_tests.
 
 check_fake_host = tests/policies/libfakehost.a
 tests_policies_libfakehost_a_SOURCES = tests/policies/fake_host.c tests/policies/fake_host.h \

@@ -17,7 +17,8 @@ tests_scenario_runner_LDADD = $(mta_lib) $(dns_lib) $(JANSSON_LIBS)
 SCN_LOG_COMPILER = tests/scenario/runner
 EXTRA_DIST += tests/scenario/README.md tests/scenario/valgrind.supp
 
-# A policy that finds what a scenario tells it, where it tells it: in tests/scenario/.libs.
+# A policy that reports the results that a scenario configures, at the stages that it configures: in
+# tests/scenario/.libs.
 tests_scenario_probe_la_SOURCES = tests/scenario/probe.c
 tests_scenario_probe_la_CFLAGS = $(MODULE_CFLAGS)
 tests_scenario_probe_la_LDFLAGS = $(MODULE_LDFLAGS) -rpath /nowhere

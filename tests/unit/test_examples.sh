@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# The examples of the manual pages and of the README are configurations that the daemon accepts; only the files and users that
-# they name need not be there, nor a policy that was left out of this build.
+# The daemon accepts the examples of the manual pages and of the README. Files and users that they
+# name may be missing, and so may a policy that was left out of this build.
 set -u
 LC_ALL=C
 export LC_ALL
@@ -10,7 +10,8 @@ trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 99
 : "${MILLGATED:=$MG_TOP_BUILDDIR/milter/millgated}"
 
-# Each block of a page goes to a file of its own: roff's between .nf and .fi, Markdown's where lines are indented.
+# Each block of a page goes to a file of its own: roff's between .nf and .fi, Markdown's where lines
+# are indented.
 examples() { # PAGE
 	awk -v name="$(basename "$1")" -v page="$1" '
 		function next_file() { if (file) close(file); file = name "." ++n ".conf" }
@@ -29,7 +30,7 @@ done
 checked=0
 failed=0
 for file in *.conf; do
-	# What is no configuration: commands, other programs' files.
+	# Skip blocks that are no configuration: commands, other programs' files.
 	grep -Eq '^ *(policy|class|score|dns|listen) ' "$file" || continue
 	sed -i 's/^    \(    \)*//; s/\\-/-/g; s/\\e/\\/g; s/\\(dq/"/g' "$file"
 	grep -q '^listen' "$file" || echo 'listen unix:/nowhere/sock' >>"$file"

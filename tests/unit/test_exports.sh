@@ -21,8 +21,8 @@ test -s "$work/list" || fail "milter/daemon/exports.list could not be read"
 diff -u "$work/header" "$work/list" ||
 	fail "policy.h declares (-) what milter/daemon/exports.list does not name (+), or the reverse"
 
-# The copy of another library's variable (stderr) is no export of ours; a sanitizer brings its own;
-# sigwait is replaced for libmilter (front_libmilter.c).
+# These are no exports of ours: the copy of another library's variable (stderr), functions of a
+# sanitizer, and sigwait, which is replaced for libmilter (front_libmilter.c).
 readelf -W -r "$MILLGATED" | awk '$3 ~ /_COPY$/ { sub(/@.*/, "", $5); print $5 }' >"$work/copies"
 nm -D --defined-only "$MILLGATED" | sed 's/.* //; s/@.*//' |
 	grep -vxFf "$work/copies" | grep -vx sigwait | sort >"$work/all"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# The daemon that was built has the protections that configure promised.
+# The daemon has the protections that configure promised.
 set -u
 LC_ALL=C
 export LC_ALL

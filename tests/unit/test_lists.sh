@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Every source and every test that lies in the tree is named in a makefile fragment: a test that is
-# named nowhere never runs, and nobody sees it. And every library that configure cannot do without, but for the
-# tests, is among the packages that the README has an administrator install.
+# A makefile fragment names every source and every test in the tree: otherwise a test would never
+# run, and nobody would notice. The README's list of packages has every library that configure
+# requires, but for those of the tests.
 set -u
 cd "$MG_TOP_SRCDIR" || exit 99
 

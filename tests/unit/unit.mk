@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Check programs: each is its one source file, linked with the core, where nothing else is said here; and tests of the build.
+# Check programs, and tests of the build. By default a program is its one source file, linked with
+# the core.
 
 build_tests = \
 	tests/unit/test_examples.sh \
@@ -65,7 +66,7 @@ unit_headers = \
 EXTRA_DIST += $(unit_headers)
 LDADD = milter/daemon/libdaemon.a milter/front/libfront.a $(core_libs) $(JANSSON_LIBS) $(CHECK_LIBS)
 
-# The front ends over a session that stands in: so nothing of the core but what they ask for.
+# The front ends over a fake session, linked with only those parts of the core that they use.
 session_test_sources = tests/unit/session_help.c tests/unit/session_help.h
 front_test_sources = $(session_test_sources) tests/unit/front_help.c tests/unit/front_help.h
 front_test_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/tests/mta $(MILTER_CFLAGS)

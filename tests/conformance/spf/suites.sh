@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Sourced: runs the test suites of a Debian package through the daemon. ENGINE, and the suites as arguments.
+# Runs the test suites of a Debian package through the daemon. Tests source it, with ENGINE set and
+# the suites as arguments.
 suites=${SPF_SUITES:-/usr/share/gocode/src/blitiri.com.ar/go/spf/testdata}
 
 if ! test -r "$suites/rfc7208-tests.yml"; then
