@@ -57,7 +57,8 @@ MG_SANITIZE_FLAGS=
 AS_CASE([$enable_sanitizer],
 	[no], [],
 	[yes], [AC_MSG_ERROR([--enable-sanitizer needs a list, such as address,undefined])],
-	[MG_LDFLAG([MG_SANITIZE_FLAGS], [-fsanitize=$enable_sanitizer], [-fsanitize=$enable_sanitizer])
+	[MG_LDFLAG([MG_SANITIZE_FLAGS], [-fsanitize=$enable_sanitizer],
+		[-fsanitize=$enable_sanitizer])
 	AS_VAR_IF([MG_SANITIZE_FLAGS], [],
 		[AC_MSG_ERROR([$CC cannot link with -fsanitize=$enable_sanitizer])])
 	MG_SANITIZE_FLAGS="$MG_SANITIZE_FLAGS -fno-sanitize-recover=all -fno-omit-frame-pointer"])

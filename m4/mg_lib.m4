@@ -12,7 +12,8 @@ AC_REQUIRE([MG_PKG_CONFIG])dnl
 AC_MSG_CHECKING([for $7])
 mg_how=
 AS_IF([test -n "$$1_CFLAGS$$1_LIBS"], [mg_how=given])
-m4_ifval([$2], [AS_IF([test -z "$mg_how" && test -n "$PKG_CONFIG" && $PKG_CONFIG --exists "$2[]m4_ifval([$3], [ >= $3])"],
+m4_ifval([$2], [AS_IF([test -z "$mg_how" && test -n "$PKG_CONFIG" &&
+		$PKG_CONFIG --exists "$2[]m4_ifval([$3], [ >= $3])"],
 	[$1_CFLAGS=`$PKG_CONFIG --cflags $2`
 	$1_LIBS=`$PKG_CONFIG --libs $2`
 	mg_how=pkg-config])])
@@ -47,5 +48,5 @@ AC_DEFUN([MG_LIBS_DONE],
 [AS_VAR_IF([mg_missing], [], [],
 	[AC_MSG_ERROR([missing:$mg_missing
   On Debian: apt-get install$mg_missing
-  Elsewhere, give their _CFLAGS and _LIBS (see ./configure --help); config.log says what was tried.])])
+  Elsewhere, give their _CFLAGS and _LIBS (see ./configure --help). config.log has the details.])])
 ])

@@ -11,7 +11,8 @@ AM_TESTS_ENVIRONMENT = \
 	MG_HARDENING='@enable_hardening@'; MG_SANITIZER='@enable_sanitizer@'; \
 	MG_TEST_MODULES='$(abs_top_builddir)/tests/scenario/.libs'; \
 	CC='$(CC)'; \
-	CK_DEFAULT_TIMEOUT=$${CK_DEFAULT_TIMEOUT-30}; CK_TIMEOUT_MULTIPLIER=$${CK_TIMEOUT_MULTIPLIER-10}; \
+	CK_DEFAULT_TIMEOUT=$${CK_DEFAULT_TIMEOUT-30}; \
+	CK_TIMEOUT_MULTIPLIER=$${CK_TIMEOUT_MULTIPLIER-10}; \
 	export MILLGATED MG_TOP_SRCDIR MG_TOP_BUILDDIR MG_HARDENING MG_SANITIZER \
 		MG_TEST_MODULES CC CK_DEFAULT_TIMEOUT CK_TIMEOUT_MULTIPLIER;
 
@@ -51,15 +52,18 @@ EXTRA_DIST += $(build_tests) $(scenario_tests) $(module_tests) $(e2e_tests)
 .PHONY: check-instrumented
 check-instrumented: all
 	$(AM_V_at)$(MAKE) $(AM_MAKEFLAGS) check \
-		TESTS="$(BESIDES) `cd $(srcdir) && grep -L '^needs plain' $(scenario_tests) | tr '\n' ' '`"
+		TESTS="$(BESIDES) `cd $(srcdir) && grep -L '^needs plain' $(scenario_tests) | \
+		tr '\n' ' '`"
 
 # The front end on libmilter, without the tests that only the other one passes.
 .PHONY: check-libmilter
 check-libmilter: all
 	$(AM_V_at)MG_FRONT_END=libmilter; export MG_FRONT_END; $(MAKE) $(AM_MAKEFLAGS) check \
-		TESTS="$(e2e_tests) `cd $(srcdir) && grep -L '^needs event' $(scenario_tests) | tr '\n' ' '`"
+		TESTS="$(e2e_tests) `cd $(srcdir) && grep -L '^needs event' $(scenario_tests) | \
+		tr '\n' ' '`"
 
-check_kinds = check-build check-unit check-policies check-scenario check-module check-conformance check-e2e
+check_kinds = check-build check-unit check-policies check-scenario check-module check-conformance \
+	check-e2e
 .PHONY: $(check_kinds)
 $(check_kinds): all
 	$(AM_V_at)$(MAKE) $(AM_MAKEFLAGS) check TESTS='$($(@:check-%=%)_tests)'

@@ -51,7 +51,8 @@ lab_dns_make() {
 	lab_dns_conf > "$LAB_DNS/conf"
 	{
 		printf "\$ORIGIN .\n\$TTL 300\n"
-		printf '. SOA ns.lab. hostmaster.lab. 1 3600 3600 3600 60\n. NS ns.lab.\nns.lab. A 127.0.0.1\n'
+		printf '. SOA ns.lab. hostmaster.lab. 1 3600 3600 3600 60\n'
+		printf '. NS ns.lab.\nns.lab. A 127.0.0.1\n'
 		cat
 	} > "$LAB_DNS/root"
 }
@@ -60,9 +61,11 @@ lab_dns_make() {
 lab_dns_start() {
 	nsd -d -c "$LAB_DNS/conf" > "$LAB_DNS/out" 2>&1 &
 	LAB_DNS_PID=$!
-	lab_wait 30 lab_dns_listens || lab_fail "nsd does not listen: $(cat "$LAB_DNS/out" "$LAB_DNS/log")"
+	lab_wait 30 lab_dns_listens ||
+		lab_fail "nsd does not listen: $(cat "$LAB_DNS/out" "$LAB_DNS/log")"
 	# nsd opens the socket before it has loaded the zone.
-	lab_wait 30 grep -qs 'nsd started' "$LAB_DNS/log" || lab_fail "nsd does not start: $(cat "$LAB_DNS/log")"
+	lab_wait 30 grep -qs 'nsd started' "$LAB_DNS/log" ||
+		lab_fail "nsd does not start: $(cat "$LAB_DNS/log")"
 	! grep 'error' "$LAB_DNS/log" | grep -v missing >&2 || lab_fail "nsd does not take the zone"
 }
 
@@ -71,7 +74,8 @@ lab_dns_processes() {
 	local -a all=("$LAB_DNS_PID")
 	local at
 	for ((at = 0; at < ${#all[@]}; at++)); do
-		mapfile -O "${#all[@]}" -t all < <(tr ' ' '\n' < "/proc/${all[at]}/task/${all[at]}/children" | grep .)
+		mapfile -O "${#all[@]}" -t all \
+			< <(tr ' ' '\n' < "/proc/${all[at]}/task/${all[at]}/children" | grep .)
 	done
 	echo "${all[@]}"
 }

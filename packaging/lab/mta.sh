@@ -13,8 +13,10 @@ LAB_CONF=$MG_LAB/millgate.conf
 LAB_LOG=$MG_LAB/millgate.log
 LAB_MAILLOG=$MG_LAB/maillog
 LAB_MAIL=$MG_LAB/mail
-export MAIL_CONFIG=$MG_LAB/postfix # sendmail(1), postqueue(1) and postcat(1) find the instance by it
-LAB_MILTER_TROUBLE='warning: milter' # what the MTA logs when it has reason to complain of its milter
+# sendmail(1), postqueue(1) and postcat(1) find the instance by it.
+export MAIL_CONFIG=$MG_LAB/postfix
+# The MTA logs this when its milter gives it reason to complain.
+LAB_MILTER_TROUBLE='warning: milter'
 MILLGATED_PID=
 
 lab_fail() {
@@ -87,7 +89,8 @@ lab_main_cf() {
 lab_master_cf() {
 	cat <<-'CF'
 		25        inet  n       -       n       -       -       smtpd
-		587       inet  n       -       n       -       -       smtpd -o milter_macro_daemon_name=submission
+		587       inet  n       -       n       -       -       smtpd
+		    -o milter_macro_daemon_name=submission
 		pickup    unix  n       -       n       1       1       pickup
 		cleanup   unix  n       -       n       -       0       cleanup
 		qmgr      unix  n       -       n       300     1       qmgr
@@ -127,9 +130,11 @@ lab_postfix_set() {
 # STARTTLS, with a new certificate.
 lab_postfix_tls() {
 	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=mx.example.test \
-		-keyout "$MAIL_CONFIG/key.pem" -out "$MAIL_CONFIG/cert.pem" 2> /dev/null || lab_fail "openssl req failed"
+		-keyout "$MAIL_CONFIG/key.pem" -out "$MAIL_CONFIG/cert.pem" 2> /dev/null ||
+		lab_fail "openssl req failed"
 	lab_postfix_set smtpd_tls_security_level=may \
-		"smtpd_tls_cert_file=$MAIL_CONFIG/cert.pem" "smtpd_tls_key_file=$MAIL_CONFIG/key.pem"
+		"smtpd_tls_cert_file=$MAIL_CONFIG/cert.pem" \
+		"smtpd_tls_key_file=$MAIL_CONFIG/key.pem"
 }
 
 # Asks the kernel: the MTA would inform Millgate of a connection.
@@ -138,7 +143,8 @@ lab_postfix_listens() {
 }
 
 lab_postfix_start() {
-	timeout 30 postfix start > "$MG_LAB/postfix.out" 2>&1 || { cat "$MG_LAB/postfix.out" >&2; lab_fail "postfix does not start"; }
+	timeout 30 postfix start > "$MG_LAB/postfix.out" 2>&1 ||
+		{ cat "$MG_LAB/postfix.out" >&2; lab_fail "postfix does not start"; }
 	lab_wait 30 lab_postfix_listens || lab_fail "postfix does not listen: $(cat "$LAB_MAILLOG")"
 }
 
@@ -153,7 +159,8 @@ lab_postfix_renewed() {
 lab_postfix_reload() {
 	local -a old
 	mapfile -t old < <(pgrep -x 'smtpd|cleanup|pickup|qmgr')
-	timeout 30 postfix reload > "$MG_LAB/postfix.out" 2>&1 || lab_fail "postfix reload failed: $(cat "$MG_LAB/postfix.out")"
+	timeout 30 postfix reload > "$MG_LAB/postfix.out" 2>&1 ||
+		lab_fail "postfix reload failed: $(cat "$MG_LAB/postfix.out")"
 	lab_wait 30 lab_postfix_renewed "${old[@]}" || lab_fail "a process of Postfix does not end"
 }
 

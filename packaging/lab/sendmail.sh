@@ -18,11 +18,16 @@ LAB_SENDMAIL_SOCKET=local:$LAB_SOCKET
 LAB_SENDMAIL_DOWN=T # what is done when the filter is down: T tempfail, R reject, nothing: accept
 LAB_SENDMAIL_PID=
 # A failed write of QUIT is no trouble: Millgate was stopped before a client left.
-LAB_MILTER_TROUBLE='Milter \(millgate\): (timeout|select|read|write\([^Q]\)|local socket|error|.*(unsafe|abort|fail))'
+LAB_MILTER_TROUBLE='Milter \(millgate\): (timeout|select|read|write\([^Q]\)|local socket|error'
+LAB_MILTER_TROUBLE+='|.*(unsafe|abort|fail))'
 
 # The line for sendmail.mc from the manual page, with the test's socket and flag.
 lab_sendmail_filter() {
-	sed -n "/^INPUT_MAIL_FILTER(/{ s|local:/run/millgate/millgate.sock|$LAB_SENDMAIL_SOCKET|; s|F=T|F=$LAB_SENDMAIL_DOWN|; p; }" "$LAB_MANUAL"
+	sed -n "/^INPUT_MAIL_FILTER(/{
+		s|local:/run/millgate/millgate.sock|$LAB_SENDMAIL_SOCKET|
+		s|F=T|F=$LAB_SENDMAIL_DOWN|
+		p
+	}" "$LAB_MANUAL"
 }
 
 # Names come from the namespace's hosts file, mail goes to our own program, and there is no limit to
@@ -79,7 +84,8 @@ lab_sendmail_mailer() {
 	cat <<-SH
 		#!/bin/sh
 		file=\$(mktemp $LAB_MAIL/all/tmp/XXXXXX) || exit 75
-		{ for user; do echo "Delivered-To: \$user"; done; cat; } > "\$file" && mv "\$file" "$LAB_MAIL/all/new/"
+		{ for user; do echo "Delivered-To: \$user"; done; cat; } > "\$file" &&
+			mv "\$file" "$LAB_MAIL/all/new/"
 	SH
 }
 
@@ -87,7 +93,8 @@ lab_sendmail_mailer() {
 # to the log.
 lab_sendmail_syslog() {
 	local dev=$LAB_SENDMAIL_DIR/dev node
-	mkdir "$dev" && mount -t tmpfs -o mode=0755,size=1m millgate-dev "$dev" || lab_fail "no /dev of our own"
+	mkdir "$dev" && mount -t tmpfs -o mode=0755,size=1m millgate-dev "$dev" ||
+		lab_fail "no /dev of our own"
 	for node in null zero full random urandom tty; do
 		[[ -e /dev/$node ]] || continue
 		: > "$dev/$node"
@@ -96,7 +103,8 @@ lab_sendmail_syslog() {
 	ln -s /proc/self/fd "$dev/fd"
 	mount --move "$dev" /dev
 	perl -MIO::Socket::UNIX -e '
-		my $socket = IO::Socket::UNIX->new(Type => SOCK_DGRAM, Local => "/dev/log") or die "/dev/log: $!";
+		my $socket = IO::Socket::UNIX->new(Type => SOCK_DGRAM, Local => "/dev/log")
+			or die "/dev/log: $!";
 		chmod 0666, "/dev/log";
 		$| = 1;
 		while (defined $socket->recv(my $line, 65536)) {
@@ -125,14 +133,17 @@ lab_sendmail_make() {
 # sendmail.cf from sendmail.mc.
 lab_sendmail_configure() {
 	lab_sendmail_mc > "$LAB_SENDMAIL_DIR/mc"
-	grep -q '^INPUT_MAIL_FILTER' "$LAB_SENDMAIL_DIR/mc" || lab_fail "the manual page has no line for sendmail.mc"
+	grep -q '^INPUT_MAIL_FILTER' "$LAB_SENDMAIL_DIR/mc" ||
+		lab_fail "the manual page has no line for sendmail.mc"
 	(cd "$LAB_SENDMAIL_CF" && m4 -D_CF_DIR_="$PWD/" m4/cf.m4 "$LAB_SENDMAIL_DIR/mc") \
-		> "$LAB_SENDMAIL_DIR/cf" 2> "$LAB_SENDMAIL_DIR/m4.out" || lab_fail "m4: $(cat "$LAB_SENDMAIL_DIR/m4.out")"
+		> "$LAB_SENDMAIL_DIR/cf" 2> "$LAB_SENDMAIL_DIR/m4.out" ||
+		lab_fail "m4: $(cat "$LAB_SENDMAIL_DIR/m4.out")"
 }
 
 # Asks the kernel: the MTA would inform Millgate of a connection.
 lab_sendmail_listens() {
-	grep -qE ':0019 [0-9A-F]+:0000 0A ' /proc/net/tcp && grep -qE ':024B [0-9A-F]+:0000 0A ' /proc/net/tcp &&
+	grep -qE ':0019 [0-9A-F]+:0000 0A ' /proc/net/tcp &&
+		grep -qE ':024B [0-9A-F]+:0000 0A ' /proc/net/tcp &&
 		grep -qE ':0019 [0-9A-F]+:0000 0A ' /proc/net/tcp6
 }
 
@@ -144,9 +155,11 @@ lab_sendmail() {
 # Starts it in the foreground, as a job of this shell.
 lab_sendmail_start() {
 	lab_sendmail_configure
-	"$LAB_SENDMAIL_BINARY" -bD -C "$LAB_SENDMAIL_DIR/cf" > "$LAB_SENDMAIL_DIR/out" 2>&1 < /dev/null &
+	"$LAB_SENDMAIL_BINARY" -bD -C "$LAB_SENDMAIL_DIR/cf" > "$LAB_SENDMAIL_DIR/out" 2>&1 \
+		< /dev/null &
 	LAB_SENDMAIL_PID=$!
-	lab_wait 20 lab_sendmail_listens || lab_fail "sendmail does not listen: $(cat "$LAB_SENDMAIL_DIR/out" "$LAB_MAILLOG")"
+	lab_wait 20 lab_sendmail_listens ||
+		lab_fail "sendmail does not listen: $(cat "$LAB_SENDMAIL_DIR/out" "$LAB_MAILLOG")"
 }
 
 # A process that serves a client goes on until the client leaves.
@@ -166,7 +179,8 @@ lab_sendmail_define() {
 
 # STARTTLS, with a new certificate. Sendmail does not offer it without certificates of authorities.
 lab_sendmail_tls() {
-	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=mx.example.test -keyout "$LAB_SENDMAIL_DIR/key.pem" \
+	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=mx.example.test \
+		-keyout "$LAB_SENDMAIL_DIR/key.pem" \
 		-out "$LAB_SENDMAIL_DIR/cert.pem" 2> /dev/null || lab_fail "openssl req failed"
 	chmod 0600 "$LAB_SENDMAIL_DIR/key.pem"
 	lab_sendmail_define confSERVER_CERT "$LAB_SENDMAIL_DIR/cert.pem"
@@ -179,9 +193,13 @@ lab_sendmail_tls() {
 lab_sendmail_auth() {
 	local sasl=$LAB_SENDMAIL_DIR/sasl
 	mkdir "$sasl"
-	printf '%s\n' 'pwcheck_method: auxprop' 'auxprop_plugin: sasldb' "sasldb_path: $sasl/users" > "$sasl/Sendmail.conf"
-	perl -MDB_File -e 'tie my %users, "DB_File", $ARGV[0], O_RDWR | O_CREAT, 0600, $DB_HASH or die "$ARGV[0]: $!";
-		$users{"tester\0mx.example.test\0userPassword"} = "secret";' "$sasl/users" || lab_fail "no user for AUTH"
+	printf '%s\n' 'pwcheck_method: auxprop' 'auxprop_plugin: sasldb' \
+		"sasldb_path: $sasl/users" > "$sasl/Sendmail.conf"
+	perl -MDB_File -e '
+		tie my %users, "DB_File", $ARGV[0], O_RDWR | O_CREAT, 0600, $DB_HASH
+			or die "$ARGV[0]: $!";
+		$users{"tester\0mx.example.test\0userPassword"} = "secret";' "$sasl/users" ||
+			lab_fail "no user for AUTH"
 	chmod 0600 "$sasl/Sendmail.conf"
 	mount --bind "$sasl" /usr/lib/sasl2 || lab_fail "no SASL configuration of our own"
 	lab_sendmail_define confAUTH_MECHANISMS PLAIN

@@ -14,15 +14,17 @@ smtp_fd=
 
 # swaks marks lines with " ->" and "<-" ("~" under TLS, "*" for a refusal).
 smtp_from_swaks() {
-	sed -n -E 's/\r$//; s/^( ->| ~>) ?/C: /p; s/^<(-|~|\*\*|~\*)  ?/S: /p; s/^(===|\*\*\*) /   /p'
+	sed -n -E 's/\r$//; s/^( ->| ~>) ?/C: /p; s/^<(-|~|\*\*|~\*)  ?/S: /p
+		s/^(===|\*\*\*) /   /p'
 }
 
 # smtp_send [SWAKS OPTION...]: sends one message, as far as the server lets it. The exit status is
 # swaks'.
 smtp_send() {
 	local status=0
-	timeout -k 2 90 swaks --server 127.0.0.1 --port 25 --timeout 60 --ehlo client1.example.test \
-		--from sender@example.org --to user@example.test "$@" < /dev/null > "$MG_LAB/swaks.out" 2>&1 || status=$?
+	timeout -k 2 90 swaks --server 127.0.0.1 --port 25 --timeout 60 \
+		--ehlo client1.example.test --from sender@example.org --to user@example.test \
+		"$@" < /dev/null > "$MG_LAB/swaks.out" 2>&1 || status=$?
 	smtp_from_swaks < "$MG_LAB/swaks.out" > "$LAB_DIALOGUE"
 	return "$status"
 }
@@ -94,7 +96,8 @@ smtp_close() {
 smtp_from() {
 	if [[ $1 == *:* ]]; then
 		# The kernel's own route comes first as long as it is there.
-		ip -6 route delete local 2001:db8::25 dev lo proto kernel table local 2> /dev/null || :
+		ip -6 route delete local 2001:db8::25 dev lo proto kernel table local \
+			2> /dev/null || :
 		ip -6 route replace local 2001:db8::25 dev lo table local src "$1"
 	else
 		ip route replace local 192.0.2.25 dev lo table local src "$1"

@@ -28,5 +28,6 @@ if !POLICY_COMMANDS_OUT
 man_MANS += policies/commands/millgate-commands.5
 documented_libs += policies/commands/libcommands.a
 endif
-policies/commands/millgate-commands.5: policies/commands/commands.man.in milter/millgate-keys$(EXEEXT)
+policies/commands/millgate-commands.5: policies/commands/commands.man.in \
+	milter/millgate-keys$(EXEEXT)
 	$(make_page)

@@ -26,7 +26,8 @@ endif
 policies_tests += tests/policies/test_dnsbl tests/policies/test_dnsbl_watch
 tests_policies_test_dnsbl_SOURCES = tests/policies/test_dnsbl.c tests/policies/dnsbl_help.h
 tests_policies_test_dnsbl_LDADD = policies/dnsbl/libdnsbl.a $(policy_test_libs)
-tests_policies_test_dnsbl_watch_SOURCES = tests/policies/test_dnsbl_watch.c tests/policies/dnsbl_help.h
+tests_policies_test_dnsbl_watch_SOURCES = tests/policies/test_dnsbl_watch.c \
+	tests/policies/dnsbl_help.h
 tests_policies_test_dnsbl_watch_LDADD = policies/dnsbl/libdnsbl.a $(policy_test_libs)
 
 EXTRA_DIST += policies/dnsbl/dnsbl.man.in

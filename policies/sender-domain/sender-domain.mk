@@ -23,7 +23,8 @@ policies_sender_domain_sender_domain_la_LDFLAGS = $(MODULE_LDFLAGS)
 endif
 
 policies_tests += tests/policies/test_sender_domain
-tests_policies_test_sender_domain_LDADD = policies/sender-domain/libsender_domain.a $(policy_test_libs)
+tests_policies_test_sender_domain_LDADD = policies/sender-domain/libsender_domain.a \
+	$(policy_test_libs)
 
 EXTRA_DIST += policies/sender-domain/sender-domain.man.in
 CLEANFILES += policies/sender-domain/millgate-sender-domain.5
@@ -31,5 +32,6 @@ if !POLICY_SENDER_DOMAIN_OUT
 man_MANS += policies/sender-domain/millgate-sender-domain.5
 documented_libs += policies/sender-domain/libsender_domain.a
 endif
-policies/sender-domain/millgate-sender-domain.5: policies/sender-domain/sender-domain.man.in milter/millgate-keys$(EXEEXT)
+policies/sender-domain/millgate-sender-domain.5: policies/sender-domain/sender-domain.man.in \
+	milter/millgate-keys$(EXEEXT)
 	$(make_page)

@@ -49,7 +49,7 @@ endif
 policies/spf/millgate-spf.5: policies/spf/spf.man.in milter/millgate-keys$(EXEEXT)
 	$(make_page)
 
-# ---- The test suites of the standard, through the daemon: "make check" runs them all with each engine.
+# ---- The test suites of the standard, through the daemon: "make check" runs all with each engine.
 
 spf_suite = tests/conformance/spf/run
 tests_conformance_spf_run_SOURCES = \

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The benchmark.
 
-bench_programs = tests/bench/load tests/bench/null_milter tests/bench/dns_bench tests/bench/dns_time \
+bench_programs = tests/bench/load tests/bench/null_milter tests/bench/dns_bench \
+	tests/bench/dns_time \
 	tests/bench/spf_bench
 tests_bench_dns_bench_CPPFLAGS = $(AM_CPPFLAGS) $(CARES_CFLAGS)
 tests_bench_dns_bench_LDADD = $(core_archives) $(core_deps)
@@ -20,15 +21,18 @@ tests_bench_null_milter_CPPFLAGS = $(AM_CPPFLAGS) $(MILTER_CFLAGS)
 tests_bench_null_milter_LDADD = $(MILTER_LIBS)
 bench_objects = tests/bench/malloc_count.so
 tests/bench/malloc_count.so: tests/bench/malloc_count.c tests/bench/malloc_count.h
-	$(AM_V_CCLD)$(MKDIR_P) $(@D) && $(CC) $(MG_STD_CFLAGS) $(MG_WARN_CFLAGS) $(CPPFLAGS) $(CFLAGS) \
+	$(AM_V_CCLD)$(MKDIR_P) $(@D) && \
+		$(CC) $(MG_STD_CFLAGS) $(MG_WARN_CFLAGS) $(CPPFLAGS) $(CFLAGS) \
 		-fPIC -shared $(LDFLAGS) -o $@ $<
 EXTRA_PROGRAMS += $(bench_programs)
-EXTRA_DIST += tests/bench/malloc_count.c tests/bench/run tests/bench/postfix.sh tests/bench/time.sh \
+EXTRA_DIST += tests/bench/malloc_count.c tests/bench/run tests/bench/postfix.sh \
+	tests/bench/time.sh \
 	tests/bench/json.awk tests/bench/ratio.awk tests/bench/dns.sh
 
 .PHONY: bench
 bench: all $(bench_programs) $(bench_objects) $(dns_server)
-	MILLGATED='$(abs_top_builddir)/milter/millgated' BENCH_BUILD='$(abs_top_builddir)/tests/bench' \
+	MILLGATED='$(abs_top_builddir)/milter/millgated' \
+		BENCH_BUILD='$(abs_top_builddir)/tests/bench' \
 		'$(srcdir)/tests/bench/run' $(BENCHFLAGS)
 
 .PHONY: bench-dns

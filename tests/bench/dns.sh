@@ -41,7 +41,8 @@ dns_start()
 	local i
 	dns_conf >"$work/nsd.conf"
 	dns_zone >"$work/bench.test"
-	nsd -c "$work/nsd.conf" 2>"$work/nsd.err" || { cat "$work/nsd.err" >&2; die "nsd does not start"; }
+	nsd -c "$work/nsd.conf" 2>"$work/nsd.err" ||
+		{ cat "$work/nsd.err" >&2; die "nsd does not start"; }
 	for i in {1..100}; do
 		[ -s "$work/nsd.pid" ] && break
 		sleep 0.05
@@ -72,10 +73,13 @@ section_dns_service()
 	local threads
 	for threads in 1 2; do
 		say "The DNS service with $threads thread(s), a real nsd:"
-		"$build/dns_bench" "$port" "$dns_seconds" $threads "$dns_rounds" >"$work/dns" || die "dns_bench failed"
+		"$build/dns_bench" "$port" "$dns_seconds" $threads "$dns_rounds" >"$work/dns" ||
+			die "dns_bench failed"
 		grep -v ^result "$work/dns" | sed 's/^/  /'
-		[ $threads = 1 ] && figure_target "DNS answers from the cache, 4 threads" "$(dns_result cached_4)" /s ">=" 2000000
-		figure_target "DNS not from the cache, $threads thread(s), to c-ares: by callback" "$(dns_result callback)" "" ">=" 0.7
+		[ $threads = 1 ] && figure_target "DNS answers from the cache, 4 threads" \
+			"$(dns_result cached_4)" /s ">=" 2000000
+		figure_target "DNS not from the cache, $threads thread(s), to c-ares: by callback" \
+			"$(dns_result callback)" "" ">=" 0.7
 		figure_target "  16 clients that wait" "$(dns_result waiting)" "" ">=" 0.7
 	done
 }
@@ -93,5 +97,6 @@ section_dns()
 	"$build/spf_bench" "$spf_count" >"$work/spf" || die "spf_bench failed"
 	sed 's/^/  /' "$work/spf"
 	figure_target "SPF evaluation from the cache, the slowest of the cases" \
-		"$(sed -n 's/^rfc7208 .* with ahead *\([0-9.]*\) us$/\1/p' "$work/spf" | sort -n | tail -1)" us "<=" 15
+		"$(sed -n 's/^rfc7208 .* with ahead *\([0-9.]*\) us$/\1/p' "$work/spf" | sort -n |
+		tail -1)" us "<=" 15
 }

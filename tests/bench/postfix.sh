@@ -45,7 +45,8 @@ postfix_master_cf()
 		if [ "$2" = none ]; then
 			echo "127.0.0.1:$1 inet n - n - - smtpd"
 		else
-			printf '127.0.0.1:%s inet n - n - - smtpd\n    -o smtpd_milters=%s\n' "$1" "$2"
+			printf '127.0.0.1:%s inet n - n - - smtpd\n    -o smtpd_milters=%s\n' "$1" \
+				"$2"
 		fi
 		shift 2
 	done
@@ -92,7 +93,8 @@ postfix_drain()
 {
 	local i
 	for i in $(seq 100); do
-		[ -z "$(find "$1/spool/incoming" "$1/spool/active" "$1/spool/maildrop" -type f -print -quit)" ] && return 0
+		[ -z "$(find "$1/spool/incoming" "$1/spool/active" "$1/spool/maildrop" -type f \
+			-print -quit)" ] && return 0
 		sleep 0.1
 	done
 	return 1

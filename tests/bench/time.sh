@@ -84,59 +84,79 @@ middle()
 section_time_early()
 {
 	local round over=() late=() last=() control=() shares=()
-	say "Five policies that ask DNS, whose server answers after $time_delay ms; 3 x $time_pause ms between CONNECT and RCPT;"
+	say "Five policies that ask DNS, whose server answers after $time_delay ms;" \
+		"3 x $time_pause ms between CONNECT and RCPT;"
 	say "no name asked twice. The slowest chain is three questions from MAIL on:"
 	for round in $(seq "$time_rounds"); do
 		time_start "delay=$time_delay"
-		"$build/dns_time" early "${address[timed]}" "$dns_port" $time_delay $time_pause "$time_sessions" 4 >"$work/early" ||
+		"$build/dns_time" early "${address[timed]}" "$dns_port" $time_delay $time_pause \
+			"$time_sessions" 4 >"$work/early" ||
 			die "dns_time failed"
 		time_stop
 		grep ^sequential "$work/early" >"$work/time"
-		printf '  round %s: one after another: %s questions, %s ms (%s..%s), an answer %s ms\n' "$round" "$(field questions)" \
-			"$(field sum_ms_p50)" "$(field sum_ms_min)" "$(field sum_ms_max)" "$(field answer_ms_p50)"
+		printf '  round %s: one after another: %s questions, ' "$round" "$(field questions)"
+		printf '%s ms (%s..%s), an answer %s ms\n' "$(field sum_ms_p50)" \
+			"$(field sum_ms_min)" "$(field sum_ms_max)" "$(field answer_ms_p50)"
 		grep ^control "$work/early" >"$work/time"
-		printf '           the slowest chain without Millgate, beyond the bound: p50 %s p95 %s p99 %s max %s ms\n' \
-			"$(field over_ms_p50)" "$(field over_ms_p95)" "$(field over_ms_p99)" "$(field over_ms_max)"
+		printf '           the slowest chain without Millgate, beyond the bound: '
+		printf 'p50 %s p95 %s p99 %s max %s ms\n' \
+			"$(field over_ms_p50)" "$(field over_ms_p95)" "$(field over_ms_p99)" \
+			"$(field over_ms_max)"
 		control+=("$(field over_ms_p50)")
 		grep ^early "$work/early" >"$work/time"
-		printf '           Millgate: RCPT waits %s ms (p99 %s, max %s), beyond the bound p50 %s p95 %s p99 %s max %s ms;' \
-			"$(field wait_ms_p50)" "$(field wait_ms_p99)" "$(field wait_ms_max)" "$(field over_ms_p50)" \
+		printf '           Millgate: RCPT waits %s ms (p99 %s, max %s), ' \
+			"$(field wait_ms_p50)" "$(field wait_ms_p99)" "$(field wait_ms_max)"
+		printf 'beyond the bound p50 %s p95 %s p99 %s max %s ms;' "$(field over_ms_p50)" \
 			"$(field over_ms_p95)" "$(field over_ms_p99)" "$(field over_ms_max)"
-		printf ' within 5 ms: %s of %s, %s failed\n' "$(field within)" "$(field sessions)" "$(field failures)"
+		printf ' within 5 ms: %s of %s, %s failed\n' "$(field within)" "$(field sessions)" \
+			"$(field failures)"
 		over+=("$(field over_ms_p50)")
 		late+=("$(field over_ms_p95)")
 		last+=("$(field over_ms_max)")
 		shares+=("$(field within)")
 	done
-	printf '  sessions within 5 ms of the bound, in each round of %s: %s\n' "$time_sessions" "${shares[*]}"
-	time_target "RCPT beyond its bound, p50, the middle of $time_rounds rounds" "$(middle "${over[@]}")" ms 5
-	time_target "RCPT beyond its bound, p95, the middle of $time_rounds rounds" "$(middle "${late[@]}")" ms 5
-	time_target "RCPT beyond its bound, the slowest session, the middle of $time_rounds rounds" "$(middle "${last[@]}")" ms 5
+	printf '  sessions within 5 ms of the bound, in each round of %s: %s\n' "$time_sessions" \
+		"${shares[*]}"
+	time_target "RCPT beyond its bound, p50, the middle of $time_rounds rounds" \
+		"$(middle "${over[@]}")" ms 5
+	time_target "RCPT beyond its bound, p95, the middle of $time_rounds rounds" \
+		"$(middle "${late[@]}")" ms 5
+	time_target \
+		"RCPT beyond its bound, the slowest session, the middle of $time_rounds rounds" \
+		"$(middle "${last[@]}")" ms 5
 	say "  (of that, the machine and the name server: p50 $(middle "${control[@]}") ms)"
 }
 
 section_time_dead()
 {
 	local policy n least=200
-	say "The name server is dead (packets dropped), the stage's budget $time_budget ms, 200 sessions at once:"
+	say "The name server is dead (packets dropped)," \
+		"the stage's budget $time_budget ms, 200 sessions at once:"
 	time_start drop
-	"$build/dns_time" dead "${address[timed]}" $time_budget 200 >"$work/time" || die "dns_time failed"
+	"$build/dns_time" dead "${address[timed]}" $time_budget 200 >"$work/time" ||
+		die "dns_time failed"
 	sleep 0.5
-	printf '  slowest reply of a session: %s ms (p99 %s, max %s); inside the budget %s of 200; all over after %s ms; %s failed\n' \
-		"$(field reply_ms_p50)" "$(field reply_ms_p99)" "$(field reply_ms_max)" "$(field within)" "$(field all_ms)" \
-		"$(field failures)"
-	printf '  slowest command that is not RCPT: %s ms; sessions that were not over after %s ms: %s\n' "$(field other_ms_max)" \
+	printf '  slowest reply of a session: %s ms (p99 %s, max %s); ' \
+		"$(field reply_ms_p50)" "$(field reply_ms_p99)" "$(field reply_ms_max)"
+	printf 'inside the budget %s of 200; all over after %s ms; %s failed\n' \
+		"$(field within)" "$(field all_ms)" "$(field failures)"
+	printf '  slowest command that is not RCPT: %s ms; ' "$(field other_ms_max)"
+	printf 'sessions that were not over after %s ms: %s\n' \
 		$((time_budget + 500)) "$(field stalled)"
-	printf '  opening took %s ms (max %s); the middle session was over after %s ms; slowest command: %s\n' "$(field open_ms_p50)" \
-		"$(field open_ms_max)" "$(field end_ms_p50)" "$(grep -o 'slowest_[^=]*=[0-9]*' "$work/time" | tr '\n' ' ')"
+	printf '  opening took %s ms (max %s); ' "$(field open_ms_p50)" "$(field open_ms_max)"
+	printf 'the middle session was over after %s ms; slowest command: %s\n' \
+		"$(field end_ms_p50)" \
+		"$(grep -o 'slowest_[^=]*=[0-9]*' "$work/time" | tr '\n' ' ')"
 	for policy in rdns dnsbl helo sender-domain spf; do
 		n=$(grep -cE "message .*[[ ]$policy timeout " "$work/timed.log.txt")
 		printf '  "%s" says timeout in %s sessions\n' $policy "$n"
 		[ "$n" -ge "$least" ] || least=$n
 	done
 	time_target "DNS dead: the slowest of all replies" "$(field reply_ms_max)" ms $time_budget
-	time_target "DNS dead: 200 sessions at once, all answered" "$(field all_ms)" ms $((time_budget + 1000))
-	time_target "DNS dead: sessions in which a policy does not say timeout" $((200 - least)) "" 0
+	time_target "DNS dead: 200 sessions at once, all answered" "$(field all_ms)" ms \
+		$((time_budget + 1000))
+	time_target "DNS dead: sessions in which a policy does not say timeout" $((200 - least)) \
+		"" 0
 	time_target "DNS dead: sessions that were not accepted" "$(field failures)" "" 0
 	time_stop
 }

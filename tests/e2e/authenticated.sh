@@ -10,7 +10,11 @@ class authenticated { auth yes }
 class boss { auth boss }
 policy access first { hold sender sender@example.org; only boss }
 policy access second { reject client 192.0.2.66; skip authenticated }
-policy access third { ok sender sender@example.org; on ok header X-Auth "{auth}"; only authenticated }
+policy access third {
+    ok sender sender@example.org
+    on ok header X-Auth "{auth}"
+    only authenticated
+}
 C
 as() {
 	smtp_send --xclient "ADDR=192.0.2.66 NAME=spammer.example.org${1:+ LOGIN=$1}"

@@ -47,7 +47,8 @@ rmdir "$log"
 kill -HUP "$MILLGATED_PID"
 lab_wait 30 test -e "$log"
 
-check 'a second daemon is refused' eval '! timeout 60 "$MILLGATED" -c "$LAB_CONF" 2> "$MG_LAB/second"'
+check 'a second daemon is refused' \
+	eval '! timeout 60 "$MILLGATED" -c "$LAB_CONF" 2> "$MG_LAB/second"'
 has "$MG_LAB/second" '.'
 smtp_send
 delivered 1

@@ -5,7 +5,8 @@
 # the group postfix, and the daemon runs as an ordinary user.
 . "$(dirname "$0")/e2e.sh"
 
-e2e_start 'smtpd_milters = unix:millgate/millgate.sock' <<< 'policy access { reject sender bad@example.org }'
+e2e_start 'smtpd_milters = unix:millgate/millgate.sock' \
+	<<< 'policy access { reject sender bad@example.org }'
 lab_millgated_end TERM
 lab_postfix_stop
 sed -i -E 's/^(25 .* n  +-  +)n( .*)/\1y\2/' "$MAIL_CONFIG/master.cf"

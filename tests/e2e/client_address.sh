@@ -7,7 +7,10 @@
 e2e_start <<'C'
 class office { client 198.51.100.0/24 2001:db8::10 }
 class named { client-name example.org }
-policy access address { reject client 192.0.2.64/26 2001:db8::66; on reject reject "{client} {client_name} may not" }
+policy access address {
+    reject client 192.0.2.64/26 2001:db8::66
+    on reject reject "{client} {client_name} may not"
+}
 policy access all { ok client 0.0.0.0/0 ::/0; on ok header X-Office "{client}"; only office }
 policy access name { hold client-name example.org; only named }
 C

@@ -6,8 +6,15 @@
 . "$(dirname "$0")/e2e.sh"
 
 e2e_start <<C
-policy access first { defer sender deferred@example.org rejected@example.org; on defer tempfail "Later" }
-policy access second { reject sender rejected@example.org good@example.org; ok sender ok@example.org; on reject reject "Never" }
+policy access first {
+    defer sender deferred@example.org rejected@example.org
+    on defer tempfail "Later"
+}
+policy access second {
+    reject sender rejected@example.org good@example.org
+    ok sender ok@example.org
+    on reject reject "Never"
+}
 policy access third { reject sender ok@example.org; on reject reject "Not heard" }
 C
 smtp_send --from deferred@example.org

@@ -7,7 +7,11 @@
 
 e2e_start <<'C'
 class submission { daemon submission }
-policy access { reject sender sender@example.org; only submission; on reject reject "Not at {daemon}" }
+policy access {
+    reject sender sender@example.org
+    only submission
+    on reject reject "Not at {daemon}"
+}
 C
 smtp_send --port 587
 reply RCPT "550 5.7.1 Not at submission $ID"

@@ -34,7 +34,7 @@ e2e_need_postfix() {
 e2e_need_sendmail() {
 	e2e_need m4 perl
 	[[ -x ${MG_SENDMAIL-}/usr/libexec/sendmail/sendmail ]] ||
-		e2e_skip "there is no Sendmail: packaging/lab/sendmail-fetch FOLDER, then MG_SENDMAIL=FOLDER"
+		e2e_skip "no Sendmail: packaging/lab/sendmail-fetch FOLDER, then MG_SENDMAIL=FOLDER"
 }
 
 e2e_into_namespaces() {
@@ -73,7 +73,8 @@ e2e_show() {
 
 # Shows reports of a sanitizer or of valgrind.
 e2e_no_reports() {
-	lacks "$LAB_LOG" 'AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:|^==[0-9]+== (Invalid|Conditional)'
+	lacks "$LAB_LOG" '(Address|Leak|Thread)Sanitizer|runtime error:'
+	lacks "$LAB_LOG" '^==[0-9]+== (Invalid|Conditional)'
 }
 
 # Checks that every test makes.

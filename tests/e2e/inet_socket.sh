@@ -5,14 +5,22 @@
 . "$(dirname "$0")/e2e.sh"
 
 e2e_start 'smtpd_milters = inet:127.0.0.1:8891' <<'C'
-policy access { reject sender bad@example.org; ok sender sender@example.org; on ok header X-Ok "{client}" }
+policy access {
+    reject sender bad@example.org
+    ok sender sender@example.org
+    on ok header X-Ok "{client}"
+}
 C
 lab_millgated_end TERM
 
 # Starts the daemon on another socket than the lab's.
 listen_on() {
 	lab_conf <<-'C'
-		policy access { reject sender bad@example.org; ok sender sender@example.org; on ok header X-Ok "{client}" }
+		policy access {
+		    reject sender bad@example.org
+		    ok sender sender@example.org
+		    on ok header X-Ok "{client}"
+		}
 	C
 	sed -i "s|^listen .*|listen $1|; /^socket-mode/d" "$LAB_CONF"
 	"$MILLGATED" -f -c "$LAB_CONF" >> "$LAB_LOG" 2>&1 &
@@ -42,7 +50,8 @@ delivered 2
 exec {probe}<> /dev/tcp/::1/8891
 exec {probe}>&-
 exec {probe}<> /dev/tcp/::1/8891
-(printf 'GET / HTTP/1.1\r\nHost: x\r\n\r\n' >&"$probe") 2> /dev/null || : # it may have closed already
+# It may have closed already.
+(printf 'GET / HTTP/1.1\r\nHost: x\r\n\r\n' >&"$probe") 2> /dev/null || :
 sleep 0.5
 exec {probe}>&-
 smtp_send

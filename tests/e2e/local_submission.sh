@@ -7,7 +7,8 @@
 . "$(dirname "$0")/e2e.sh"
 
 submit() {
-	printf '%s\n' "Subject: $1" '' 'Text.' | timeout 20 sendmail -f local@example.test user@example.test other@example.test
+	printf '%s\n' "Subject: $1" '' 'Text.' |
+		timeout 20 sendmail -f local@example.test user@example.test other@example.test
 	# pickup(8) is informed at once; settled means that it has seen the message.
 	lab_queue_settle
 	sleep 1
@@ -48,7 +49,11 @@ delivered 8
 # It can be refused (bounced to the sender, whose mail is delivered here), held and discarded for
 # its content.
 e2e_again <<'C'
-policy access { reject header "/^Subject: bad/"; hold header "/^Subject: held/"; discard header "/^Subject: lost/" }
+policy access {
+    reject header "/^Subject: bad/"
+    hold header "/^Subject: held/"
+    discard header "/^Subject: lost/"
+}
 C
 submit good
 delivered 10

@@ -6,7 +6,10 @@
 
 long=$(printf 'word%.0s ' {1..300})
 e2e_start <<C
-policy access one { reject sender lines@example.org; on reject reject 553 5.1.8 "First line\nsecond {sender}\nthird" }
+policy access one {
+    reject sender lines@example.org
+    on reject reject 553 5.1.8 "First line\nsecond {sender}\nthird"
+}
 policy access two { reject sender long@example.org; on reject reject "$long" }
 policy access three { defer sender percent@example.org; on defer tempfail "100%s %n %% sure" }
 policy access four { reject sender id@example.org; on reject reject "See {id} there" }

@@ -6,22 +6,36 @@
 . "$(dirname "$0")/e2e.sh"
 
 e2e_start <<'C'
-policy access senders { reject sender sender@fail.example; on reject reject 554 "Not from {sender}" }
-policy access recipients { reject recipient refused@example.test; on reject reject 554 "Not to {recipient}" }
+policy access senders {
+    reject sender sender@fail.example
+    on reject reject 554 "Not from {sender}"
+}
+policy access recipients {
+    reject recipient refused@example.test
+    on reject reject 554 "Not to {recipient}"
+}
 C
 
-senders=('sender@fail.example' 'sender@fail.example.' 'sender@ fail.example' 'sender@fail .example' 'sender@(x)fail.example'
-	'sender@fail.example(c)' '(c)sender@fail.example' 'fail.example!sender' 'sender%fail.example' '@a.example:sender@fail.example'
-	'Joe <sender@fail.example>' '"sender"@fail.example' '"sender@fail.example"' 'sender@FAIL.example' 'sender@fail.example;'
+senders=('sender@fail.example' 'sender@fail.example.' 'sender@ fail.example'
+	'sender@fail .example' 'sender@(x)fail.example'
+	'sender@fail.example(c)' '(c)sender@fail.example' 'fail.example!sender'
+	'sender%fail.example' '@a.example:sender@fail.example'
+	'Joe <sender@fail.example>' '"sender"@fail.example' '"sender@fail.example"'
+	'sender@FAIL.example' 'sender@fail.example;'
 	'<sender@fail.example>')
-recipients=('refused@example.test' 'refused@ example.test' 'refused@(x)example.test' 'example.test!refused' 'refused%example.test'
-	'@a.example:refused@example.test' '"refused"@example.test' 're\fused@example.test' 'refused@example.test.' 'refused')
+recipients=('refused@example.test' 'refused@ example.test' 'refused@(x)example.test'
+	'example.test!refused' 'refused%example.test'
+	'@a.example:refused@example.test' '"refused"@example.test' 're\fused@example.test'
+	'refused@example.test.' 'refused')
 if [[ $E2E_MTA == sendmail ]]; then
 	# Sendmail leaves these parts in its macro, and its macro of a recipient has no domain of
 	# its own.
-	senders+=('sender@"fail.example"' 'sender@fail\.example' 'sender@""fail.example' 'sen\der@fail.example' '"sen"der@fail.example')
-	recipients=('refused@example.test' ' refused@example.test ' 'refused(x)@example.test' '(x)refused@example.test' 'refused @example.test'
-		're\fused@example.test' '"ref"used@example.test' 'refused%example.test@example.test' '@a.example:refused@example.test'
+	senders+=('sender@"fail.example"' 'sender@fail\.example' 'sender@""fail.example'
+		'sen\der@fail.example' '"sen"der@fail.example')
+	recipients=('refused@example.test' ' refused@example.test ' 'refused(x)@example.test'
+		'(x)refused@example.test' 'refused @example.test'
+		're\fused@example.test' '"ref"used@example.test'
+		'refused%example.test@example.test' '@a.example:refused@example.test'
 		'"refused"@example.test' 'refused@example.test.')
 fi
 

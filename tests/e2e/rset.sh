@@ -6,7 +6,11 @@
 . "$(dirname "$0")/e2e.sh"
 
 e2e_start <<'C'
-policy access { hold sender held@example.org; reject recipient bad@example.test; on hold quarantine }
+policy access {
+    hold sender held@example.org
+    reject recipient bad@example.test
+    on hold quarantine
+}
 C
 
 to_point() {

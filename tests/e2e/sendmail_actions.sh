@@ -46,7 +46,8 @@ message() { # STAGE
 
 e2e_start < <(alone connect 'reject 554 5.7.0 "No, {client}: 100% sure"')
 for stage in "${stages[@]}"; do
-	[[ $stage == connect ]] || e2e_again < <(alone "$stage" 'reject 554 5.7.0 "No, {client}: 100% sure"')
+	[[ $stage == connect ]] || e2e_again \
+		< <(alone "$stage" 'reject 554 5.7.0 "No, {client}: 100% sure"')
 	message "$stage"
 	reply "$(replies_to "$stage")" "554 5.7.0 No, 127.0.0.1: 100% sure $ID"
 	logged "reject at .*policy stages found hit"
@@ -101,10 +102,15 @@ for stage in "${stages[@]}"; do
 done
 
 # Trace fields stand above Sendmail's own, others at the header's end.
-e2e_again < <(by_helo 'header X-Last "@"' "policy stages trace { at mail; on hit header Received-SPF one; on hit header Authentication-Results two }")
+e2e_again < <(by_helo 'header X-Last "@"' "policy stages trace {
+    at mail
+    on hit header Received-SPF one
+    on hit header Authentication-Results two
+}")
 message eom
 delivered $((++count))
-is "$(grep -oE '^(Received-SPF|Authentication-Results|Received|Subject|X-Last):' "$MAIL" | tr -d '\n')" \
+is "$(grep -oE '^(Received-SPF|Authentication-Results|Received|Subject|X-Last):' "$MAIL" |
+	tr -d '\n')" \
 	'Received-SPF:Authentication-Results:Received:Subject:X-Last:'
 
 e2e_again < <(by_helo discard)

@@ -7,7 +7,11 @@
 E2E_MTA=sendmail
 . "$(dirname "$0")/e2e.sh"
 
-policies='policy access { reject sender bad@example.org; ok sender sender@example.org; on ok header X-Seen "{client} {queue_id}" }'
+policies='policy access {
+    reject sender bad@example.org
+    ok sender sender@example.org
+    on ok header X-Seen "{client} {queue_id}"
+}'
 
 # One message of each kind: refused, and delivered with our header. $1: the number of delivered
 # messages by then.
@@ -41,7 +45,8 @@ for socket in inet:8891@127.0.0.1 inet6:8891@::1; do
 	sed -i "s|^listen .*|listen $socket|" "$LAB_CONF"
 	"$MILLGATED" -f -c "$LAB_CONF" >> "$LAB_LOG" 2>&1 &
 	MILLGATED_PID=$!
-	lab_wait 20 grep -qE ':22BB [0-9A-F]+:0000 0A ' /proc/net/tcp /proc/net/tcp6 || lab_fail "no socket at $socket"
+	lab_wait 20 grep -qE ':22BB [0-9A-F]+:0000 0A ' /proc/net/tcp /proc/net/tcp6 ||
+		lab_fail "no socket at $socket"
 	lab_sendmail_start
 	case $socket in
 	inet6:*) judged 3 ;;

@@ -22,12 +22,15 @@ accepted='250 2.0.0 * Message accepted for delivery'
 count=0
 hold=0
 
-# ---- Several messages: what was found of the client counts for each, what was found of a message for that one.
+# ---- Several messages: results of the client count for each, results of a message for that one.
 e2e_start <<C
 modules $E2E_MODULES
 policy stages { at connect; on hit header X-Client "{client}" }
 policy access {
-	reject sender bad@example.org; reject recipient bad@example.test; reject header "/^Subject: bad/"; hold sender held@example.org
+	reject sender bad@example.org
+	reject recipient bad@example.test
+	reject header "/^Subject: bad/"
+	hold sender held@example.org
 	on reject reject 554 "Bad"; on hold quarantine
 }
 C
@@ -85,14 +88,18 @@ held $hold
 smtp_from 192.0.2.10
 smtp_open 192.0.2.25
 smtp 'EHLO client1.example.test'
-smtp_put 'MAIL FROM:<good@example.org> SIZE=100' 'RCPT TO:<bad@example.test>' 'RCPT TO:<user@elsewhere.example>' \
+smtp_put 'MAIL FROM:<good@example.org> SIZE=100' 'RCPT TO:<bad@example.test>' \
+	'RCPT TO:<user@elsewhere.example>' \
 	'RCPT TO:<user@example.test> NOTIFY=NEVER' 'RCPT TO:<"other user"@example.test>' DATA
-for want in '250 2.1.0 *' "554 5.7.1 Bad $ID" '550 5.7.1 *Relaying denied' '250 2.1.5 *' '250 2.1.5 *' '354 *'; do
+for want in '250 2.1.0 *' "554 5.7.1 Bad $ID" '550 5.7.1 *Relaying denied' '250 2.1.5 *' \
+	'250 2.1.5 *' '354 *'; do
 	smtp_read
 	is "$SMTP_REPLY" "$want"
 done
-smtp_put 'Subject: two' '' 'Text.' . 'MAIL FROM:<good@example.org>' 'RCPT TO:<bad@example.test>' DATA QUIT
-for want in "$accepted" '250 2.1.0 *' "554 5.7.1 Bad $ID" '503 5.0.0 Need RCPT (recipient)' '221 *'; do
+smtp_put 'Subject: two' '' 'Text.' . 'MAIL FROM:<good@example.org>' 'RCPT TO:<bad@example.test>' \
+	DATA QUIT
+for want in "$accepted" '250 2.1.0 *' "554 5.7.1 Bad $ID" '503 5.0.0 Need RCPT (recipient)' \
+	'221 *'; do
 	smtp_read
 	is "$SMTP_REPLY" "$want"
 done
@@ -100,7 +107,8 @@ smtp_close
 delivered $((count += 2))
 logged 'message accepted.*user@example.test.*other user.*recipients_refused=1'
 
-# ---- A refusal of DATA stands, though Sendmail lets the client go on with the transaction. (libmilter says nothing to that.)
+# ---- A refusal of DATA stands, though Sendmail lets the client go on with the transaction.
+# (libmilter gives no reply to that.)
 if [[ ${MG_FRONT_END:-event} == event ]]; then
 	e2e_again <<-C
 		modules $E2E_MODULES
@@ -132,7 +140,8 @@ for lines in 1 2 3 4; do
 	smtp_put "${parts[@]:0:lines}"
 	smtp_close
 done
-check 'their messages are aborted' lab_wait 10 eval '(( $(grep -c "verdict=aborted" "$LAB_LOG") == before + 4 ))'
+check 'their messages are aborted' lab_wait 10 eval \
+	'(( $(grep -c "verdict=aborted" "$LAB_LOG") == before + 4 ))'
 delivered $count
 
 # ---- Commands that Sendmail does not know: it passes them on whole, and answers others itself.

@@ -58,7 +58,11 @@ judged() {
 }
 
 e2e_start <<'C'
-policy access { reject sender bad@example.org; reject header "/^Subject: bad/"; on reject reject 554 "Bad" }
+policy access {
+    reject sender bad@example.org
+    reject header "/^Subject: bad/"
+    on reject reject 554 "Bad"
+}
 C
 for flag in T R; do
 	case $flag in

@@ -20,7 +20,11 @@ class submission { daemon submission }
 class local { submitted-locally yes }
 policy stages facts { at rcpt; on hit header X-Facts "$facts" }
 policy stages queue-id { at mail; reply-at mail; on hit header X-Queue-Id "{queue_id}" }
-policy access address { reject client 192.0.2.64/26; on reject reject 554 "{client} {client_name} may not"; skip named }
+policy access address {
+    reject client 192.0.2.64/26
+    on reject reject 554 "{client} {client_name} may not"
+    skip named
+}
 policy access name { hold client-name example.org }
 policy stages office { at rcpt; only office; on hit header X-Office "{client}" }
 policy stages anybody { at rcpt; only authenticated; on hit header X-Login "{auth}" }
@@ -28,8 +32,15 @@ policy stages tester { at rcpt; only tester; on hit header X-Tester "{auth}" }
 policy stages encrypted { at rcpt; only encrypted; on hit header X-TLS "{tls}" }
 policy stages submission { at rcpt; only submission; on hit header X-Daemon "{daemon}" }
 policy stages local { at rcpt; only local; on hit reject "Not local" }
-policy helo { on ok header X-Helo "ok"; on wrong-literal header X-Helo "wrong-literal"; on impostor header X-Helo "impostor" }
-policy access recipient { reject recipient refused@example.test; on reject reject 554 "{sender} {recipient} {queue_id}" }
+policy helo {
+    on ok header X-Helo "ok"
+    on wrong-literal header X-Helo "wrong-literal"
+    on impostor header X-Helo "impostor"
+}
+policy access recipient {
+    reject recipient refused@example.test
+    on reject reject 554 "{sender} {recipient} {queue_id}"
+}
 C
 
 accepted='250 2.0.0 * Message accepted for delivery'
@@ -60,10 +71,12 @@ facts() {
 smtp_from 192.0.2.10
 session 192.0.2.25
 says 'MAIL FROM:<Sender@example.org>' '250 *'
-says 'RCPT TO:<Refused@Example.Test>' "554 5.7.1 Sender@example.org Refused@Example.Test +([0-9A-Za-z]) $ID"
+says 'RCPT TO:<Refused@Example.Test>' \
+	"554 5.7.1 Sender@example.org Refused@Example.Test +([0-9A-Za-z]) $ID"
 smtp RSET
 message
-facts "192.0.2.10 client1.example.test +([0-9]) client1.example.test MTA   Sender@example.org $QUEUE_ID"
+facts "192.0.2.10 client1.example.test +([0-9]) client1.example.test MTA   Sender@example.org \
+$QUEUE_ID"
 has "$MAIL" "^X-Queue-Id: $QUEUE_ID\$"
 lacks "$MAIL" '^X-(Office|Login|Tester|TLS|Daemon):'
 
@@ -145,7 +158,8 @@ coproc BS { lab_sendmail -bs 2>&1; }
 # bash removes the variables of a coprocess at its end.
 bs_pid=$BS_PID
 exec {bs_out}<&"${BS[0]}" {bs_in}>&"${BS[1]}"
-for line in 'EHLO local.example.test' 'MAIL FROM:<sender@example.org>' 'RCPT TO:<user@example.test>' DATA; do
+for line in 'EHLO local.example.test' 'MAIL FROM:<sender@example.org>' \
+	'RCPT TO:<user@example.test>' DATA; do
 	until read -r -t 20 reply <&"$bs_out" && [[ $reply == ???' '* ]]; do :; done
 	printf '%s\r\n' "$line" >&"$bs_in"
 done

@@ -64,7 +64,11 @@ for stage in connect helo mail; do
 	says 'MAIL FROM:<other@example.org>' "450 4.7.1 <other@example.org>... Wait $ID"
 	bye
 done
-e2e_again <<< 'policy access { reject sender bad@example.org; on reject reject 521 5.7.1 "Go away"; reply-at mail }'
+e2e_again <<< 'policy access {
+    reject sender bad@example.org
+    on reject reject 521 5.7.1 "Go away"
+    reply-at mail
+}'
 session
 says 'MAIL FROM:<bad@example.org>' "521 5.7.1 Go away $ID"
 says 'MAIL FROM:<sender@example.org>' '250 2.1.0 *'

@@ -8,7 +8,11 @@
 e2e_start <<C
 modules $E2E_MODULES
 policy stages { at connect; on hit header X-Client "{client}" }
-policy access { reject sender bad@example.org; reject header "/^Subject: bad/"; hold sender held@example.org }
+policy access {
+    reject sender bad@example.org
+    reject header "/^Subject: bad/"
+    hold sender held@example.org
+}
 C
 
 message() {

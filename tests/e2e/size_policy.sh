@@ -32,6 +32,7 @@ smtp_message 'Subject: large' '' "${lines[@]}"
 is "$SMTP_REPLY" "552 5.3.4 The message is larger than 20480 bytes $ID"
 begin ''
 smtp 'RCPT TO:<user@example.test>'
-smtp_message "X-Long: $(printf 'y%.0s' {1..900})" " $(printf 'y%.0s' {1..900})" " $(printf 'y%.0s' {1..900})" '' 'Text.'
+smtp_message "X-Long: $(printf 'y%.0s' {1..900})" " $(printf 'y%.0s' {1..900})" \
+	" $(printf 'y%.0s' {1..900})" '' 'Text.'
 is "$SMTP_REPLY" "552 5.3.4 A header field is larger than 2048 bytes $ID"
 delivered 2

@@ -129,13 +129,15 @@ reply RCPT "550 5.7.23 six.example does not permit 2001:db8::66 to send its mail
 mail sender@fail.example --to postmaster@example.test
 reply RCPT '250 2.1.5 Ok'
 delivered 11
-printf 'From: sender@fail.example\nTo: user@example.test\n\nlocal\n' | sendmail -f sender@fail.example user@example.test
+printf 'From: sender@fail.example\nTo: user@example.test\n\nlocal\n' |
+	sendmail -f sender@fail.example user@example.test
 lab_wait 5 grep -q 'from=<sender@fail.example>.*queue active' "$LAB_MAILLOG"
 delivered 12
 lacks "$MAIL" '^Received-SPF:'
 
 # The other engine has the same results, where the build has it.
-if "$MILLGATED" -t -c <(printf 'listen unix:%s\nuser root\npolicy spf { engine libspf2 }\n' "$LAB_SOCKET") > /dev/null 2>&1; then
+if "$MILLGATED" -t -c <(printf 'listen unix:%s\nuser root\npolicy spf { engine libspf2 }\n' \
+	"$LAB_SOCKET") > /dev/null 2>&1; then
 	e2e_again <<-C
 		dns { server $LAB_DNS_SERVER }
 		policy spf { engine libspf2; on pass header Received-SPF "{received_spf}" }

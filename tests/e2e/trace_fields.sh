@@ -20,5 +20,6 @@ delivered 1
 names=$(sed '/^$/q' "$MAIL" | sed -n 's/^\([A-Za-z-]*\):.*/\1/p' | tr '\n' ' ')
 is "$names" '*Received-SPF Authentication-Results Received *'
 is "$names" '*Received * X-One X-Two '
-is "$(grep -c '^Received-SPF: pass (one)$' "$MAIL") $(grep -c '^Authentication-Results: mx' "$MAIL")" '1 1'
+is "$(grep -c '^Received-SPF: pass (one)$' "$MAIL") $(grep -c '^Authentication-Results: mx' \
+	"$MAIL")" '1 1'
 logged 'message accepted'

@@ -7,7 +7,8 @@ here=$MG_TOP_SRCDIR/tests/module
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 
-make -s -C "$MG_TOP_BUILDDIR" install-data install-exec DESTDIR="$dir/root" >"$dir/install.log" 2>&1 ||
+make -s -C "$MG_TOP_BUILDDIR" install-data install-exec DESTDIR="$dir/root" \
+	>"$dir/install.log" 2>&1 ||
 	{ cat "$dir/install.log"; exit 1; }
 pc=$(find "$dir/root" -name millgate.pc)
 [ -n "$pc" ] || { echo "millgate.pc was not installed"; exit 1; }
@@ -24,13 +25,15 @@ ${CXX:-g++} -std=c++17 -Wall -Wextra -Wpedantic -Werror -I"$include" -fsyntax-on
 echo "the module"
 mkdir "$dir/modules"
 # shellcheck disable=SC2086 # the flags are several words
-$CC -std=c11 -Wall -Wextra -Wpedantic -Werror -fPIC -shared $cflags -I"$include" -o "$dir/modules/outside.so" "$here/outside.c"
+$CC -std=c11 -Wall -Wextra -Wpedantic -Werror -fPIC -shared $cflags -I"$include" \
+	-o "$dir/modules/outside.so" "$here/outside.c"
 symbols=$(nm -D --defined-only "$dir/modules/outside.so" | awk '{print $3}')
 [ "$symbols" = mg_policy_register ] || { echo "exports more than one symbol: $symbols"; exit 1; }
 MG_TEST_MODULES=$dir/modules "$MG_TOP_BUILDDIR/tests/scenario/runner" "$here/outside.scn"
 
 echo "an error of its open()"
-printf 'listen unix:%s/s\nmodules %s/modules\npolicy outside { word forbidden }\n' "$dir" "$dir" >"$dir/conf"
+printf 'listen unix:%s/s\nmodules %s/modules\npolicy outside { word forbidden }\n' "$dir" "$dir" \
+	>"$dir/conf"
 if "$MILLGATED" -t -c "$dir/conf" >"$dir/out" 2>&1; then echo "was taken"; exit 1; fi
 cat "$dir/out"
 grep -q "conf:3:23: found forbidden, expected another word" "$dir/out"

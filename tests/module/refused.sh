@@ -36,9 +36,12 @@ build ABI && refused "another ABI" "is built for ABI 2, this is ABI 1"
 build NAME && refused "another name" "registers a policy of another name"
 build SIZE && refused "a struct that is too small" "says that its struct mg_policy has 16 bytes"
 build OPEN && refused "open() fails" "there is no such library"
-build SILENT && refused "open() fails and does not say why" "could not be opened, and does not say why"
-build VALUE && refused "a value that would hide a macro" "declares a value that has the name of a macro"
-build ITEM && refused "an item outside of the struct" "declares an item that lies outside of its struct"
+build SILENT && refused "open() fails and does not say why" \
+	"could not be opened, and does not say why"
+build VALUE && refused "a value that would hide a macro" \
+	"declares a value that has the name of a macro"
+build ITEM && refused "an item outside of the struct" \
+	"declares an item that lies outside of its struct"
 build HOOKS && refused "no hooks" "registers a policy that has no hooks"
 build ACTION && refused "a wrong default action" 'its default action "rejct" of found is wrong'
 build NOTHING && refused "no symbol" "has no symbol mg_policy_register"
@@ -48,7 +51,8 @@ build UNRESOLVED && refused "a function that the host has not" "mg_no_such_funct
 build MISBEHAVING
 cp "$so" "$dir/whole.so"
 size=$(stat -c %s "$so")
-for length in 0 1 15 63 64 100 1000 $((size / 4)) $((size / 2)) $((size * 3 / 4)) $((size - 64)) $((size - 1)); do
+for length in 0 1 15 63 64 100 1000 $((size / 4)) $((size / 2)) $((size * 3 / 4)) $((size - 64)) \
+	$((size - 1)); do
 	head -c "$length" "$dir/whole.so" >"$so"
 	refused "truncated to $length of $size bytes" "truncated"
 done
@@ -59,5 +63,6 @@ cp "$dir/whole.so" "$so" && chmod 0 "$so"
 [ "$(id -u)" = 0 ] || refused "not readable" "cannot be read"
 chmod 755 "$so"
 
-MG_TEST_MODULES=$dir/modules "$MG_TOP_BUILDDIR/tests/scenario/runner" "$here/misbehaving.scn" || failed=1
+MG_TEST_MODULES=$dir/modules "$MG_TOP_BUILDDIR/tests/scenario/runner" "$here/misbehaving.scn" ||
+	failed=1
 exit "$failed"

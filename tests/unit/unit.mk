@@ -89,7 +89,8 @@ tests_unit_test_front_libmilter_LDADD = $(front_test_libs)
 tests_unit_test_front_libmilter_life_SOURCES = $(tests_unit_test_front_event_life_SOURCES)
 tests_unit_test_front_libmilter_life_CPPFLAGS = $(tests_unit_test_front_libmilter_CPPFLAGS)
 tests_unit_test_front_libmilter_life_LDADD = $(front_test_libs)
-tests_unit_test_dialogue_SOURCES = tests/unit/test_dialogue.c tests/unit/dialogue_help.c tests/unit/dialogue_help.h \
+tests_unit_test_dialogue_SOURCES = tests/unit/test_dialogue.c tests/unit/dialogue_help.c \
+	tests/unit/dialogue_help.h \
 	$(session_test_sources)
 tests_unit_test_dialogue_LDADD = milter/front/libfront.a $(core_archives) $(core_deps) $(CHECK_LIBS)
 
