@@ -113,7 +113,11 @@ AC_SUBST([MG_MODULE_CFLAGS])
 MG_EXPORTS_LDFLAGS=
 MG_LDFLAG([MG_EXPORTS_LDFLAGS], [-Wl,--dynamic-list=$srcdir/milter/daemon/exports.list])
 AS_VAR_IF([MG_EXPORTS_LDFLAGS], [], [AC_MSG_ERROR([the linker does not know --dynamic-list])])
-# One word, so that libtool leaves it where it stands among the objects.
-MG_WHOLE_CORE=-Wl,--whole-archive,milter/session/libsession.a,milter/config/libconfig.a,milter/dns/libdns.a,milter/table/libtable.a,milter/base/libbase.a,--no-whole-archive
+# One word, so that libtool keeps its place among the objects.
+MG_WHOLE_CORE=-Wl,--whole-archive
+for mg_room in session config dns table base; do
+	MG_WHOLE_CORE=$MG_WHOLE_CORE,milter/$mg_room/lib$mg_room.a
+done
+MG_WHOLE_CORE=$MG_WHOLE_CORE,--no-whole-archive
 AC_SUBST([MG_WHOLE_CORE])
 ])

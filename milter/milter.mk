@@ -11,7 +11,7 @@ include milter/front/libmilter/libmilter.mk
 include milter/daemon/daemon.mk
 include milter/tools/tools.mk
 
-# In this order, in which each needs only those behind it.
+# An archive needs only those after it.
 core_archives = \
 	milter/session/libsession.a \
 	milter/config/libconfig.a \
@@ -20,8 +20,8 @@ core_archives = \
 	milter/base/libbase.a
 front_libs = milter/front/libmilter/libfrontlibmilter.a milter/front/libfront.a
 
-# Modules may call every mg_* function, also those that nothing here calls: so the daemon is linked
-# with whole archives (MG_WHOLE_CORE). They are named a second time for make, which cannot see them
+# Modules may call every mg_* function, also those that nothing here calls. So the daemon is linked
+# with whole archives (MG_WHOLE_CORE). They stand here a second time for make, which cannot see them
 # inside the linker's option.
 core_libs = @MG_WHOLE_CORE@ $(policy_libs) $(core_archives) $(core_deps)
 core_deps = $(PCRE2_LIBS) $(IDN2_LIBS) $(UNISTRING_LIBS) $(CARES_LIBS) $(SPF2_LIBS) $(DL_LIBS)

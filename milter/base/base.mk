@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Memory, messages with their place, the log, names and addresses in the form in which they compare.
+# Memory, messages with their place, the log, names and addresses in the form that is compared.
 
 noinst_LIBRARIES += milter/base/libbase.a
 milter_base_libbase_a_CPPFLAGS = $(AM_CPPFLAGS) $(IDN2_CFLAGS) $(UNISTRING_CFLAGS)

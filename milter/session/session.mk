@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# What is known of a client, and what policies say of it.
+# The facts of a client and its messages, and the results of policies.
 
 noinst_LIBRARIES += milter/session/libsession.a
 milter_session_libsession_a_SOURCES = \

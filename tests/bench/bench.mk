@@ -6,7 +6,8 @@ bench_programs = tests/bench/load tests/bench/null_milter tests/bench/dns_bench 
 	tests/bench/spf_bench
 tests_bench_dns_bench_CPPFLAGS = $(AM_CPPFLAGS) $(CARES_CFLAGS)
 tests_bench_dns_bench_LDADD = $(core_archives) $(core_deps)
-tests_bench_spf_bench_SOURCES = tests/bench/spf_bench.c tests/conformance/spf/zone.c tests/conformance/spf/zone.h
+tests_bench_spf_bench_SOURCES = tests/bench/spf_bench.c tests/conformance/spf/zone.c \
+	tests/conformance/spf/zone.h
 tests_bench_spf_bench_LDADD = policies/spf/libspf.a $(policy_test_libs)
 tests_bench_dns_time_SOURCES = tests/bench/dns_time.c \
 	tests/bench/dialogue.c tests/bench/dialogue.h \

@@ -7,5 +7,5 @@ tests_policies_libfakehost_a_SOURCES = tests/policies/fake_host.c tests/policies
 	tests/dns/fake_dns.c tests/dns/fake_dns.h \
 	tests/dns/stub.c tests/dns/stub.h
 
-# The fake host is the mg_* functions, so the core's are not to be linked: no MG_WHOLE_CORE here.
+# The fake host has the mg_* functions, so the core's must not be linked: no MG_WHOLE_CORE here.
 policy_test_libs = $(check_fake_host) $(core_archives) $(core_deps) $(CHECK_LIBS)

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# What modules can call: milter/daemon/exports.list names what policy.h declares, and the daemon exports it.
+# Modules can call the functions of policy.h: milter/daemon/exports.list names them all, and the
+# daemon exports them.
 set -u
 LC_ALL=C
 export LC_ALL
@@ -19,7 +20,7 @@ sed -e 's,/\*.*\*/,,' -e '/^ \*/d' -e '/^#/d' "$MG_TOP_SRCDIR/include/millgate/p
 sed -n 's/^\t\(.*\);$/\1/p' "$MG_TOP_SRCDIR/milter/daemon/exports.list" | sort >"$work/list"
 test -s "$work/list" || fail "milter/daemon/exports.list could not be read"
 diff -u "$work/header" "$work/list" ||
-	fail "policy.h declares (-) what milter/daemon/exports.list does not name (+), or the reverse"
+	fail "policy.h (-) and milter/daemon/exports.list (+) do not name the same functions"
 
 # These are no exports of ours: the copy of another library's variable (stderr), functions of a
 # sanitizer, and sigwait, which is replaced for libmilter (front_libmilter.c).
@@ -32,5 +33,5 @@ else
 	grep '^mg_' "$work/all" >"$work/ours"
 fi
 diff -u "$work/list" "$work/ours" ||
-	fail "milter/daemon/exports.list names (-) what $MILLGATED does not export (+), or the reverse"
+	fail "milter/daemon/exports.list (-) and the exports of $MILLGATED (+) are not the same"
 echo "$(grep -c . "$work/list") functions, declared, listed and exported alike"

@@ -8,7 +8,8 @@ cd "$MG_TOP_SRCDIR" || exit 99
 
 names=$(cat Makefile.am ./*/*.mk ./*/*/*.mk ./*/*/*/*.mk)
 failed=0
-for file in milter/*/*.[ch] milter/*/*/*.[ch] policies/*/*.[ch] tests/*/*.[ch] tests/*/*.sh tests/*/*.scn; do
+for file in milter/*/*.[ch] milter/*/*/*.[ch] policies/*/*.[ch] tests/*/*.[ch] tests/*/*.sh \
+	tests/*/*.scn; do
 	case $file in
 	*'*'*) continue ;; # no file of this kind
 	esac

@@ -33,7 +33,8 @@ includes() {
 room_of='function room(path) { sub(/\/[^\/]*$/, "", path); return path }'
 find milter -name '*.[ch]' | sort >"$work/files"
 test -s "$work/files" || exit 99
-xargs grep -l '' /dev/null <"$work/files" | sed 's,/[^/]*$,,; s,^milter/*,,' | sort -u >"$work/found"
+xargs grep -l '' /dev/null <"$work/files" | sed 's,/[^/]*$,,; s,^milter/*,,' |
+	sort -u >"$work/found"
 cut -d ' ' -f 1 "$work/rooms" | sort -u >"$work/named"
 if ! diff "$work/named" "$work/found" >"$work/diff"; then
 	echo "FAIL: the rooms of this test (<) are not the folders of milter/ (>):"

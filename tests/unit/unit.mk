@@ -70,7 +70,8 @@ LDADD = milter/daemon/libdaemon.a milter/front/libfront.a $(core_libs) $(JANSSON
 session_test_sources = tests/unit/session_help.c tests/unit/session_help.h
 front_test_sources = $(session_test_sources) tests/unit/front_help.c tests/unit/front_help.h
 front_test_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/tests/mta $(MILTER_CFLAGS)
-front_test_libs = $(mta_lib) $(front_libs) $(core_archives) $(core_deps) $(MILTER_LIBS) $(CHECK_LIBS)
+front_test_libs = $(mta_lib) $(front_libs) $(core_archives) $(core_deps) $(MILTER_LIBS) \
+	$(CHECK_LIBS)
 tests_unit_test_front_event_SOURCES = tests/unit/test_front.c $(front_test_sources)
 tests_unit_test_front_event_CPPFLAGS = $(front_test_cppflags) -DFRONT_UNDER_TEST=front_event
 tests_unit_test_front_event_LDADD = $(front_test_libs)
