@@ -61,8 +61,11 @@ for room in $modular; do
 	sed -n "s,^\\($room/[^/ ]*\\)\\.[ch] \\($room/[^/ ]*\\)\\.h\$,\\1 \\2,p" "$work/includes" |
 		sort -u | awk '$1 != $2' >"$work/modules"
 	grep -q "^$room/" "$work/modules" || { echo "FAIL: no modules in milter/$room"; exit 1; }
-	tsort "$work/modules" >/dev/null 2>"$work/circles" ||
-		{ echo "FAIL: modules include each other in a circle:"; cat "$work/circles"; exit 1; }
+	tsort "$work/modules" >/dev/null 2>"$work/circles" || {
+		echo "FAIL: modules include each other in a circle:"
+		cat "$work/circles"
+		exit 1
+	}
 done
 
 # A policy knows policy.h, its own folder and those that policies share.
