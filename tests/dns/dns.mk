@@ -3,7 +3,7 @@
 
 dns_lib = tests/dns/libdnstest.a
 tests_dns_libdnstest_a_SOURCES = \
-	tests/dns/patience.h \
+	tests/dns/machine.h tests/dns/patience.h \
 	tests/dns/reply.c tests/dns/reply.h \
 	tests/dns/server.c tests/dns/server.h \
 	tests/dns/stub.c tests/dns/stub.h

@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -535,6 +536,8 @@ struct reply *test_reply_make(const struct zone *zone, const struct question *qu
 	reply->size = 0;
 	reply->drop = zone_fault(zone, name, "drop");
 	reply->delay_ms = zone_fault(zone, name, "delay");
+	if (!question->tcp && zone_fault(zone, name, "hold"))
+		reply->delay_ms = UINT_MAX;
 	reply->slow_ms = zone_fault(zone, name, "slow-tcp");
 	reply->close_tcp = zone_fault(zone, name, "no-tcp") ||
 			   question->by_tcp <= zone_fault(zone, name, "cut-tcp");

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +44,7 @@ struct server {
 	pthread_t connections[CONNECTIONS_MAX];
 	int fds[CONNECTIONS_MAX];
 	unsigned nconnections;
-	bool closing;
+	atomic_bool closing;
 	struct delayed *first, **last;
 	pthread_mutex_t lock; /* of what follows */
 	struct zone *zone;
@@ -165,6 +166,13 @@ static void server_udp(struct server *server)
 		free(reply);
 		from_size = sizeof(from);
 	}
+}
+
+/* Makes all answers due. */
+static void server_hurry(struct server *server)
+{
+	for (struct delayed *delayed = server->first; delayed; delayed = delayed->next)
+		delayed->due = 0;
 }
 
 /* Sends what is due. Returns for how long nothing is, in wait_r, or NULL: for ever. */
@@ -295,10 +303,15 @@ static void *server_run(void *arg)
 	prctl(PR_SET_TIMERSLACK, 1);
 	for (;;) {
 		struct timespec wait;
+		eventfd_t woken;
 
 		ppoll(fds, 3, server_due(server, &wait), NULL);
-		if (fds[0].revents)
+		if (server->closing)
 			return NULL;
+		if (fds[0].revents) {
+			eventfd_read(server->wake, &woken);
+			server_hurry(server);
+		}
 		if (fds[1].revents)
 			server_udp(server);
 		if (fds[2].revents)
@@ -351,6 +364,7 @@ struct server *server_new(unsigned port)
 
 void server_free(struct server *server)
 {
+	server->closing = true;
 	eventfd_write(server->wake, 1);
 	pthread_join(server->thread, NULL);
 	for (unsigned i = 0; i < server->nconnections; i++) {
@@ -395,6 +409,11 @@ void server_clear(struct server *server)
 	zone_free(server->zone);
 	server->zone = zone_new();
 	pthread_mutex_unlock(&server->lock);
+}
+
+void server_release(struct server *server)
+{
+	eventfd_write(server->wake, 1);
 }
 
 static unsigned server_get(struct server *server, const unsigned *counter)

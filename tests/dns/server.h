@@ -20,6 +20,7 @@ unsigned server_port(const struct server *server);
  * Adds lines: NAME [TTL] TYPE DATA. Without a TTL 300. TYPE: A AAAA MX TXT (the rest of the line, in strings of 255
  * bytes) PTR CNAME, or SOA (DATA: the number for negative answers; TTL is the record's; NAME is not looked at: there is one), or FAULT:
  *     drop           no answer                       delay=MS       the answer takes so long
+ *     hold           the answer waits for server_release(), by UDP
  *     servfail refused notimp formerr                that error
  *     no-edns        FORMERR for a question with EDNS
  *     no-edns-bare   the same without the question
@@ -40,6 +41,9 @@ void server_add(struct server *server, const char *lines);
 
 /* Takes all lines back. */
 void server_clear(struct server *server);
+
+/* Sends all answers that are delayed or held. */
+void server_release(struct server *server);
 
 /*
  * How many questions came: all, those for a name (lower case) and type, those by TCP, those with EDNS, those with the AD bit; and apart

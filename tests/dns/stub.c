@@ -17,6 +17,8 @@
 #define STUB_DEAD 100        /* MG_DNS_LATE, as no server answers */
 #define STUB_RECORDS_MAX 256 /* in one answer */
 #define STUB_LINKS_MAX 16
+#define STUB_ROUND_TRIPS 3
+#define STUB_NEVER INT64_MAX /* when a question is due that is held */
 
 struct record {
 	char *name; /* lower case, no final dot */
@@ -50,6 +52,8 @@ struct stub {
 	pthread_t thread;
 	bool closing, authentic;
 	unsigned delay;
+	unsigned round_trips
+		[STUB_ROUND_TRIPS]; /* still to come: how many questions each has, or 0 */
 	struct record *records, **records_end;
 	struct delay *delays;
 	struct question *questions, **questions_end;
@@ -164,6 +168,43 @@ static unsigned stub_delay_of(const struct stub *stub, const char *name)
 	return stub->delay;
 }
 
+static unsigned stub_held(const struct stub *stub)
+{
+	unsigned n = 0;
+
+	for (const struct question *question = stub->questions; question; question = question->next)
+		n += question->due == STUB_NEVER;
+	return n;
+}
+
+/* Caller holds the lock. */
+static void stub_release_held(struct stub *stub)
+{
+	for (struct question *question = stub->questions; question; question = question->next)
+		if (question->due == STUB_NEVER)
+			question->due = stub_now();
+	pthread_cond_signal(&stub->changed);
+}
+
+/* Ends the round trip that has all its questions. */
+static void stub_round_trip(struct stub *stub)
+{
+	if (stub_held(stub) != stub->round_trips[0])
+		return;
+	stub_release_held(stub);
+	for (int i = 0; i < STUB_ROUND_TRIPS; i++)
+		stub->round_trips[i] = i + 1 < STUB_ROUND_TRIPS ? stub->round_trips[i + 1] : 0;
+}
+
+static int64_t stub_due(const struct stub *stub, const char *name)
+{
+	const unsigned delay = stub_delay_of(stub, name);
+
+	if (stub->round_trips[0] || delay == STUB_HELD)
+		return STUB_NEVER;
+	return stub_now() + delay;
+}
+
 static struct question *stub_question(struct stub *stub, const char *name, unsigned type)
 {
 	char *folded = stub_fold(name);
@@ -181,10 +222,12 @@ static struct question *stub_question(struct stub *stub, const char *name, unsig
 	question->name = folded;
 	question->type = type;
 	question->answer = stub_answer(stub, folded, type);
-	question->due = stub_now() + stub_delay_of(stub, folded);
+	question->due = stub_due(stub, folded);
 	question->answered = question->due <= stub_now();
 	*stub->questions_end = question;
 	stub->questions_end = &question->next;
+	if (stub->round_trips[0])
+		stub_round_trip(stub);
 	pthread_cond_signal(&stub->changed);
 	return question;
 }
@@ -243,7 +286,7 @@ static void *stub_run(void *arg)
 	while (!stub->closing) {
 		struct question *first = stub_first(stub);
 
-		if (!first) {
+		if (!first || first->due == STUB_NEVER) {
 			pthread_cond_wait(&stub->changed, &stub->lock);
 		} else if (first->due <= stub_now()) {
 			stub_tell(stub, first, first->answer);
@@ -453,6 +496,26 @@ void stub_delay(struct dns *dns, const char *name, unsigned ms)
 		stub->delay = ms;
 		free(delay);
 	}
+	pthread_mutex_unlock(&stub->lock);
+}
+
+void stub_release(struct dns *dns)
+{
+	struct stub *stub = (struct stub *)dns;
+
+	pthread_mutex_lock(&stub->lock);
+	stub_release_held(stub);
+	pthread_mutex_unlock(&stub->lock);
+}
+
+void stub_round_trips(struct dns *dns, unsigned first, unsigned second, unsigned third)
+{
+	struct stub *stub = (struct stub *)dns;
+
+	pthread_mutex_lock(&stub->lock);
+	stub->round_trips[0] = first;
+	stub->round_trips[1] = second;
+	stub->round_trips[2] = third;
 	pthread_mutex_unlock(&stub->lock);
 }
 

@@ -7,6 +7,8 @@
 #ifndef MG_STUB_H
 #define MG_STUB_H
 
+#include <limits.h>
+
 #include "dns/dns.h"
 
 struct dns *stub_new(void);
@@ -28,8 +30,21 @@ void stub_add(struct dns *dns, const char *lines);
 /* A TXT record of any bytes. */
 void stub_add_txt(struct dns *dns, const char *name, const void *text, size_t size);
 
-/* How long the first answer for this name takes; name NULL: for every name that has no delay of its own. */
+/*
+ * How long the first answer for this name takes; name NULL: for every name that has no delay of its own. STUB_HELD: until
+ * stub_release().
+ */
+#define STUB_HELD UINT_MAX
 void stub_delay(struct dns *dns, const char *name, unsigned ms);
+
+/* Answers all that is under way. */
+void stub_release(struct dns *dns);
+
+/*
+ * Answers in round trips: the first questions when so many of them are under way, all at once; then the second; those
+ * after them without a delay. Whoever asks one question after another waits without end.
+ */
+void stub_round_trips(struct dns *dns, unsigned first, unsigned second, unsigned third);
 
 /* Marks all answers as validated by DNSSEC, or not. */
 void stub_authentic(struct dns *dns, bool authentic);

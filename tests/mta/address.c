@@ -38,10 +38,10 @@ static int address_reach(int fd, const struct sockaddr *address, socklen_t size,
 	return error ? -1 : 0;
 }
 
-/* From now on the socket blocks, but for no longer than this. */
-static int address_limit(int fd, int timeout_ms)
+/* From now on the socket blocks, but not for long. */
+static int address_limit(int fd)
 {
-	struct timeval limit = { .tv_sec = timeout_ms / 1000, .tv_usec = timeout_ms % 1000 * 1000 };
+	struct timeval limit = { .tv_usec = WIRE_PAUSE_MS * 1000 };
 
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) < 0 ||
 	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) < 0)
@@ -54,8 +54,7 @@ static int address_open(int family, const struct sockaddr *address, socklen_t si
 {
 	int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
-	if (fd >= 0 && address_reach(fd, address, size, timeout_ms) == 0 &&
-	    address_limit(fd, timeout_ms) == 0)
+	if (fd >= 0 && address_reach(fd, address, size, timeout_ms) == 0 && address_limit(fd) == 0)
 		return fd;
 	snprintf(error, room, "connect: %s", strerror(errno));
 	if (fd >= 0)

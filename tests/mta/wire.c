@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Packets of the milter protocol on a socket: four bytes of length, a command, its data. */
+#include <config.h>
+
 #include "wire.h"
 
 #include <arpa/inet.h>
@@ -73,8 +75,30 @@ void wire_end(struct mta *mta, size_t begin)
 	memcpy(mta->out.data + begin, &length, LENGTH_BYTES);
 }
 
-/* A socket call failed. Returns 1 to try again, 0 when it would block, -1 when the verdict tells the failure. */
-static int wire_errno(struct mta *mta, const char *what)
+static void wire_out_of_patience(struct mta *mta, const char *what)
+{
+	struct ucred milter = { .pid = 0 };
+	socklen_t size = sizeof(milter);
+	char report[240];
+
+	getsockopt(mta->fd, SOL_SOCKET, SO_PEERCRED, &milter, &size);
+	wire_fail(mta, MTA_FAILED, "the milter did not %s within %d ms: %s", what, mta->timeout_ms,
+		  machine_report(&mta->wait, milter.pid, report));
+}
+
+/* A call on the socket, begun then, has blocked for as long as it may. False when that was once too often. */
+static bool wire_waits(struct mta *mta, int64_t began)
+{
+	if (!mta->wait.left)
+		mta->wait = machine_wait(mta->timeout_ms);
+	return machine_paused(&mta->wait, WIRE_PAUSE_MS, began);
+}
+
+/*
+ * A socket call, begun then, failed. Returns 1 to try again, 0 when it would block, -1 when the verdict tells the
+ * failure.
+ */
+static int wire_errno(struct mta *mta, const char *what, int64_t began)
 {
 	if (errno == EINTR)
 		return 1;
@@ -82,25 +106,29 @@ static int wire_errno(struct mta *mta, const char *what)
 		wire_fail(mta, MTA_CLOSED, "the milter closed the connection");
 	else if (errno != EAGAIN && errno != EWOULDBLOCK)
 		wire_fail(mta, MTA_FAILED, "%s: %s", what, strerror(errno));
-	else if (mta->blocking)
-		wire_fail(mta, MTA_FAILED, "the milter did not %s within %d ms", what,
-			  mta->timeout_ms);
-	else
+	else if (!mta->blocking)
 		return 0;
+	else if (wire_waits(mta, began))
+		return 1;
+	else
+		wire_out_of_patience(mta, what);
 	return -1;
 }
 
 int wire_flush(struct mta *mta)
 {
+	mta->wait.left = 0;
 	while (mta->out_sent < mta->out.size) {
+		const int64_t began = now_us();
 		ssize_t n =
 			send(mta->fd, mta->out.data + mta->out_sent, mta->out.size - mta->out_sent,
 			     MSG_NOSIGNAL | (mta->blocking ? 0 : MSG_DONTWAIT));
 
 		if (n >= 0) {
 			mta->out_sent += (size_t)n;
+			mta->wait.left = 0;
 		} else {
-			int again = wire_errno(mta, "read");
+			int again = wire_errno(mta, "read", began);
 
 			if (again <= 0)
 				return again;
@@ -123,10 +151,13 @@ static int wire_read(struct mta *mta)
 		mta->in_next = 0;
 	}
 	buffer_reserve(in, 4096);
+	mta->wait.left = 0;
 	do {
+		const int64_t began = now_us();
+
 		n = recv(mta->fd, in->data + in->size, in->room - in->size,
 			 mta->blocking ? 0 : MSG_DONTWAIT);
-		again = n < 0 ? wire_errno(mta, "answer") : 0;
+		again = n < 0 ? wire_errno(mta, "answer", began) : 0;
 	} while (again == 1);
 	if (n < 0)
 		return again;

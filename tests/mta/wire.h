@@ -3,6 +3,7 @@
 #ifndef TESTS_MTA_WIRE_H
 #define TESTS_MTA_WIRE_H
 
+#include "../dns/machine.h"
 #include "mta.h"
 
 /* Bytes that grow, and whose room is used again. All zero is empty. */
@@ -38,6 +39,8 @@ struct edit_at {
 struct mta {
 	struct mta_options offer, chosen;
 	int timeout_ms;
+	struct machine_wait
+		wait; /* for the milter, since it last read or wrote; without patience: not begun */
 	int fd;
 	bool blocking, persistent, postfix_macros;
 
@@ -86,7 +89,12 @@ void negotiate_forget(struct mta *mta);
 /* Puts a stage's macros into the output; an MTA sends them also when it does not send the stage itself. */
 void macros_send(struct mta *mta, enum mta_stage stage);
 
-/* A blocking socket with timeouts, connected to where the address says, or -1 and an error text. */
+/* For how long a call on the socket blocks at most: who waits longer repeats it. */
+#define WIRE_PAUSE_MS 50
+
+/*
+ * A blocking socket with this limit, connected within timeout_ms to where the address says, or -1 and an error text.
+ */
 int address_connect(const char *address, int timeout_ms, char *error, size_t error_room);
 
 /* Begins a new reply, and takes one packet of it: true when it was the last. */

@@ -194,35 +194,28 @@ START_TEST(what_is_known_decides)
 }
 END_TEST
 
+/* All lists are asked before any has answered; and then all their texts: two round trips, not ten. */
 START_TEST(all_at_once)
 {
-	int64_t began;
-
 	open_with(
 		"zone a.test; zone b.test; zone c.test; zone d.test; zone e.test; threshold 5; test-interval 0",
 		NAME "a.test A 127.0.0.2\n" NAME "b.test A 127.0.0.2\n" NAME
 		     "c.test A 127.0.0.2\n" NAME "d.test A 127.0.0.2\n" NAME
 		     "e.test A 127.0.0.2\n");
-	stub_delay(fake_dns, NULL, 700);
-	began = now_ms();
+	stub_round_trips(fake_dns, 5, 5, 0);
 	fake_start(MG_CONNECT);
 	ck_assert_uint_eq(stub_questions(fake_dns), 5);
-	ck_assert_took_lt(now_ms() - began, 650);
 	ck_assert_str_eq(fake_run(MG_CONNECT), "listed");
-	/* The addresses, then the texts: two round trips, not ten. */
-	ck_assert_took_lt(now_ms() - began, 2500);
+	ck_assert_uint_eq(stub_questions(fake_dns), 10);
 }
 END_TEST
 
-START_TEST(late_is_a_timeout_in_time)
+START_TEST(late_is_a_timeout)
 {
-	const int64_t began = now_ms();
-
 	open_with("zone a.test; zone b.test; test-interval 0", NAME "a.test A 127.0.0.2\n");
-	stub_delay(fake_dns, NAME "a.test", 60000);
+	stub_delay(fake_dns, NAME "a.test", STUB_HELD);
 	fake_time = 50;
 	ck_assert_str_eq(run(MG_CONNECT), "timeout");
-	ck_assert_took_lt(now_ms() - began, 15000);
 }
 END_TEST
 
@@ -442,7 +435,7 @@ int main(void)
 	tcase_add_loop_test(all, text_only_when_used, 0, COUNT(text_cases));
 	tcase_add_loop_test(all, what_is_known_decides, 0, COUNT(several));
 	tcase_add_test(all, all_at_once);
-	tcase_add_test(all, late_is_a_timeout_in_time);
+	tcase_add_test(all, late_is_a_timeout);
 	tcase_add_test(all, private_clients_are_not_asked_about);
 	tcase_add_loop_test(all, domain_lists, 0, COUNT(domains));
 	tcase_add_test(all, domains_are_asked_for_early);

@@ -57,13 +57,9 @@ END_TEST
 
 START_TEST(tests_are_rare_and_wait_for_nobody)
 {
-	int64_t began;
-
 	open_with("zone a.test; test-interval 1h", NAME "a.test A 127.0.0.2\n");
-	stub_delay(fake_dns, "2.0.0.127.a.test", 1500);
-	began = now_ms();
+	stub_delay(fake_dns, "2.0.0.127.a.test", STUB_HELD);
 	ck_assert_str_eq(run(MG_CONNECT), "listed");
-	ck_assert_took_lt(now_ms() - began, 1400);
 	ck_assert_str_eq(fake_log(), "");
 	/* Its own question came first. */
 	char *list = stub_list(fake_dns);
@@ -71,6 +67,7 @@ START_TEST(tests_are_rare_and_wait_for_nobody)
 	ck_assert_msg(strncmp(list, "A " NAME "a.test\n", strlen("A " NAME "a.test\n")) == 0, "%s",
 		      list);
 	free(list);
+	stub_release(fake_dns);
 	ck_await(strcmp(run(MG_CONNECT), "listed") == 0 && strstr(fake_log(), "does not list"));
 	/* In an hour again, when the operator has mended it: nothing is said. */
 	stub_forget(fake_dns);
@@ -108,7 +105,7 @@ END_TEST
 START_TEST(first_test_may_be_late)
 {
 	open_with("zone a.test", NAME "a.test A 127.0.0.2\n" GOOD("a.test"));
-	stub_delay(fake_dns, "1.0.0.127.a.test", 60000);
+	stub_delay(fake_dns, "1.0.0.127.a.test", STUB_HELD);
 	fake_time = 200;
 	ck_assert_str_eq(run(MG_CONNECT), "timeout");
 	policy_close();

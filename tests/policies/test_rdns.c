@@ -237,28 +237,23 @@ START_TEST(number_of_names_is_bounded)
 }
 END_TEST
 
+/* The name's hosts are asked about all at once. */
 START_TEST(two_round_trips)
 {
-	int64_t began;
-
 	open_with("", ARPA " PTR a.example.org\n" ARPA " PTR b.example.org\n" ARPA
 			   " PTR c.example.org\n");
-	stub_delay(fake_dns, NULL, 700);
-	began = now_ms();
+	stub_round_trips(fake_dns, 1, 3, 0);
 	ck_assert_str_eq(run(), "fail");
-	ck_assert_took_lt(now_ms() - began, 2400);
+	ck_assert_uint_eq(stub_questions(fake_dns), 1 + 3);
 }
 END_TEST
 
-START_TEST(late_is_a_timeout_in_time)
+START_TEST(late_is_a_timeout)
 {
-	const int64_t began = now_ms();
-
 	open_with("", "");
-	stub_delay(fake_dns, NULL, 60000);
+	stub_delay(fake_dns, NULL, STUB_HELD);
 	fake_time = 50;
 	ck_assert_str_eq(run(), "timeout");
-	ck_assert_took_lt(now_ms() - began, 15000);
 }
 END_TEST
 
@@ -299,7 +294,7 @@ int main(void)
 	tcase_add_test(all, a_table_that_fails);
 	tcase_add_test(all, number_of_names_is_bounded);
 	tcase_add_test(all, two_round_trips);
-	tcase_add_test(all, late_is_a_timeout_in_time);
+	tcase_add_test(all, late_is_a_timeout);
 	tcase_add_loop_test(all, bad_configuration, 0, 6);
 	tcase_add_loop_test(all, good_configuration, 0, 3);
 	return run_tests("rdns", all);

@@ -170,30 +170,26 @@ START_TEST(number_of_hosts_is_bounded)
 }
 END_TEST
 
+/* The mail hosts, the IPv4 addresses of all of them, their IPv6 addresses. */
 START_TEST(three_round_trips_at_most)
 {
-	int64_t began;
-
 	open_with(
 		"",
 		"example.org MX 1 a.example.net\nexample.org MX 2 b.example.net\nexample.org MX 3 c.example.net\n"
-		"example.org MX 4 d.example.net\n");
-	stub_delay(fake_dns, NULL, 700);
-	began = now_ms();
+		"example.org MX 4 d.example.net\na.example.net TXT x\nb.example.net TXT x\n"
+		"c.example.net TXT x\nd.example.net TXT x\n");
+	stub_round_trips(fake_dns, 1, 4, 4);
 	ck_assert_str_eq(run(), "bad-mx");
-	ck_assert_took_lt(now_ms() - began, 3100);
+	ck_assert_uint_eq(stub_questions(fake_dns), 1 + 4 + 4);
 }
 END_TEST
 
-START_TEST(late_is_a_timeout_in_time)
+START_TEST(late_is_a_timeout)
 {
-	const int64_t began = now_ms();
-
 	open_with("", "");
-	stub_delay(fake_dns, NULL, 60000);
+	stub_delay(fake_dns, NULL, STUB_HELD);
 	fake_time = 50;
 	ck_assert_str_eq(run(), "timeout");
-	ck_assert_took_lt(now_ms() - began, 15000);
 }
 END_TEST
 
@@ -223,10 +219,10 @@ START_TEST(long_answers)
 	free(records);
 	ck_assert_msg(strcmp(run(), "exists") == 0, "%s", fake_said.detail);
 	ck_assert_str_eq(fake_value("host"), "h237.example.net");
-	began = now_ms();
+	began = cpu_ms();
 	for (int i = 0; i < MESSAGES; i++)
 		fake_start(MG_MAIL);
-	ck_assert_took_lt(now_ms() - began, 1000);
+	ck_assert_cpu_lt(cpu_ms() - began, 1000);
 }
 END_TEST
 
@@ -238,7 +234,7 @@ int main(void)
 	tcase_add_test(all, local_mail);
 	tcase_add_test(all, number_of_hosts_is_bounded);
 	tcase_add_test(all, three_round_trips_at_most);
-	tcase_add_test(all, late_is_a_timeout_in_time);
+	tcase_add_test(all, late_is_a_timeout);
 	tcase_add_loop_test(all, bad_configuration, 0, 3);
 	tcase_add_test(all, long_answers);
 	return run_tests("sender-domain", all);

@@ -50,7 +50,7 @@ END_TEST
 START_TEST(no_answer_in_time)
 {
 	must_open(_i, "");
-	stub_delay(fake_dns, "slow.example.org", 60000);
+	stub_delay(fake_dns, "slow.example.org", STUB_HELD);
 	stub_add(fake_dns, "slow.example.org TXT v=spf1 -all");
 	fake_time = 2;
 	ck_assert_str_eq(run("joe@slow.example.org"), "timeout");
@@ -60,9 +60,7 @@ END_TEST
 
 START_TEST(nine_includes_take_two_round_trips)
 {
-	struct timespec from, to;
 	char line[100];
-	long ms;
 
 	must_open(_i, "");
 	stub_add(
@@ -74,13 +72,8 @@ START_TEST(nine_includes_take_two_round_trips)
 		snprintf(line, sizeof(line), "%d.example.org TXT v=spf1 ip4:198.51.100.%d", i, i);
 		stub_add(fake_dns, line);
 	}
-	stub_delay(fake_dns, NULL, 500);
-	clock_gettime(CLOCK_MONOTONIC, &from);
+	stub_round_trips(fake_dns, 1, 9, 0);
 	ck_assert_str_eq(run("joe@nine.example.org"), "fail");
-	clock_gettime(CLOCK_MONOTONIC, &to);
-	ms = (to.tv_sec - from.tv_sec) * 1000 + (to.tv_nsec - from.tv_nsec) / 1000000;
-	ck_assert_int_ge(ms, 990);
-	ck_assert_took_lt(ms, 4500); /* one after another: 5000 */
 	ck_assert_uint_eq(stub_questions(fake_dns), 10);
 }
 END_TEST

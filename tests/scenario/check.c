@@ -14,10 +14,7 @@
 #include <sys/wait.h>
 #include <jansson.h>
 
-#define STEP_MS 10
-
-/* Times that are given for the plain daemon are this many times as long for one that a sanitizer or valgrind watches. */
-#define WATCHED 5
+#define PAUSE_MS 10
 
 /* ---- What the daemon does when it comes to it ------------------------------------------ */
 
@@ -25,18 +22,19 @@
 struct look {
 	struct play *play;
 	const struct line *line;
-	long want, got; /* got: of the last look */
+	long want, got;   /* got: of the last look */
+	char report[240]; /* of the wait, when it was in vain */
 };
 
 static bool look_until(struct look *look, bool (*holds)(struct look *look))
 {
-	int ms;
+	struct machine_wait wait = machine_wait(PATIENCE_MS);
 
-	for (ms = PATIENCE_MS; !holds(look); ms -= STEP_MS) {
-		if (ms <= 0)
+	while (!holds(look))
+		if (!machine_pause(&wait, PAUSE_MS)) {
+			daemon_report(&look->play->scenario->daemon, &wait, look->report);
 			return false;
-		poll(NULL, 0, STEP_MS);
-	}
+		}
 	return true;
 }
 
@@ -48,9 +46,10 @@ typedef bool line_test(const char *log_line, const struct line *line, struct pla
 /* All the words, in any order; one that begins with ^ at the beginning of the line. */
 static bool line_has_words(const char *log_line, const struct line *line, struct play *play)
 {
+	const bool is_counted = line_is(line, 0, "log-count") || line_is(line, 0, "log-reaches");
 	size_t i;
 
-	for (i = line_is(line, 0, "log-count") ? 2 : 1; i < line->nwords; i++) {
+	for (i = is_counted ? 2 : 1; i < line->nwords; i++) {
 		char *want = daemon_expand(&play->scenario->daemon, line->words[i].text);
 		bool has =
 			*want == '^' ? text_begins(log_line, want + 1) : text_has(log_line, want);
@@ -145,7 +144,8 @@ static unsigned log_count(struct play *play, const struct line *line, line_test 
 
 static bool log_has_words(struct look *look)
 {
-	return log_count(look->play, look->line, line_has_words) > 0;
+	look->got = log_count(look->play, look->line, line_has_words);
+	return look->got >= look->want;
 }
 
 static bool log_has_json(struct look *look)
@@ -156,9 +156,20 @@ static bool log_has_json(struct look *look)
 /* A line that may still be on its way. */
 static bool log_await(struct play *play, const struct line *line, bool (*has)(struct look *look))
 {
-	struct look look = { .play = play, .line = line };
+	struct look look = { .play = play, .line = line, .want = 1 };
 
-	return look_until(&look, has) || play_fail(play, line, "the log has no such line");
+	return look_until(&look, has) ||
+	       play_fail(play, line, "the log has no such line\n  %s", look.report);
+}
+
+/* log-reaches N "text"...: so many lines have come, at least. */
+static bool check_log_reaches(struct play *play, const struct line *line)
+{
+	struct look look = { .play = play, .line = line, .want = atol(line_word(line, 1)) };
+
+	return look_until(&look, log_has_words) ||
+	       play_fail(play, line, "wanted: %ld such lines\n  got:    %ld\n  %s", look.want,
+			 look.got, look.report);
 }
 
 static bool check_reply_id(struct play *play, const struct line *line)
@@ -180,6 +191,19 @@ static bool check_log_file(struct play *play, const struct line *line)
 	free(play->scenario->log_name);
 	play->scenario->log_name = line->nwords > 1 ? strdup(line_word(line, 1)) : NULL;
 	return true;
+}
+
+/* create NAME: an empty file in the daemon's folder, for a probe that waits for it. */
+static bool check_create(struct play *play, const struct line *line)
+{
+	char *path = daemon_path(&play->scenario->daemon, line_word(line, 1));
+	FILE *file = fopen(path, "we");
+	bool good = file != NULL || play_fail(play, line, "%s: %s", path, strerror(errno));
+
+	if (file)
+		fclose(file);
+	free(path);
+	return good;
 }
 
 /* rename A B, in the daemon's folder. */
@@ -209,13 +233,14 @@ static bool socket_has_mode(struct look *look)
 /* socket-mode 0660: of the daemon's socket, which gets its mode after it was made. */
 static bool check_socket_mode(struct play *play, const struct line *line)
 {
-	struct look look = { play, line, strtol(line_word(line, 1), NULL, 8), 0 };
+	struct look look = { play, line, strtol(line_word(line, 1), NULL, 8), 0, "" };
 
 	if (look_until(&look, socket_has_mode))
 		return true;
 	if (look.got < 0)
 		return play_fail(play, line, "there is no %s", play->scenario->daemon.socket);
-	return play_fail(play, line, "wanted: %s\n  got:    %04lo", line_word(line, 1), look.got);
+	return play_fail(play, line, "wanted: %s\n  got:    %04lo\n  %s", line_word(line, 1),
+			 look.got, look.report);
 }
 
 /* ---- The process ------------------------------------------------------------------------ */
@@ -246,8 +271,8 @@ static bool process_exits(struct play *play, const struct line *line)
 	int want = line->nwords > 2 ? atoi(line_word(line, 2)) : 0;
 	int got;
 
-	if (!daemon_wait(daemon, PATIENCE_MS))
-		return play_fail(play, line, "the daemon still runs");
+	if (!daemon_wait(daemon))
+		return play_fail(play, line, "%s", daemon->error);
 	got = WIFEXITED(daemon->status) ? WEXITSTATUS(daemon->status)
 					: 128 + WTERMSIG(daemon->status);
 	return got == want ||
@@ -263,10 +288,11 @@ static bool process_has_connections(struct look *look)
 /* daemon connections N: those that were closed are gone soon, not at once. */
 static bool process_connections(struct play *play, const struct line *line, long n)
 {
-	struct look look = { play, line, n, 0 };
+	struct look look = { play, line, n, 0, "" };
 
 	return look_until(&look, process_has_connections) ||
-	       play_fail(play, line, "wanted: %ld connections\n  got:    %ld", n, look.got);
+	       play_fail(play, line, "wanted: %ld connections\n  got:    %ld\n  %s", n, look.got,
+			 look.report);
 }
 
 /* daemon remember: what it has when there is no connection but ours. */
@@ -290,13 +316,13 @@ static bool process_has_fds(struct look *look)
 /* daemon fds unchanged: when all that was opened since then is closed. */
 static bool process_fds(struct play *play, const struct line *line)
 {
-	struct look look = { play, line, play->scenario->fds, 0 };
+	struct look look = { play, line, play->scenario->fds, 0, "" };
 
 	if (!process_connections(play, line, mta_fd(play->mta) >= 0))
 		return false;
 	return look_until(&look, process_has_fds) ||
-	       play_fail(play, line, "wanted: %ld file descriptors at most\n  got:    %ld",
-			 look.want, look.got);
+	       play_fail(play, line, "wanted: %ld file descriptors at most\n  got:    %ld\n  %s",
+			 look.want, look.got, look.report);
 }
 
 /* daemon memory grown less than N: KiB since it was remembered. */
@@ -418,18 +444,6 @@ static bool config_ok(struct play *play, const struct line *line)
 
 /* ---- All of them ------------------------------------------------------------------------------ */
 
-/* took < 500ms, took > 200ms: the last command. */
-static bool check_took(struct play *play, const struct line *line)
-{
-	double limit = line->nwords > 2 ? strtod(line_word(line, 2), NULL) : 0;
-	bool less = line_is(line, 1, "<");
-
-	if (less && !daemon_is_plain())
-		limit *= WATCHED;
-	return (less ? play->took_ms < limit : play->took_ms > limit) ||
-	       play_fail(play, line, "wanted: %s\n  got:    %.1fms", line->raw, play->took_ms);
-}
-
 /* no-reply: of the daemon, so far. */
 static bool check_no_reply(struct play *play, const struct line *line)
 {
@@ -454,10 +468,11 @@ static bool dns_was_asked(struct look *look)
 /* asked NAME TYPE N: how often the DNS server was asked for that so far; not all questions hold up a reply. */
 static bool check_asked(struct play *play, const struct line *line)
 {
-	struct look look = { play, line, atol(line_word(line, 3)), 0 };
+	struct look look = { play, line, atol(line_word(line, 3)), 0, "" };
 
 	return (look_until(&look, dns_was_asked) && look.got == look.want) ||
-	       play_fail(play, line, "wanted: %s\n  got:    %ld", line->raw, look.got);
+	       play_fail(play, line, "wanted: %s\n  got:    %ld\n  %s", line->raw, look.got,
+			 look.report);
 }
 
 static bool dns_was_asked_anything(struct look *look)
@@ -471,10 +486,11 @@ static bool dns_was_asked_anything(struct look *look)
 /* asked-in-all N */
 static bool check_asked_in_all(struct play *play, const struct line *line)
 {
-	struct look look = { play, line, atol(line_word(line, 1)), 0 };
+	struct look look = { play, line, atol(line_word(line, 1)), 0, "" };
 
 	return (look_until(&look, dns_was_asked_anything) && look.got == look.want) ||
-	       play_fail(play, line, "wanted: %s\n  got:    %ld", line->raw, look.got);
+	       play_fail(play, line, "wanted: %s\n  got:    %ld\n  %s", line->raw, look.got,
+			 look.report);
 }
 
 int check_statement(struct play *play, const struct line *line)
@@ -486,13 +502,14 @@ int check_statement(struct play *play, const struct line *line)
 	} checks[] = {
 		{ "log-file", 1, check_log_file },
 		{ "log-has-reply-id", 1, check_reply_id },
+		{ "log-reaches", 3, check_log_reaches },
+		{ "create", 2, check_create },
 		{ "rename", 3, check_rename },
 		{ "socket-mode", 2, check_socket_mode },
 		{ "daemon", 2, check_daemon },
 		{ "config-error", 2, config_error },
 		{ "config-errors", 2, config_errors },
 		{ "config-ok", 1, config_ok },
-		{ "took", 3, check_took },
 		{ "wait", 2, check_wait },
 		{ "asked", 4, check_asked },
 		{ "no-reply", 1, check_no_reply },

@@ -9,7 +9,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,11 +19,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define STEP_MS 5
+#define PAUSE_MS 5
 
 static bool daemon_wrong(struct daemon *daemon, const char *what, const char *about)
 {
-	snprintf(daemon->error, sizeof(daemon->error), "%.100s%s%.250s", what, about ? ": " : "",
+	snprintf(daemon->error, sizeof(daemon->error), "%.100s%s%.290s", what, about ? ": " : "",
 		 about ? about : "");
 	return false;
 }
@@ -219,7 +218,7 @@ void daemon_clean(struct daemon *daemon)
 {
 	if (daemon_is_alive(daemon)) {
 		kill(daemon->pid, SIGKILL);
-		daemon_wait(daemon, PATIENCE_MS);
+		daemon_wait(daemon);
 	}
 	if (daemon->dns)
 		server_free(daemon->dns);
@@ -284,13 +283,21 @@ bool daemon_is_alive(struct daemon *daemon)
 	return daemon->pid != 0;
 }
 
-bool daemon_wait(struct daemon *daemon, int ms)
+const char *daemon_report(const struct daemon *daemon, const struct machine_wait *wait,
+			  char text_r[240])
 {
-	for (; daemon_is_alive(daemon); ms -= STEP_MS) {
-		if (ms <= 0)
-			return false;
-		poll(NULL, 0, STEP_MS);
-	}
+	return machine_report(wait, daemon->pid, text_r);
+}
+
+bool daemon_wait(struct daemon *daemon)
+{
+	struct machine_wait wait = machine_wait(PATIENCE_MS);
+	char report[240];
+
+	while (daemon_is_alive(daemon))
+		if (!machine_pause(&wait, PAUSE_MS))
+			return daemon_wrong(daemon, "the daemon still runs",
+					    daemon_report(daemon, &wait, report));
 	return true;
 }
 
@@ -303,9 +310,9 @@ bool daemon_run(struct daemon *daemon, const char *option, int *status_r)
 {
 	if (!daemon_fork(daemon, option))
 		return false;
-	if (!daemon_wait(daemon, PATIENCE_MS)) {
+	if (!daemon_wait(daemon)) {
 		kill(daemon->pid, SIGKILL);
-		daemon_wait(daemon, PATIENCE_MS);
+		daemon_wait(daemon);
 		return daemon_wrong(daemon, "the daemon did not end by itself with option", option);
 	}
 	*status_r = daemon->status;
@@ -387,19 +394,19 @@ static bool daemon_serves(const struct daemon *daemon)
 
 bool daemon_start(struct daemon *daemon)
 {
+	struct machine_wait wait = machine_wait(PATIENCE_MS);
 	struct stat status;
-	int ms;
+	char report[240];
 
 	daemon->said = stat(daemon->errors, &status) == 0 ? (long)status.st_size : 0;
 	if (!daemon_fork(daemon, "-f"))
 		return false;
-	for (ms = PATIENCE_MS; !daemon_serves(daemon); ms -= STEP_MS) {
+	while (!daemon_serves(daemon)) {
 		if (!daemon_is_alive(daemon))
 			return daemon_wrong(daemon, "the daemon ended when it should start", NULL);
-		if (ms <= 0)
+		if (!machine_pause(&wait, PAUSE_MS))
 			return daemon_wrong(daemon, "the daemon does not say that it serves",
-					    daemon->address);
-		poll(NULL, 0, STEP_MS);
+					    daemon_report(daemon, &wait, report));
 	}
 	return true;
 }
@@ -439,8 +446,8 @@ bool daemon_stop(struct daemon *daemon)
 	char how[60];
 
 	daemon_signal(daemon, SIGTERM);
-	if (!daemon_wait(daemon, PATIENCE_MS))
-		return daemon_wrong(daemon, "the daemon does not stop after SIGTERM", NULL);
+	if (!daemon_wait(daemon))
+		return false;
 	if (daemon_complaint(daemon))
 		return false;
 	if (WIFEXITED(daemon->status) && WEXITSTATUS(daemon->status) == 0)
@@ -450,15 +457,6 @@ bool daemon_stop(struct daemon *daemon)
 	else
 		snprintf(how, sizeof(how), "with exit status %d", WEXITSTATUS(daemon->status));
 	return daemon_wrong(daemon, "the daemon ended", how);
-}
-
-bool daemon_is_plain(void)
-{
-	const char *sanitizer = getenv("MG_SANITIZER");
-	const char *wrapper = getenv("MILLGATED_WRAPPER");
-
-	return (!sanitizer || !*sanitizer || strcmp(sanitizer, "no") == 0) &&
-	       (!wrapper || !*wrapper);
 }
 
 long daemon_fds(const struct daemon *daemon)

@@ -7,11 +7,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/*
- * For what is to come: at once, on a machine that has nothing else to do. As long as Postfix waits for a reply. Counted
- * in the steps of those who wait: while the machine stands still, nobody's time runs out.
- */
-#define PATIENCE_MS 30000
+#include "../dns/machine.h"
 
 struct script;
 struct server;
@@ -47,8 +43,12 @@ bool daemon_is_alive(struct daemon *daemon);
 
 bool daemon_signal(struct daemon *daemon, int signal);
 
-/* Waits for its end for so long. False when it did not end. */
-bool daemon_wait(struct daemon *daemon, int ms);
+/* Waits for its end. False when patience has run out. */
+bool daemon_wait(struct daemon *daemon);
+
+/* What to say of a wait for the daemon that was in vain. */
+const char *daemon_report(const struct daemon *daemon, const struct machine_wait *wait,
+			  char text_r[240]);
 
 /* Stops it by SIGTERM; false when it did not end well: status, time, or what a sanitizer or valgrind said. */
 bool daemon_stop(struct daemon *daemon);
@@ -58,9 +58,6 @@ void daemon_clean(struct daemon *daemon);
 
 /* How many connections there are to where it listens, as the kernel knows: those that it has not accepted yet, too. */
 unsigned daemon_connections(const struct daemon *daemon);
-
-/* Whether memory and time are the daemon's own, not those of a sanitizer or of valgrind. */
-bool daemon_is_plain(void);
 
 /* The number of its open file descriptors, its resident memory in KiB; -1 when it does not run. */
 long daemon_fds(const struct daemon *daemon);

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define CHUNK 65535
 
@@ -289,20 +288,10 @@ static const struct {
 	{ "wait-reply", 1, say_await },
 };
 
-static double clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
-
 int dialogue_statement(struct play *play, const struct line *line)
 {
 	bool is_client = line_is(line, 0, "client");
 	size_t i, n = sizeof(steps) / sizeof(*steps);
-	double begin = clock_ms();
-	bool good;
 
 	for (i = 0; i < n && !is_client && !line_is(line, 0, steps[i].name); i++)
 		;
@@ -314,7 +303,5 @@ int dialogue_statement(struct play *play, const struct line *line)
 	if (strcmp(line_word(line, 0), "wait-reply") != 0 && mta_has_input(play->mta))
 		return play_fail(play, line,
 				 "the daemon has sent something that it was not asked for");
-	good = is_client ? say_connect(play, line) : steps[i].say(play, line);
-	play->took_ms = clock_ms() - begin;
-	return good;
+	return is_client ? say_connect(play, line) : steps[i].say(play, line);
 }

@@ -61,7 +61,7 @@ static void *connection_play(void *arg)
 	return NULL;
 }
 
-/* connections N ... end: the lines between, N times at once. */
+/* connections N ... [meanwhile ...] end: the first lines N times at once; beside them, the others once. */
 static bool play_connections(struct play *play, size_t begin)
 {
 	const struct line *line = &play->scenario->script->lines[begin];
@@ -79,10 +79,12 @@ static bool play_connections(struct play *play, size_t begin)
 
 		play_init(&connection->play, play->scenario, (unsigned)i + 1);
 		connection->begin = begin + 1;
-		connection->end = line->end;
+		connection->end = line->meanwhile;
 		connection->started =
 			pthread_create(&connection->thread, NULL, connection_play, connection) == 0;
 	}
+	if (line->meanwhile < line->end)
+		good = play_lines(play, line->meanwhile + 1, line->end);
 	for (i = 0; i < n; i++) {
 		if (connections[i].started)
 			pthread_join(connections[i].thread, NULL);
@@ -115,7 +117,8 @@ static bool play_line(struct play *play, const struct line *line)
 	if (!expect_no_more_edits(play))
 		return false;
 	/* An MTA keeps commands without a reply until it has to wait for one; so do we, until we look at what came of them. */
-	if (line_is(line, 0, "log") || line_is(line, 0, "log-json") || line_is(line, 0, "wait") ||
+	if (line_is(line, 0, "log") || line_is(line, 0, "log-json") ||
+	    line_is(line, 0, "log-reaches") || line_is(line, 0, "wait") ||
 	    line_is(line, 0, "daemon"))
 		mta_flush(play->mta);
 	result = check_statement(play, line);

@@ -35,7 +35,6 @@ struct play {
 	struct text *edits; /* the last message's edits, in words */
 	size_t nedits, next_edit;
 	const struct line *edited_by; /* the statement that brought them */
-	double took_ms;               /* the last command */
 };
 
 /* Says where and what; always false. */

@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 struct probe {
 	struct mg_strings at, start, when;
+	const char *gate;
 	int result;
 	long long wait;
 	bool reply, enough;
@@ -66,6 +68,11 @@ static const struct mg_item items[] = {
 	  .max = 60000,
 	  .syntax = "DURATION",
 	  .help = "How long it takes." },
+	{ .name = "gate",
+	  .type = MG_STRING,
+	  .offset = offsetof(struct probe, gate),
+	  .syntax = "FILE",
+	  .help = "It says in the log that it waits, and goes on when this file is there." },
 	{ .name = "reply",
 	  .type = MG_BOOL,
 	  .offset = offsetof(struct probe, reply),
@@ -162,19 +169,31 @@ static bool probe_is_meant(const struct probe *probe, const char *fact)
 	return probe->when.n == 0;
 }
 
+static void probe_wait(struct mg_call *call, const struct probe *probe)
+{
+	const struct timespec pause = { .tv_sec = probe->wait / 1000,
+					.tv_nsec = probe->wait % 1000 * 1000000 };
+	const struct timespec step = { .tv_nsec = 20000000 };
+
+	if (probe->wait)
+		nanosleep(&pause, NULL);
+	if (!probe->gate)
+		return;
+	mg_log(call, MG_LOG_INFO, "waits at %s", stage_names[mg_stage(call)]);
+	while (access(probe->gate, F_OK) < 0)
+		nanosleep(&step, NULL);
+}
+
 static int probe_on(struct mg_call *call, const void *self)
 {
 	const struct probe *probe = self;
-	const struct timespec pause = { .tv_sec = probe->wait / 1000,
-					.tv_nsec = probe->wait % 1000 * 1000000 };
 	struct count *count = mg_state(call, (enum mg_scope)probe->counts);
 	const char *fact = probe_fact(call);
 	char number[16];
 
 	if (!(probe->stages & MG_BIT(mg_stage(call))) || !probe_is_meant(probe, fact))
 		return MG_NONE;
-	if (probe->wait)
-		nanosleep(&pause, NULL);
+	probe_wait(call, probe);
 	snprintf(number, sizeof(number), "%u", ++count->calls);
 	mg_value(call, "fact", fact);
 	mg_value(call, "count", number);

@@ -51,7 +51,8 @@ static bool runner_lacks(const struct script *script)
 		if (line_is(line, 0, "needs") && line_is(line, 1, "modules") &&
 		    !getenv("MG_TEST_MODULES"))
 			return true;
-		if (line_is(line, 0, "needs") && line_is(line, 1, "plain") && !daemon_is_plain())
+		if (line_is(line, 0, "needs") && line_is(line, 1, "plain") &&
+		    machine_is_instrumented())
 			return true;
 		if (line_is(line, 0, "needs") && line_is(line, 1, "event") && front_end &&
 		    *front_end && strcmp(front_end, "event") != 0)

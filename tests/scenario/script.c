@@ -215,15 +215,23 @@ static bool script_match_ends(struct script *script, char *error, size_t room)
 			if (depth == sizeof(open) / sizeof(*open))
 				break;
 			open[depth++] = i;
+		} else if (line_is(line, 0, "meanwhile")) {
+			if (!depth || script->lines[open[depth - 1]].meanwhile)
+				break;
+			script->lines[open[depth - 1]].meanwhile = i;
 		} else if (line_is(line, 0, "end") && line->nwords == 1) {
 			if (!depth)
 				break;
-			script->lines[open[--depth]].end = i;
+			line = &script->lines[open[--depth]];
+			line->end = i;
+			if (!line->meanwhile)
+				line->meanwhile = i;
 		}
 	}
 	if (i == script->nlines && !depth)
 		return true;
-	snprintf(error, room, "%s:%u: a block without its end, or an end without its block",
+	snprintf(error, room,
+		 "%s:%u: a block without its end, or an end or meanwhile without its block",
 		 script->path, script->lines[i < script->nlines ? i : open[depth - 1]].number);
 	return false;
 }

@@ -19,7 +19,8 @@ struct line {
 	char *expect;  /* what stands after "->", or NULL */
 	size_t nwants; /* words of expect */
 	struct word *wants;
-	size_t end; /* config, file, connections, repeat: the index of their "end" */
+	size_t end;       /* config, file, connections, repeat: the index of their "end" */
+	size_t meanwhile; /* connections: the index of their "meanwhile", or of "end" */
 };
 
 struct script {

@@ -14,7 +14,6 @@
 
 #define SECOND 1000000LL /* us */
 #define PATIENCE (60 * SECOND)
-#define AT_ONCE 7000 /* ms: without waiting for a timeout */
 
 extern struct server *server;
 extern struct dns *dns;

@@ -135,9 +135,12 @@ const struct reply *session_mail(struct session *session, char **argv)
 const struct reply *session_rcpt(struct session *session, char **argv)
 {
 	told.in_rcpt = true;
+	told.rcpts++;
 	if (session->mta->waits)
 		session->mta->waits(session->ctx);
 	usleep(told.slow_ms * 1000);
+	while (told.held)
+		usleep(1000);
 	tell_path("rcpt", argv);
 	return say(session, MG_RCPT);
 }

@@ -27,7 +27,9 @@ struct told {
 	struct reply replies[MG_STAGES];
 	const char *macro;   /* to look up at each event: its value follows the call, in brackets */
 	atomic_uint slow_ms; /* how long RCPT waits */
+	atomic_bool held;    /* and, besides, as long as this is set */
 	atomic_bool in_rcpt;
+	atomic_uint rcpts; /* begun */
 };
 
 extern struct told told;

@@ -60,10 +60,9 @@ END_TEST
 
 START_TEST(test_deadline)
 {
-	const int64_t began = now_us();
 	bool in_time = false;
 
-	stub_delay(host.dns, NULL, 60000);
+	stub_delay(host.dns, NULL, STUB_HELD);
 	/* A little earlier, so that the hook returns in time: if not the first time, then when the machine is not busy. */
 	for (int tries = 0; tries < 50 && !in_time; tries++) {
 		session.event.now = now_us();
@@ -76,7 +75,6 @@ START_TEST(test_deadline)
 	/* It is over: nothing waits any more. */
 	call.deadline = now_us();
 	ck_assert_int_eq(mg_dns(&call, "b.test", MG_DNS_TXT)->status, MG_DNS_LATE);
-	ck_assert_took_lt(now_us() - began, 30000000);
 }
 END_TEST
 

@@ -92,15 +92,15 @@ START_TEST(test_late)
 	const int64_t began = now_ms();
 	struct dns_answer *answer;
 
-	stub_delay(dns, "a.test", 2000);
+	stub_delay(dns, "a.test", STUB_HELD);
 	answer = dns_wait(dns, "a.test", MG_DNS_TXT, 30000);
 	ck_assert_int_eq(answer->public.status, MG_DNS_LATE);
 	ck_assert(*answer->public.why);
 	ck_assert_int_ge(now_ms() - began, 29);
-	ck_assert_took_lt(now_ms() - began, 1900);
 	dns_answer_unref(answer);
 
 	ck_assert_int_eq(status_of("a.test"), MG_DNS_LATE);
+	stub_release(dns);
 	ck_await(status_of("a.test") == MG_DNS_FOUND);
 	ck_assert_uint_eq(stub_asked(dns, "a.test", MG_DNS_TXT), 1);
 }
@@ -128,13 +128,13 @@ START_TEST(test_race)
 }
 END_TEST
 
+/* None is answered before all are asked. */
 START_TEST(test_prefetch)
 {
-	const int64_t began = now_ms();
 	char names[20][16];
 	size_t i, n = COUNT(names);
 
-	stub_delay(dns, NULL, 200);
+	stub_round_trips(dns, (unsigned)n, 0, 0);
 	for (i = 0; i < n; i++) {
 		snprintf(names[i], sizeof(names[i]), "n%zu.test", i);
 		dns_answer_unref(dns->ask(dns, names[i], MG_DNS_TXT, NULL));
@@ -145,8 +145,6 @@ START_TEST(test_prefetch)
 		ck_assert_int_eq(answer->public.status, MG_DNS_NXDOMAIN);
 		dns_answer_unref(answer);
 	}
-	/* All were under way at the same time; one after another: 4000. */
-	ck_assert_took_lt(now_ms() - began, 3900);
 	ck_assert_uint_eq(stub_questions(dns), n);
 }
 END_TEST
@@ -209,10 +207,10 @@ static const struct dns_walker walker = { &walked, &walked, on_release };
 
 START_TEST(test_walk)
 {
-	const int64_t began = now_ms();
-
 	walked = (struct walked){ .released = 0 };
-	stub_delay(dns, NULL, _i * 1000U);
+	/* Two round trips; one question after another there would be four. */
+	if (_i)
+		stub_round_trips(dns, 1, 3, 0);
 	{
 		char data[] = "the data";
 
@@ -222,9 +220,6 @@ START_TEST(test_walk)
 	wait_released();
 	ck_assert_uint_eq(atomic_load(&walked.thens), 3);
 	ck_assert_uint_eq(stub_questions(dns), 4);
-	/* Two round trips; one after another there would be four. */
-	if (_i)
-		ck_assert_took_lt(now_ms() - began, 3900);
 }
 END_TEST
 

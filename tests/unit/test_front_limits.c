@@ -43,7 +43,7 @@ START_TEST(no_more_files)
 	struct rlimit before;
 
 	/* Valgrind keeps this limit by itself: it accepts the connection, and closes it. */
-	if (is_slow())
+	if (machine_is_valgrind())
 		return;
 	start(NULL, 10);
 	before = leave_files(3);
@@ -158,7 +158,7 @@ START_TEST(stops_between_packets)
 	static const char packet[] = "\0\0\0\5R<b>";
 	char packets[60 * sizeof(packet)];
 	struct mta *mta;
-	int64_t began;
+	unsigned begun;
 
 	for (int i = 0; i < 60; i++)
 		memcpy(packets + i * sizeof(packet), packet, sizeof(packet));
@@ -168,9 +168,10 @@ START_TEST(stops_between_packets)
 	mta_connect(mta, "c", '4', "192.0.2.1", 25);
 	ck_assert_int_eq(mta_raw(mta, packets, sizeof(packets)), 0);
 	ck_await(told.in_rcpt);
-	began = now_ms();
+	begun = told.rcpts;
 	ck_assert_uint_eq(front_end->stop(running.front, 30000), 0);
-	ck_assert_took_lt(now_ms() - began, 3500);
+	/* As many as a busy machine may have let through before the stop. */
+	ck_assert_uint_le(told.rcpts, begun + 20);
 	ck_assert_uint_eq(told.ended, 1);
 	mta_free(&mta);
 	leave();

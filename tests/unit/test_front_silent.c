@@ -64,7 +64,7 @@ END_TEST
 /* In the middle of a message, and when it has only begun; they were no strangers. */
 START_TEST(silent_mtas_are_ended)
 {
-	const int limit = 1000;
+	const int limit = 2500;
 	struct mta *begun, *sending;
 	int64_t began;
 

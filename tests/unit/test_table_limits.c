@@ -111,9 +111,9 @@ START_TEST(hostile_subject)
 	made_add_words(&made, "t.conf", wild[_i]);
 	table_finish(made.table);
 	ck_assert_str_eq(made_errors(&made), "");
-	began = now_ms();
+	began = cpu_ms();
 	ck_assert_pstr_eq(made_find(&made, subject), "?");
-	ck_assert_took_lt(now_ms() - began, 20000);
+	ck_assert_cpu_lt(cpu_ms() - began, 20000);
 	/* and the table is none the worse for it */
 	ck_assert_pstr_ne(made_find(&made, "aaab"), "?");
 	free(subject);
@@ -135,11 +135,11 @@ START_TEST(long_host)
 	made_begin(&made, H, NULL);
 	made_add_words(&made, "t.conf", "example.com");
 	table_finish(made.table);
-	began = now_ms();
+	began = cpu_ms();
 	ck_assert_pstr_eq(made_find(&made, host), "");
 	strcpy(host + SIZE, "example.org");
 	ck_assert_pstr_eq(made_find(&made, host), NULL);
-	ck_assert_took_lt(now_ms() - began, 20000);
+	ck_assert_cpu_lt(cpu_ms() - began, 20000);
 	free(host);
 	made_end(&made);
 }
@@ -211,9 +211,9 @@ START_TEST(many_places)
 	made_begin(&made, T, NULL);
 	made_add_words(&made, "t.conf", "/(*NO_JIT)casino.*now/");
 	table_finish(made.table);
-	began = now_ms();
+	began = cpu_ms();
 	ck_assert_pstr_eq(made_find(&made, subject), "?");
-	ck_assert_took_lt(now_ms() - began, 10000);
+	ck_assert_cpu_lt(cpu_ms() - began, 10000);
 	free(subject);
 	made_end(&made);
 }
