@@ -223,8 +223,13 @@ delivered() {
 }
 MAIL=/nonexistent
 
-# held N: checks that N messages are on hold.
+e2e_has_held() {
+	(($(lab_held | wc -l) >= $1))
+}
+
+# held N: checks that N messages are on hold, now or soon.
 held() {
 	lab_queue_settle
+	lab_wait 30 e2e_has_held "$1" || :
 	is "$(lab_held | wc -l) held" "$1 held"
 }

@@ -124,7 +124,7 @@ lab_millgated_start
 session
 smtp 'MAIL FROM:<sender@example.org>'
 smtp_put 'RCPT TO:<user@example.test>'
-sleep 0.5
+logged 'waits for [0-9]* ms'
 lab_millgated_end TERM
 is "status $?" 'status 0'
 smtp_read

@@ -73,8 +73,10 @@ static int stages_on(struct mg_call *call, const void *self)
 
 	if (!is_asked(call, stages))
 		return MG_NONE;
-	if (stages->wait)
+	if (stages->wait) {
+		mg_log(call, MG_LOG_INFO, "waits for %lld ms", stages->wait);
 		nanosleep(&pause, NULL);
+	}
 	if (mg_stage(call) == MG_HEADER)
 		mg_value(call, "header", mg_header_name(call));
 	mg_detail(call, "the stage was reached");

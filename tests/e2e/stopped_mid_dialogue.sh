@@ -15,11 +15,9 @@ for signal in TERM INT; do
 	smtp_open
 	smtp 'EHLO client1.example.test'
 	smtp 'MAIL FROM:<sender@example.org>'
-	before=$(date +%s%N)
 	check "it stops by $signal" lab_millgated_end $signal
-	took=$((($(date +%s%N) - before) / 1000000))
-	# Working hooks get 3 s.
-	check "it stops in less than 2.8 s ($took ms)" test $took -lt 2800
+	# Working hooks get some time, and the log says who needed more.
+	not_logged 'cut off'
 	check 'the socket is gone' test ! -e "$LAB_SOCKET"
 	says 'RCPT TO:<user@example.test>' '451 4.7.1 Service unavailable - try again later'
 done
@@ -34,7 +32,7 @@ smtp_open
 smtp 'EHLO client1.example.test'
 smtp 'MAIL FROM:<sender@example.org>'
 smtp_put 'RCPT TO:<user@example.test>'
-sleep 0.5
+logged 'waits for [0-9]* ms'
 lab_millgated_end TERM
 is "status $?" 'status 0'
 smtp_read

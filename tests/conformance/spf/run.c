@@ -49,7 +49,7 @@ static void write_conf(const struct run *run)
 		die(run->conf);
 	fprintf(file, "listen %s\nlog file:%s/log\nexempt-recipients none\nreply-id no\n",
 		run->address, run->folder);
-	fprintf(file, "dns { server 127.0.0.1:%u; timeout 150ms; tries 2 }\n",
+	fprintf(file, "dns { server 127.0.0.1:%u; timeout 600ms; tries 2 }\n",
 		zone_port(run->zone));
 	fprintf(file, "policy spf {\n\tengine %s\n\texplanation DEFAULT\n", run->engine);
 	for (size_t i = 0; i < sizeof(results) / sizeof(results[0]); i++)
