@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Tests of modules that misbehave, or were built elsewhere.
 
-module_tests = \
-	tests/module/outside.sh \
-	tests/module/refused.sh
+module_tests = $(call found,tests/module/*.sh)
 module_files = \
 	tests/module/bad.c \
 	tests/module/misbehaving.scn \

@@ -1,13 +1,30 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# A makefile fragment names every source and every test in the tree: otherwise a test would never
-# run, and nobody would notice. The README's list of packages has every library that configure
-# requires, but for those of the tests.
+# A makefile fragment names or finds every source and every test in the tree: otherwise a test would
+# never run, and nobody would notice. No two tests that are found share a log. The README's list of
+# packages has every library that configure requires, but for those of the tests.
 set -u
 cd "$MG_TOP_SRCDIR" || exit 99
 
 names=$(cat Makefile.am ./*/*.mk ./*/*/*.mk ./*/*/*/*.mk)
 failed=0
+found=
+for pattern in $(printf '%s\n' "$names" | sed -n 's/.*(call found,\([^)]*\)).*/\1/p'); do
+	case $pattern in
+	*'*'*) # of which the shell has found none
+		echo "FAIL: there is no $pattern"
+		failed=1
+		;;
+	esac
+	found="$found $pattern"
+done
+# shellcheck disable=SC2086 # words
+shared=$(printf '%s\n' $found | sed 's/\.[a-z]*$//' | sort | uniq -d)
+if [ -n "$shared" ]; then
+	echo "FAIL: tests that share a log:" $shared
+	failed=1
+fi
+names="$names $found"
 for file in milter/*/*.[ch] milter/*/*/*.[ch] policies/*/*.[ch] tests/*/*.[ch] tests/*/*.sh \
 	tests/*/*.scn; do
 	case $file in

@@ -8,6 +8,7 @@ build_tests = \
 	tests/unit/test_hardening.sh \
 	tests/unit/test_lists.sh \
 	tests/unit/test_rooms.sh
+build_tests = $(call found,tests/unit/*.sh)
 
 unit_tests = \
 	tests/unit/test_answer \
