@@ -8,7 +8,7 @@ TEST_EXTENSIONS = .scn
 # The tests: "make check" runs all, "make check-KIND" one kind: build unit policies scenario module conformance e2e.
 # Scenarios and scripts are found by their names, programs are in the fragment of their folder.
 
-# The files of the source tree that such names are for: they need no other mention, here or in the distribution.
+# The files of the source tree with such names: they need no other mention, here or in EXTRA_DIST.
 found = $(patsubst $(srcdir)/%,%,$(wildcard $(addprefix $(srcdir)/,$(1))))
 
 # A script and a scenario that run must not share their folder and name: they would share a log.

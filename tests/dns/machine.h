@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Waiting in tests. A test tells right from wrong by what comes, how often and in which order, never by the clock:
- * the machine may be busy with something else. So time appears in two places only. What must come is waited for with
- * patience that is counted in pauses: a machine that stands still or is slow to wake whoever sleeps makes the pauses
- * longer, not fewer. And the wrong way takes longer than that patience, or never ends.
+ * Waiting in tests. A test tells right from wrong by what comes, how often and in what order, not
+ * by the clock: the machine may be busy with something else. What must come is waited for with
+ * patience, which is counted in pauses: a machine that stands still, or is slow to wake those who
+ * sleep, makes the pauses longer, not fewer. The wrong way takes longer than that, or never ends.
  */
 #ifndef MG_TEST_MACHINE_H
 #define MG_TEST_MACHINE_H
@@ -19,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* For what comes at once on a machine that has nothing else to do: as long as Postfix waits for a reply. */
+/* For what comes at once on an idle machine: as long as Postfix waits for a reply. */
 #define PATIENCE_MS 30000
 
 /* How many times as much patience there is with what a sanitizer or valgrind watches. */
@@ -51,7 +51,7 @@ static inline bool machine_is_valgrind(void)
 	return machine_has("LD_PRELOAD", "vgpreload");
 }
 
-/* Whether a sanitizer or valgrind watches the test or the daemon: memory and time are then not their own. */
+/* Whether a sanitizer or valgrind watches test or daemon: it changes their memory and time. */
 static inline bool machine_is_instrumented(void)
 {
 	return machine_is_valgrind() || machine_has("MG_SANITIZER", "") ||
@@ -60,10 +60,10 @@ static inline bool machine_is_instrumented(void)
 
 /* A wait with patience, and what the machine did meanwhile. */
 struct machine_wait {
-	int64_t began; /* us */
-	int64_t left;  /* us of pauses */
-	int64_t late,
-		latest; /* us by which pauses took longer than they should: all of them, the longest */
+	int64_t began;  /* us */
+	int64_t left;   /* us of pauses */
+	int64_t late;   /* us by which all pauses took too long */
+	int64_t latest; /* and the one that was the latest */
 	unsigned pauses;
 };
 
@@ -95,7 +95,7 @@ static inline bool machine_pause(struct machine_wait *wait, int ms)
 	return machine_paused(wait, ms, began);
 }
 
-/* Adds how long the threads of a process have run, and waited for a processor: all zero where Linux does not say it. */
+/* How long the threads of a process have run, and waited for a processor, in s; 0 if unknown. */
 static inline void machine_usage(pid_t pid, double *ran_r, double *queued_r)
 {
 	char path[64];
@@ -132,12 +132,11 @@ static inline const char *machine_report(const struct machine_wait *wait, pid_t 
 	machine_usage(pid, &ran, &queued);
 	if (getloadavg(&load, 1) < 1)
 		load = -1;
-	snprintf(
-		text_r, 240,
-		"waited %.1f s in %u pauses, %.1f s of it because they came late (%.0f ms at most); "
-		"load %.1f; the process has run for %.1f s, and waited %.1f s for a processor",
-		(double)(now_us() - wait->began) / 1e6, wait->pauses, (double)wait->late / 1e6,
-		(double)wait->latest / 1e3, load, ran, queued);
+	snprintf(text_r, 240,
+		 "waited %.1f s in %u pauses, which ended %.1f s late in all, %.0f ms at most; "
+		 "load %.1f; the process has run for %.1f s, and waited %.1f s for a processor",
+		 (double)(now_us() - wait->began) / 1e6, wait->pauses, (double)wait->late / 1e6,
+		 (double)wait->latest / 1e3, load, ran, queued);
 	return text_r;
 }
 

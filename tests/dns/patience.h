@@ -22,9 +22,7 @@
 /* For what comes soon, on any thread. */
 #define ck_await(condition) ck_await_ms(condition, PATIENCE_MS)
 
-/*
- * For what only computes: processor time of this thread, which others do not use up. Not judged when instrumented.
- */
+/* For what only computes: processor time of this thread, which other processes do not use up. */
 static inline int64_t cpu_ms(void)
 {
 	struct timespec now;
@@ -33,6 +31,7 @@ static inline int64_t cpu_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* Not judged when instrumented. */
 #define ck_assert_cpu_lt(used_ms, most_ms)                  \
 	do {                                                \
 		const long long used_ = (used_ms);          \

@@ -31,8 +31,8 @@ void stub_add(struct dns *dns, const char *lines);
 void stub_add_txt(struct dns *dns, const char *name, const void *text, size_t size);
 
 /*
- * How long the first answer for this name takes; name NULL: for every name that has no delay of its own. STUB_HELD: until
- * stub_release().
+ * How long the first answer for this name takes; name NULL: for every name without a delay of its
+ * own. STUB_HELD: until stub_release().
  */
 #define STUB_HELD UINT_MAX
 void stub_delay(struct dns *dns, const char *name, unsigned ms);
@@ -41,8 +41,8 @@ void stub_delay(struct dns *dns, const char *name, unsigned ms);
 void stub_release(struct dns *dns);
 
 /*
- * Answers in round trips: the first questions when so many of them are under way, all at once; then the second; those
- * after them without a delay. Whoever asks one question after another waits without end.
+ * Answers in round trips: the first questions when so many of them are under way, all at once; then
+ * the second, and the third; later ones without a delay. Who asks one after another waits in vain.
  */
 void stub_round_trips(struct dns *dns, unsigned first, unsigned second, unsigned third);
 

@@ -86,7 +86,7 @@ static void wire_out_of_patience(struct mta *mta, const char *what)
 		  machine_report(&mta->wait, milter.pid, report));
 }
 
-/* A call on the socket, begun then, has blocked for as long as it may. False when that was once too often. */
+/* A call on the socket, begun then, has blocked as long as it may. False: patience has run out. */
 static bool wire_waits(struct mta *mta, int64_t began)
 {
 	if (!mta->wait.left)
@@ -95,8 +95,8 @@ static bool wire_waits(struct mta *mta, int64_t began)
 }
 
 /*
- * A socket call, begun then, failed. Returns 1 to try again, 0 when it would block, -1 when the verdict tells the
- * failure.
+ * A socket call, begun then, failed. Returns 1 to try again, 0 when it would block, -1 when the
+ * verdict tells the failure.
  */
 static int wire_errno(struct mta *mta, const char *what, int64_t began)
 {

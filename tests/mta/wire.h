@@ -93,7 +93,8 @@ void macros_send(struct mta *mta, enum mta_stage stage);
 #define WIRE_PAUSE_MS 50
 
 /*
- * A blocking socket with this limit, connected within timeout_ms to where the address says, or -1 and an error text.
+ * A blocking socket with this limit, connected within timeout_ms to where the address says, or -1
+ * and an error text.
  */
 int address_connect(const char *address, int timeout_ms, char *error, size_t error_room);
 

@@ -194,7 +194,7 @@ START_TEST(what_is_known_decides)
 }
 END_TEST
 
-/* All lists are asked before any has answered; and then all their texts: two round trips, not ten. */
+/* All lists are asked before any has answered, then all their texts: two round trips, not ten. */
 START_TEST(all_at_once)
 {
 	open_with(

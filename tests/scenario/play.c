@@ -61,7 +61,7 @@ static void *connection_play(void *arg)
 	return NULL;
 }
 
-/* connections N ... [meanwhile ...] end: the first lines N times at once; beside them, the others once. */
+/* connections N ... [meanwhile ...] end: the first lines N times at once, the others beside. */
 static bool play_connections(struct play *play, size_t begin)
 {
 	const struct line *line = &play->scenario->script->lines[begin];

@@ -28,7 +28,7 @@ void setup(void)
 {
 	server = server_new(0);
 	ck_assert_ptr_nonnull(server);
-	/* Beyond the tests' patience: what waits for it comes too late. Shorter where that is the point. */
+	/* Beyond PATIENCE: what waits for it comes too late. Shorter where that is the point. */
 	settings = (struct dns_settings){ .resolv_conf = "/dev/null",
 					  .timeout = 120000,
 					  .tries = 3,

@@ -127,7 +127,7 @@ static bool is_back(struct server *first)
 	return server_asked(first, name, "A") == 1 && server_asked(server, name, "A") == 0;
 }
 
-/* Asks for one name after another, which the other server answers like this, until a dead one is asked besides. */
+/* Asks for one name after another, which the other server answers, until the dead one is asked. */
 static void await_probe(struct server *dead, enum mg_dns_status want)
 {
 	const unsigned before = server_questions(dead);
@@ -169,7 +169,7 @@ START_TEST(test_dead_first)
 	/* Besides the first, only those that tell whether it is back. */
 	ck_assert_uint_le(server_questions(dead), 2 + (now_ms() - began) / PROBE_MS);
 
-	/* It is asked again now and then, besides the other, for whose answer nobody waits longer. */
+	/* It is asked again now and then, besides the other, and nobody waits for it. */
 	server_clear(dead);
 	server_add(dead, "* A 192.0.2.1\n* FAULT hold\n");
 	await_probe(dead, MG_DNS_NXDOMAIN);
@@ -210,9 +210,9 @@ static void ask_nth(int n, struct dns_asker *asker)
 }
 
 /*
- * All that wait for a server that is found dead turn to the next at once: also those who asked late, whose own timeout
- * comes 2300 ms after it was found. What is asked of the other server when it was found, and answered 1700 ms later, is
- * answered after them.
+ * All that wait for a server that is found dead turn to the next at once, late questions too, whose
+ * own timeout comes 2300 ms later. When the server is found, a mark is asked of the other one,
+ * which takes 1700 ms to answer: the late questions are answered before the mark.
  */
 START_TEST(test_dead_first_many)
 {

@@ -310,8 +310,8 @@ static unsigned lost(const char *text)
 }
 
 /*
- * Writes so many lines to somebody who does not read: the writer waits shortly for the first that finds no room, and not
- * again. With a wait for each line all of them take as long as so many waits.
+ * Writes so many lines to somebody who does not read. The writer waits a little for the first that
+ * finds no room, and not again; with a wait for each line it would take as long as so many waits.
  */
 static void write_to_stuck(struct log *log, int lines)
 {
