@@ -1,19 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The tests: "make check" runs all, "make check-KIND" one kind: build unit policies scenario module
-# conformance e2e. The fragment of each folder lists its tests.
+# conformance e2e. Scenarios and scripts are found by their names; the fragment of each folder lists
+# its programs.
 
-# Without .sh: a script and a scenario of the same name would share a log.
-TEST_EXTENSIONS = .scn
-# Check's default time limits (CK_...) are for an idle machine.
-# The tests: "make check" runs all, "make check-KIND" one kind: build unit policies scenario module conformance e2e.
-# Scenarios and scripts are found by their names, programs are in the fragment of their folder.
-
-# The files of the source tree with such names: they need no other mention, here or in EXTRA_DIST.
+# The files of the source tree with such names: no fragment needs to list them, EXTRA_DIST neither.
 found = $(patsubst $(srcdir)/%,%,$(wildcard $(addprefix $(srcdir)/,$(1))))
 
-# A script and a scenario that run must not share their folder and name: they would share a log.
+# No script and scenario of a folder that both run may have the same name: they would share a log.
 TEST_EXTENSIONS = .scn .sh
-# Check's limits of time (CK_...) are those of a machine that has nothing else to do.
+# Check's default time limits (CK_...) are for an idle machine.
 AM_TESTS_ENVIRONMENT = \
 	MILLGATED=$${MILLGATED-'$(abs_top_builddir)/milter/millgated'}; \
 	MG_TOP_SRCDIR='$(abs_top_srcdir)'; MG_TOP_BUILDDIR='$(abs_top_builddir)'; \
@@ -45,7 +40,7 @@ check_LIBRARIES += $(mta_lib) $(dns_lib) $(check_fake_host)
 check_PROGRAMS += $(unit_tests) $(policies_tests) $(scenario_runner) $(dns_server)
 check_LTLIBRARIES += $(test_modules)
 TESTS += $(unit_tests) $(policies_tests) $(conformance_tests)
-# Automake reads the words of TESTS, and would take these for names.
+# Automake reads the words of TESTS and would take these for names.
 $(eval TESTS += $(build_tests) $(scenario_tests) $(module_tests))
 if E2E
 $(eval TESTS += $(e2e_tests))

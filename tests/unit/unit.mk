@@ -2,12 +2,6 @@
 # Check programs, and tests of the build. By default a program is its one source file, linked with
 # the core.
 
-build_tests = \
-	tests/unit/test_examples.sh \
-	tests/unit/test_exports.sh \
-	tests/unit/test_hardening.sh \
-	tests/unit/test_lists.sh \
-	tests/unit/test_rooms.sh
 build_tests = $(call found,tests/unit/*.sh)
 
 unit_tests = \
