@@ -72,6 +72,17 @@ AC_SUBST([MG_SANITIZE_FLAGS])
 AM_CONDITIONAL([FUZZERS], [test "$enable_fuzzers" != no])
 ])
 
+# MG_OBJECT_CHECKS: --enable-checks, the checks of milter/base/check.h; a sanitizer brings them along.
+AC_DEFUN([MG_OBJECT_CHECKS],
+[AC_REQUIRE([MG_SANITIZER])dnl
+AC_ARG_ENABLE([checks],
+	[AS_HELP_STRING([--enable-checks],
+		[end the process where an object is not what it should be @<:@with a sanitizer@:>@])],
+	[], [AS_VAR_IF([enable_sanitizer], [no], [enable_checks=no], [enable_checks=yes])])
+AS_VAR_IF([enable_checks], [no], [],
+	[AC_DEFINE([MG_CHECKS], [1], [Whether objects are checked where they are handed over.])])
+])
+
 # MG_HARDENING: --disable-hardening. MG_HARDEN_CFLAGS compiles everything; MG_HARDEN_LDFLAGS links
 # everything; MG_PIE_LDFLAGS links programs only. A sanitizer checks the same calls as FORTIFY,
 # which would only hide them from it.

@@ -7,6 +7,7 @@ milter_base_libbase_a_SOURCES = \
 	milter/base/arena.c milter/base/arena.h \
 	milter/base/counters.h \
 	milter/base/array.c milter/base/array.h \
+	milter/base/check.c milter/base/check.h \
 	milter/base/domain.c milter/base/domain.h \
 	milter/base/errors.c milter/base/errors.h \
 	milter/base/line.c milter/base/line.h \

@@ -202,6 +202,7 @@ struct snapshot *snapshot_load(const char *path, FILE *errors_out)
 
 	if (!snapshot)
 		abort();
+	MAGIC_SET(snapshot, SNAPSHOT_MAGIC);
 	atomic_init(&snapshot->references, 1);
 	errors.arena = snapshot->warnings.arena = &snapshot->arena;
 	snapshot->warnings.kind = "warning: ";
@@ -215,6 +216,7 @@ struct snapshot *snapshot_load(const char *path, FILE *errors_out)
 
 struct snapshot *snapshot_ref(struct snapshot *snapshot)
 {
+	CHECK_OBJ(snapshot, SNAPSHOT_MAGIC);
 	atomic_fetch_add_explicit(&snapshot->references, 1, memory_order_relaxed);
 	return snapshot;
 }
@@ -224,8 +226,12 @@ void snapshot_unref(struct snapshot **snapshot)
 	struct snapshot *old = *snapshot;
 
 	*snapshot = NULL;
-	if (!old || atomic_fetch_sub_explicit(&old->references, 1, memory_order_acq_rel) != 1)
+	if (!old)
+		return;
+	CHECK_OBJ(old, SNAPSHOT_MAGIC);
+	if (atomic_fetch_sub_explicit(&old->references, 1, memory_order_acq_rel) != 1)
 		return;
 	arena_free(&old->arena);
+	MAGIC_SET(old, 0);
 	free(old);
 }

@@ -12,6 +12,7 @@
 
 #include "config/action.h"
 #include "base/arena.h"
+#include "base/check.h"
 #include "config/condition.h"
 #include "base/errors.h"
 #include "config/needs.h"
@@ -51,7 +52,10 @@ struct instance {
 	struct instance_counters *counters;
 };
 
+#define SNAPSHOT_MAGIC 0x54a95407U
+
 struct snapshot {
+	MG_MAGIC
 	struct arena arena;
 	atomic_uint references;
 	struct settings settings;

@@ -43,6 +43,7 @@ static struct session *dialogue_session(struct dialogue *dialogue)
 
 void dialogue_broken(struct dialogue *dialogue, const char *what)
 {
+	CHECK_OBJ(dialogue, DIALOGUE_MAGIC);
 	struct dialogues *all = dialogue->all;
 	unsigned long long before;
 
@@ -348,11 +349,13 @@ static bool dialogue_command(struct dialogue *dialogue, struct packet *packet, s
 
 size_t dialogue_packet_max(const struct dialogue *dialogue)
 {
+	CHECK_OBJ(dialogue, DIALOGUE_MAGIC);
 	return dialogue->negotiated ? PACKET_MAX : PROTOCOL_FIRST_MAX;
 }
 
 bool dialogue_take(struct dialogue *dialogue, struct packet *packet, struct bytes *out)
 {
+	CHECK_OBJ(dialogue, DIALOGUE_MAGIC);
 	if (packet->command == COMMAND_QUIT)
 		return false;
 	if (!dialogue->negotiated)
@@ -374,10 +377,12 @@ static void note_stranger(struct dialogues *all, const char *from)
 
 void dialogue_end(struct dialogue *dialogue, const char *from)
 {
+	CHECK_OBJ(dialogue, DIALOGUE_MAGIC);
 	session_end(&dialogue->session);
 	macros_free(&dialogue->macros);
 	if (!dialogue->negotiated)
 		note_stranger(dialogue->all, from);
 	else if (!dialogue->refused)
 		atomic_fetch_sub(&dialogue->all->served, 1);
+	MAGIC_SET(dialogue, 0);
 }

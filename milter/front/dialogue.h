@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/check.h"
 #include "front/agreement.h"
 #include "front/macros.h"
 #include "front/packet.h"
@@ -28,8 +29,11 @@ struct dialogues {
 	atomic_ullong strangers, broken;
 };
 
-/* All zero but all and (if a hook that waits shall be told of) waits: a connection that has just begun. */
+/* Initially zero, except its magic, all and, optionally, waits. */
+#define DIALOGUE_MAGIC 0x0d1a1063U
+
 struct dialogue {
+	MG_MAGIC
 	struct dialogues *all;
 	struct session *session; /* NULL until it is needed */
 	struct macros macros;

@@ -127,6 +127,7 @@ static void conn_new(struct front *front, int fd)
 	conn->front = front;
 	conn->fd = fd;
 	conn->last_event = clock_ms();
+	MAGIC_SET(&conn->dialogue, DIALOGUE_MAGIC);
 	conn->dialogue.all = &front->dialogues;
 	conn->dialogue.waits = on_waits;
 	pthread_mutex_init(&conn->lock, NULL);

@@ -17,6 +17,7 @@
 
 const struct sockaddr *mg_client_addr(const struct mg_call *call)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	const struct client *client = &call->session->client;
 
 	return client->has_addr ? (const struct sockaddr *)&client->addr : NULL;
@@ -24,26 +25,31 @@ const struct sockaddr *mg_client_addr(const struct mg_call *call)
 
 const char *mg_client(const struct mg_call *call)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	return call->session->client.text;
 }
 
 unsigned mg_client_port(const struct mg_call *call)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	return call->session->client.port;
 }
 
 const char *mg_client_name(const struct mg_call *call)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	return call->session->client.name;
 }
 
 bool mg_is_submitted_locally(const struct mg_call *call)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	return call->session->client.submitted_locally;
 }
 
 const char *mg_macro(const struct mg_call *call, const char *name)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	const struct session *session = call->session;
 
 	return session->mta->macro(session->mta_ctx, name);
@@ -51,17 +57,20 @@ const char *mg_macro(const struct mg_call *call, const char *name)
 
 const char *mg_mta_name(const struct mg_call *call)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	return mg_macro(call, "j");
 }
 
 const char *mg_daemon_name(const struct mg_call *call)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	return mg_macro(call, "{daemon_name}");
 }
 
 /* Where a daemon of Sendmail listens is no address of a client's connection when it listens everywhere. */
 const char *mg_daemon_addr(const struct mg_call *call)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	static const struct in6_addr any = IN6ADDR_ANY_INIT;
 	const char *text = mg_macro(call, "{if_addr}");
 	struct in6_addr addr;
@@ -79,21 +88,25 @@ const char *mg_daemon_addr(const struct mg_call *call)
 
 const char *mg_helo(const struct mg_call *call)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	return call->session->helo;
 }
 
 const char *mg_sender(const struct mg_call *call)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	return call->session->message.sender;
 }
 
 const char *mg_recipient(const struct mg_call *call)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	return call->stage == MG_RCPT ? call->session->message.recipient : NULL;
 }
 
 unsigned mg_recipients(const struct mg_call *call)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	const struct message *message = &call->session->message;
 
 	return message->accepted + (call->stage == MG_RCPT && message->recipient);
@@ -112,63 +125,75 @@ static const char *call_param(const char *const *params, const char *name)
 
 const char *mg_sender_param(const struct mg_call *call, const char *name)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	return call_param(call->session->message.sender_params, name);
 }
 
 const char *mg_recipient_param(const struct mg_call *call, const char *name)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	return call->stage == MG_RCPT ? call_param(call->session->message.recipient_params, name)
 				      : NULL;
 }
 
 const char *mg_auth(const struct mg_call *call)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	return mg_macro(call, "{auth_authen}");
 }
 
 const char *mg_auth_type(const struct mg_call *call)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	return mg_macro(call, "{auth_type}");
 }
 
 const char *mg_tls(const struct mg_call *call)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	return mg_macro(call, "{tls_version}");
 }
 
 const char *mg_queue_id(const struct mg_call *call)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	return call->session->message.queue_id;
 }
 
 const char *mg_header_name(const struct mg_call *call)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	return call->session->event.header_name;
 }
 
 const char *mg_header_value(const struct mg_call *call)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	return call->session->event.header_value;
 }
 
 const unsigned char *mg_body(const struct mg_call *call, size_t *size_r)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	*size_r = call->session->event.body_size;
 	return call->session->event.body;
 }
 
 const char *mg_command(const struct mg_call *call)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	return call->session->event.command;
 }
 
 const char *mg_session_id(const struct mg_call *call)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	return call->session->id;
 }
 
 enum mg_stage mg_stage(const struct mg_call *call)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	return call->stage;
 }
 
@@ -187,6 +212,7 @@ struct found *call_found(struct mg_call *call)
 
 void mg_detail(struct mg_call *call, const char *fmt, ...)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	va_list args;
 
 	va_start(args, fmt);
@@ -196,6 +222,7 @@ void mg_detail(struct mg_call *call, const char *fmt, ...)
 
 void mg_value(struct mg_call *call, const char *name, const char *value)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	struct arena *arena = &call->session->event_arena;
 	const struct instance *instance = call->instance;
 	struct found *found = call_found(call);
@@ -214,6 +241,7 @@ void mg_value(struct mg_call *call, const char *name, const char *value)
 
 void mg_reply(struct mg_call *call, int code, const char *status, const char *text)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	struct arena *arena = &call->session->event_arena;
 	struct found *found = call_found(call);
 	const char *wrong = action_check_reply(code, status ? status : "");
@@ -231,6 +259,7 @@ void mg_reply(struct mg_call *call, int code, const char *status, const char *te
 
 void mg_enough_body(struct mg_call *call)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	call->session->standing[call->instance->index].enough_body = true;
 }
 
@@ -238,6 +267,7 @@ void mg_enough_body(struct mg_call *call)
 
 int64_t mg_now(const struct mg_call *call)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	return call->session->host->now() / 1000;
 }
 
@@ -266,6 +296,7 @@ static int64_t call_until(const struct mg_call *call)
 
 int64_t mg_deadline(const struct mg_call *call)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	return call_until(call) / 1000;
 }
 
@@ -285,6 +316,7 @@ static struct arena *call_scope(struct mg_call *call, enum mg_scope scope)
 /* There is no state of a call: who asks for one has the message's. */
 void *mg_state(struct mg_call *call, enum mg_scope scope)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	const struct mg_policy *type = call->instance->type;
 	struct session *session = call->session;
 	struct standing *standing = &session->standing[call->instance->index];
@@ -298,22 +330,26 @@ void *mg_state(struct mg_call *call, enum mg_scope scope)
 
 void *mg_alloc(struct mg_call *call, enum mg_scope scope, size_t size)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	return arena_alloc(call_scope(call, scope), size);
 }
 
 void mg_at_end(struct mg_call *call, enum mg_scope scope, void (*done)(void *arg), void *arg)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	arena_at_end(call_scope(call, scope), done, arg);
 }
 
 int mg_table_find(struct mg_call *call, const struct mg_table *table, const char *key,
 		  const char **value_r)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	return key ? table_find(table, &call->session->event_arena, key, value_r) : 0;
 }
 
 const char *mg_domain(struct mg_call *call, const char *domain)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	return domain ? domain_fold(&call->session->event_arena, domain) : NULL;
 }
 
@@ -344,6 +380,7 @@ struct dns_walker call_walker(struct mg_call *call)
 
 void mg_log(struct mg_call *call, enum mg_level level, const char *fmt, ...)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	va_list args;
 
 	va_start(args, fmt);

@@ -5,7 +5,10 @@
 
 #include "session/state.h"
 
+#define CALL_MAGIC 0x0ca11ed0U
+
 struct mg_call {
+	MG_MAGIC
 	struct session *session;
 	const struct instance *instance;
 	enum mg_stage stage; /* of the hook, which may be earlier than the event's */

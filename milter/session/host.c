@@ -32,16 +32,18 @@ static unsigned long long host_first_id(void)
 
 void host_init(struct host *host, struct snapshot *snapshot, struct log *log)
 {
-	*host = (struct host){ .snapshot = snapshot, .log = log, .now = host_now };
+	*host = (struct host){ MAGIC(HOST_MAGIC).snapshot = snapshot, .log = log, .now = host_now };
 	pthread_mutex_init(&host->lock, NULL);
 	atomic_init(&host->next_id, host_first_id());
 }
 
 void host_destroy(struct host *host)
 {
+	CHECK_OBJ(host, HOST_MAGIC);
 	pool_free(host);
 	snapshot_unref(&host->snapshot);
 	pthread_mutex_destroy(&host->lock);
+	MAGIC_SET(host, 0);
 }
 
 static void show(struct counter_visitor *visitor, const char *name, const char *help,
@@ -85,6 +87,7 @@ static void host_count_own(const struct host_counters *counters, struct counter_
 
 void host_count(struct host *host, struct counter_visitor *visitor)
 {
+	CHECK_OBJ(host, HOST_MAGIC);
 	host_count_own(&host->counters, visitor);
 	if (host->dns && host->dns->count)
 		host->dns->count(host->dns, visitor);
@@ -94,6 +97,7 @@ void host_count(struct host *host, struct counter_visitor *visitor)
 
 void host_log_counters(struct host *host)
 {
+	CHECK_OBJ(host, HOST_MAGIC);
 	struct log_counters lines;
 
 	if (!log_wants(host->log, MG_LOG_INFO))

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include "base/check.h"
 #include "base/log.h"
 #include "config/snapshot.h"
 
@@ -23,7 +24,10 @@ struct host_counters {
 	atomic_ullong quarantined;
 };
 
+#define HOST_MAGIC 0x05057e11U
+
 struct host {
+	MG_MAGIC
 	struct snapshot *snapshot;
 	struct log *log;
 	struct dns *dns;      /* NULL unless a policy uses it; not the host's to close */

@@ -105,10 +105,8 @@ static void pipeline_call(struct session *session, const struct instance *instan
 			  enum mg_stage hook)
 {
 	struct standing *standing = &session->standing[instance->index];
-	struct mg_call call = { .session = session,
-				.instance = instance,
-				.stage = hook,
-				.deadline = pipeline_deadline(session, instance) };
+	struct mg_call call = { MAGIC(CALL_MAGIC).session = session, .instance = instance,
+				.stage = hook, .deadline = pipeline_deadline(session, instance) };
 	const int64_t before = session->event.now;
 	const bool late = instance->blocking & MG_BIT(hook) && before >= call.deadline;
 	const int returned = late ? MG_TIMEOUT : pipeline_hook(session, &call);
@@ -146,8 +144,7 @@ void pipeline_start(struct session *session, enum mg_stage stage)
 		return;
 	for (size_t i = 0; i < snapshot->ninstances; i++) {
 		const struct instance *instance = &snapshot->instances[i];
-		struct mg_call call = { .session = session,
-					.instance = instance,
+		struct mg_call call = { MAGIC(CALL_MAGIC).session = session, .instance = instance,
 					.stage = stage,
 					.deadline = pipeline_deadline(session, instance),
 					.start = true };

@@ -18,6 +18,7 @@
 
 const struct mta_needs *session_needs(const struct session *session)
 {
+	CHECK_OBJ(session, SESSION_MAGIC);
 	return &session->snapshot->needs;
 }
 
@@ -151,9 +152,11 @@ static void session_name(struct session *session)
 
 struct session *session_new(struct host *host, const struct mta *mta, void *ctx)
 {
+	CHECK_OBJ(host, HOST_MAGIC);
 	struct session *session = pool_take(host);
 	struct snapshot *snapshot = snapshot_ref(host->snapshot);
 
+	MAGIC_SET(session, SESSION_MAGIC);
 	session->host = host;
 	session->snapshot = snapshot;
 	session->mta = mta;
@@ -214,7 +217,9 @@ static bool session_is_local(const struct session *session)
 const struct reply *session_connect(struct session *session, const char *name,
 				    const struct sockaddr *addr)
 {
+	CHECK_OBJ(session, SESSION_MAGIC);
 	struct client *client = &session->client;
+
 	session_event(session, MG_CONNECT);
 	memset(client, 0, sizeof(*client));
 	session_set_address(client, addr);
@@ -231,6 +236,7 @@ const struct reply *session_connect(struct session *session, const char *name,
 
 const struct reply *session_refuse(struct session *session)
 {
+	CHECK_OBJ(session, SESSION_MAGIC);
 	atomic_fetch_add_explicit(&session->host->counters.refused, 1, memory_order_relaxed);
 	journal_refused(session);
 	return reply_plain(session, REPLY_TEMPFAIL, 421, "4.3.2",
@@ -239,6 +245,7 @@ const struct reply *session_refuse(struct session *session)
 
 const struct reply *session_helo(struct session *session, const char *helo)
 {
+	CHECK_OBJ(session, SESSION_MAGIC);
 	session_abort(session);
 	session_event(session, MG_HELO);
 	session_forget(session, MG_BIT(MG_HELO));
@@ -253,6 +260,7 @@ const struct reply *session_helo(struct session *session, const char *helo)
 
 const struct reply *session_mail(struct session *session, char **argv)
 {
+	CHECK_OBJ(session, SESSION_MAGIC);
 	struct message *message = &session->message;
 	struct arena *arena = &session->message_arena;
 
@@ -361,8 +369,10 @@ static void session_leave_recipient(struct session *session)
 
 const struct reply *session_rcpt(struct session *session, char **argv)
 {
+	CHECK_OBJ(session, SESSION_MAGIC);
 	struct message *message = &session->message;
 	struct arena *arena = &session->message_arena;
+
 	session_event(session, MG_RCPT);
 	if (!message->open)
 		return session_refusal(session);
@@ -423,6 +433,7 @@ static void session_keep_refusal(struct session *session, const struct reply *re
 
 const struct reply *session_data(struct session *session)
 {
+	CHECK_OBJ(session, SESSION_MAGIC);
 	const struct reply *reply;
 
 	session_event(session, MG_DATA);
@@ -437,6 +448,7 @@ const struct reply *session_data(struct session *session)
 
 const struct reply *session_header(struct session *session, const char *name, const char *value)
 {
+	CHECK_OBJ(session, SESSION_MAGIC);
 	session_event(session, MG_HEADER);
 	if (!session->message.open)
 		return session_refusal(session);
@@ -449,6 +461,7 @@ const struct reply *session_header(struct session *session, const char *name, co
 
 const struct reply *session_eoh(struct session *session)
 {
+	CHECK_OBJ(session, SESSION_MAGIC);
 	session_event(session, MG_EOH);
 	if (!session->message.open)
 		return session_refusal(session);
@@ -469,6 +482,7 @@ static bool session_wants_body(const struct session *session)
 
 const struct reply *session_body(struct session *session, const unsigned char *body, size_t size)
 {
+	CHECK_OBJ(session, SESSION_MAGIC);
 	session_event(session, MG_BODY);
 	if (!session->message.open)
 		return session_refusal(session);
@@ -504,6 +518,7 @@ static const char *session_edit(struct session *session, const struct decision *
 
 const struct reply *session_eom(struct session *session)
 {
+	CHECK_OBJ(session, SESSION_MAGIC);
 	session_event(session, MG_EOM);
 	if (!session->message.open)
 		return session_refusal(session);
@@ -522,6 +537,7 @@ const struct reply *session_eom(struct session *session)
 
 const struct reply *session_command(struct session *session, const char *command)
 {
+	CHECK_OBJ(session, SESSION_MAGIC);
 	const struct reply *reply;
 
 	session_event(session, MG_COMMAND);
@@ -537,6 +553,7 @@ const struct reply *session_command(struct session *session, const char *command
 
 void session_abort(struct session *session)
 {
+	CHECK_OBJ(session, SESSION_MAGIC);
 	struct message *message = &session->message;
 
 	message->refusal = NULL;

@@ -8,6 +8,7 @@
 
 #include <netinet/in.h>
 
+#include "base/check.h"
 #include "session/host.h"
 #include "session/session.h"
 
@@ -87,7 +88,10 @@ struct event {
 	const char *command;
 };
 
+#define SESSION_MAGIC 0x05e55104U
+
 struct session {
+	MG_MAGIC
 	struct host *host;
 	struct snapshot *snapshot;
 	const struct mta *mta;

@@ -177,7 +177,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bytes in = { NULL, 0, 0, 0 }, out = { NULL, 0, 0, 0 };
 	struct dialogues all = { 0 };
-	struct dialogue dialogue = { .all = &all };
+	struct dialogue dialogue = { MAGIC(DIALOGUE_MAGIC).all = &all };
 	size_t piece;
 
 	if (size < 1)

@@ -21,8 +21,8 @@ static void on_waits(void *arg)
 
 void talk_next(struct talk *talk)
 {
-	talk->dialogue =
-		(struct dialogue){ .all = &talk->all, .waits = on_waits, .waits_arg = talk };
+	talk->dialogue = (struct dialogue){ MAGIC(DIALOGUE_MAGIC).all = &talk->all,
+					    .waits = on_waits, .waits_arg = talk };
 }
 
 void talk_begin(struct talk *talk)

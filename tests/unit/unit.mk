@@ -7,6 +7,7 @@ build_tests = $(call found,tests/unit/*.sh)
 unit_tests = \
 	tests/unit/test_answer \
 	tests/unit/test_arena \
+	tests/unit/test_check \
 	tests/unit/test_conf \
 	tests/unit/test_dialogue \
 	tests/unit/test_dns_answers \
@@ -89,6 +90,9 @@ tests_unit_test_dialogue_SOURCES = tests/unit/test_dialogue.c tests/unit/dialogu
 	tests/unit/dialogue_help.h \
 	$(session_test_sources)
 tests_unit_test_dialogue_LDADD = milter/front/libfront.a $(core_archives) $(core_deps) $(CHECK_LIBS)
+
+tests_unit_test_check_SOURCES = tests/unit/test_check.c tests/unit/check_as_configured.c \
+	tests/unit/check_as_configured.h
 
 # The DNS service over a server with faults, and over the stub resolver.
 dns_test_sources = tests/unit/dns_help.c tests/unit/dns_help.h
