@@ -99,7 +99,7 @@ void log_write(struct log_record *record)
 	size_t size;
 	const char *line = record_end(record, &size);
 
-	if (!log_wants(log, record->level))
+	if (log == NULL || (!record->forced && !log_wants(log, record->level)))
 		return;
 	if (sink_write(&log->sink, record->level, log->json, line, size) < 0) {
 		atomic_fetch_add(&log->untold, 1);

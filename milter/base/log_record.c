@@ -208,6 +208,11 @@ void record_init(struct log_record *r, bool json, enum mg_level level, const cha
 		put_head(r);
 }
 
+void record_force(struct log_record *r)
+{
+	r->forced = true;
+}
+
 /* The human part goes on; false when nothing more can be said. */
 static bool begin_words(struct log_record *r)
 {

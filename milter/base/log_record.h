@@ -64,6 +64,7 @@ struct log_record {
 	const char *event;
 	enum { RECORD_BEGUN, RECORD_IN_TEXT, RECORD_IN_FIELDS, RECORD_ENDED } part;
 	bool json, truncated;
+	bool forced;
 	bool in_list, in_item;
 	bool list_empty, item_empty; /* no separator before the next */
 	bool item_lost;              /* something of the present item did not fit */
@@ -74,6 +75,9 @@ struct log_record {
 
 /* Begins a line in either form. For log.h, whose record_begin() knows which. */
 void record_init(struct log_record *record, bool json, enum mg_level level, const char *event);
+
+/* Has the line written even when the log leaves out lines of its level. */
+void record_force(struct log_record *record);
 
 /*
  * The human part, in pieces, before any field. record_text: words of our own (what the

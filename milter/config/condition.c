@@ -12,7 +12,7 @@
 struct condition_reader {
 	struct snapshot *snapshot;
 	struct errors *errors;
-	const struct instance *of;
+	const struct instance *of;    /* NULL: of none, so any class is known in time */
 	const struct condition **end; /* of the list */
 	const struct mg_line *line;
 	size_t word;
@@ -33,7 +33,7 @@ static void condition_add(struct condition_reader *r, const struct class *class,
 /* The stages of the facts that are known when the instance is last asked. */
 static bool condition_known_in_time(const struct instance *of, unsigned facts)
 {
-	return facts < MG_BIT(plan_last(of) + 1);
+	return !of || facts < MG_BIT(plan_last(of) + 1);
 }
 
 static void condition_read_class(struct condition_reader *r, const char *name)
@@ -56,8 +56,8 @@ static void condition_read_class(struct condition_reader *r, const char *name)
 		condition_add(r, class, NULL, 0);
 		return;
 	}
-	errors_at(r->errors, r->line, r->word,
-		  "no class is called \"%s\"; a policy's result is written POLICY=RESULT", name);
+	errors_at(r->errors, r->line, r->word, "no class is called \"%s\"%s", name,
+		  r->of ? "; a policy's result is written POLICY=RESULT" : "");
 
 	const char *near = errors_nearest(name, names);
 
@@ -162,6 +162,28 @@ const struct condition *condition_read(struct snapshot *snapshot, struct errors 
 				condition_read_policy(&r, word, equals);
 			else
 				condition_read_class(&r, word);
+		}
+	}
+	return first;
+}
+
+const struct condition *condition_read_classes(struct snapshot *snapshot, struct errors *errors,
+					       const struct mg_lines *lines, bool *all_r)
+{
+	const struct condition *first = NULL;
+	struct condition_reader r = { .snapshot = snapshot, .errors = errors, .end = &first };
+
+	*all_r = false;
+	for (size_t i = 0; i < lines->n; i++) {
+		r.line = lines->v[i];
+		if (mg_line_words(r.line) < 2 || r.line->has_block)
+			errors_at(errors, r.line, 0, "%s takes names of classes, or all",
+				  mg_line_word(r.line, 0));
+		for (r.word = 1; r.word < mg_line_words(r.line); r.word++) {
+			if (strcmp(mg_line_word(r.line, r.word), "all") == 0)
+				*all_r = true;
+			else
+				condition_read_class(&r, mg_line_word(r.line, r.word));
 		}
 	}
 	return first;

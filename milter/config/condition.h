@@ -22,4 +22,11 @@ struct condition {
 const struct condition *condition_read(struct snapshot *snapshot, struct errors *errors,
 				       const struct mg_lines *lines, const struct instance *of);
 
+/*
+ * Reads lines whose words are names of classes, or the word "all", which sets all_r. The first
+ * condition of the list, or NULL.
+ */
+const struct condition *condition_read_classes(struct snapshot *snapshot, struct errors *errors,
+					       const struct mg_lines *lines, bool *all_r);
+
 #endif

@@ -119,6 +119,15 @@ const struct mg_item settings_items[] = {
 	  .choices = "error warning info debug",
 	  .syntax = "error | warning | info | debug",
 	  .help = "The least important lines that are written." },
+	{ .name = "debug-session",
+	  .type = MG_LINES,
+	  .offset = AT(debug_lines),
+	  .syntax = "CLASS... | all",
+	  .help = "The sessions that the log follows through every stage, from where one of the classes "
+		  "first matches: each event with its facts, each policy with its result and actions, "
+		  "or why it was not called, and each reply. These lines have the level debug and "
+		  "are written whatever log-level says, and so are those of the policies. They hold "
+		  "all header fields: meant for one client at a time, and not for good." },
 	{ .name = "class",
 	  .type = MG_LINES,
 	  .offset = AT(classes),

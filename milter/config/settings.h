@@ -30,6 +30,7 @@ struct settings {
 	bool reply_id;
 	struct mg_lines log_lines;
 	int log_level;
+	struct mg_lines debug_lines;
 	struct mg_lines classes;
 	struct mg_lines scores;
 	struct mg_lines policies;

@@ -189,6 +189,9 @@ static void snapshot_read(struct snapshot *snapshot, struct errors *errors, cons
 	items_fill(&snapshot->arena, errors, NULL, lines, &set, 1);
 	settings_check(&snapshot->settings, errors, &snapshot->warnings, lines);
 	class_read_all(snapshot, errors);
+	snapshot->debug = condition_read_classes(snapshot, errors, &snapshot->settings.debug_lines,
+						 &snapshot->debug_all);
+	snapshot->traces = snapshot->debug || snapshot->debug_all;
 	snapshot_read_score(snapshot, errors);
 	instance_read_all(snapshot, errors);
 	snapshot_warn_scores(snapshot);

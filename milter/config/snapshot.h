@@ -66,6 +66,9 @@ struct snapshot {
 	struct instance *instances; /* in file order; one whose mode is off has no hooks */
 	size_t nclasses;
 	struct class *classes;
+	const struct condition *debug; /* of "debug-session" */
+	bool debug_all;                /* all sessions */
+	bool traces;                   /* whether there may be any */
 	struct action *score;   /* each with its threshold; refusals first, the hardest first */
 	struct errors warnings; /* what is probably not meant, but can be right */
 };

@@ -7,8 +7,7 @@
 #include "session/journal.h"
 #include "config/plan.h"
 
-/* The fields that tell whose session and message it is. */
-static void journal_who(struct log_record *r, struct session *session)
+void journal_who(struct log_record *r, struct session *session)
 {
 	const struct message *message = &session->message;
 
@@ -54,8 +53,7 @@ static void journal_cause_fields(struct log_record *r, const struct decision *de
 		record_int(r, "score", decision->score);
 }
 
-/* As the client sees it: the MTA makes one percent sign of two. */
-static void journal_first_line(char *to, size_t size, const struct reply *reply)
+void journal_first_line(char *to, size_t size, const struct reply *reply)
 {
 	size_t n = (size_t)snprintf(to, size, "%d %s ", reply->code, reply->status);
 
@@ -71,7 +69,7 @@ void journal_decision(struct session *session, const struct decision *decision, 
 		      const struct reply *reply)
 {
 	struct log_record r;
-	char first[1100];
+	char first[JOURNAL_LINE_MAX];
 
 	if (!log_wants(session->host->log, MG_LOG_INFO))
 		return;
@@ -193,9 +191,11 @@ void journal_policy(struct session *session, const struct instance *instance, en
 {
 	struct log_record r;
 
-	if (!log_wants(session->host->log, level))
+	if (!session->traced && !log_wants(session->host->log, level))
 		return;
 	record_begin(&r, session->host->log, level, "policy");
+	if (session->traced)
+		record_force(&r);
 	record_text(&r, "policy %s: ", instance->name);
 	record_quoted(&r, arena_vprintf(&session->event_arena, fmt, args));
 	record_str(&r, "id", session->id);

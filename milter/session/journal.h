@@ -3,7 +3,16 @@
 #ifndef MG_JOURNAL_H
 #define MG_JOURNAL_H
 
+#include "base/log.h"
 #include "session/pipeline.h"
+
+/* The fields that identify a line's session and message. */
+void journal_who(struct log_record *r, struct session *session);
+
+#define JOURNAL_LINE_MAX 1100
+
+/* Code, status and first line of a refusal, as the client sees them: the MTA makes one % of two. */
+void journal_first_line(char *to, size_t size, const struct reply *reply);
 
 /* A decision that refuses, with the reply that was given (NULL for discard). */
 void journal_decision(struct session *session, const struct decision *decision, enum mg_stage stage,

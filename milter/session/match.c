@@ -115,18 +115,17 @@ static bool match_found(const struct session *session, const struct condition *c
 	return false;
 }
 
-static bool match_any(struct session *session, const struct condition *condition)
+const struct condition *match_first(struct session *session, const struct condition *condition)
 {
-	for (; condition; condition = condition->next)
-		if (condition->class ? match_class(session, condition->class)
-				     : match_found(session, condition))
-			return true;
-	return false;
+	while (condition && !(condition->class ? match_class(session, condition->class)
+					       : match_found(session, condition)))
+		condition = condition->next;
+	return condition;
 }
 
 bool match_allows(struct session *session, const struct instance *instance)
 {
-	if (instance->skip && match_any(session, instance->skip))
+	if (match_first(session, instance->skip))
 		return false;
-	return !instance->only || match_any(session, instance->only);
+	return !instance->only || match_first(session, instance->only);
 }

@@ -11,4 +11,7 @@ void match_forget(struct session *session, unsigned stages);
 /* Whether "skip" and "only" let the instance be asked. */
 bool match_allows(struct session *session, const struct instance *instance);
 
+/* The first condition of a list that holds; NULL for none. */
+const struct condition *match_first(struct session *session, const struct condition *condition);
+
 #endif

@@ -6,6 +6,7 @@
 #include "session/journal.h"
 #include "session/match.h"
 #include "session/pipeline.h"
+#include "session/trace.h"
 #include "config/plan.h"
 
 /* What a hook said belongs to a result that does not count: it is forgotten. */
@@ -69,6 +70,8 @@ static void pipeline_record(struct session *session, struct found *said, size_t 
 	const struct instance *instance = said->instance;
 	struct found **at = &session->standing[instance->index].found[said->stage];
 
+	if (session->traced)
+		trace_call(session, instance, said->stage, said, result, us);
 	/* Counters are the one part of a snapshot that changes. */
 	atomic_fetch_add_explicit(&instance->counters->found[result], 1, memory_order_relaxed);
 	while (*at && (*at)->result != result)
@@ -125,6 +128,8 @@ static void pipeline_call(struct session *session, const struct instance *instan
 		pipeline_record(
 			session, call_found(&call),
 			pipeline_result(&call, returned, late ? before : session->event.now), us);
+	else if (session->traced)
+		trace_call(session, instance, hook, NULL, 0, us);
 }
 
 /* Whether the instance is to be asked now; keeps for the log that it was not. */
@@ -133,6 +138,8 @@ static bool pipeline_allows(struct session *session, const struct instance *inst
 	struct standing *standing = &session->standing[instance->index];
 
 	standing->skipped = !match_allows(session, instance);
+	if (standing->skipped && session->traced)
+		trace_skip(session, instance);
 	return !standing->skipped;
 }
 
@@ -140,6 +147,8 @@ void pipeline_start(struct session *session, enum mg_stage stage)
 {
 	const struct snapshot *snapshot = session->snapshot;
 
+	if (snapshot->traces)
+		trace_event(session, stage);
 	if (!(snapshot->starts & MG_BIT(stage)))
 		return;
 	for (size_t i = 0; i < snapshot->ninstances; i++) {
@@ -149,8 +158,11 @@ void pipeline_start(struct session *session, enum mg_stage stage)
 					.deadline = pipeline_deadline(session, instance),
 					.start = true };
 
-		if (instance->starts & MG_BIT(stage) && match_allows(session, instance))
-			instance->type->start[stage](&call, instance->self);
+		if (!(instance->starts & MG_BIT(stage)) || !match_allows(session, instance))
+			continue;
+		if (session->traced)
+			trace_start(session, instance, stage);
+		instance->type->start[stage](&call, instance->self);
 	}
 }
 
@@ -290,12 +302,17 @@ struct decision pipeline_decide(struct session *session, enum mg_stage stage)
 				     .score = content ? session->message.score : 0,
 				     .accepted = end < snapshot->ninstances };
 
-	for (size_t i = 0; i < end; i++) {
+	size_t i;
+
+	for (i = 0; i < end; i++) {
 		const struct instance *instance = &snapshot->instances[i];
+
 		if (plan_hooks(instance, stage) && pipeline_allows(session, instance) &&
 		    !pipeline_ask(session, &decision, instance, stage))
 			break;
 	}
+	if (session->traced)
+		trace_rest(session, &decision, stage, i < end ? i + 1 : end);
 	if (decision.kind == ACTION_NEUTRAL && !decision.accepted && stage != MG_COMMAND)
 		pipeline_score(session, &decision, stage);
 	pipeline_spare(session, &decision, stage);

@@ -15,6 +15,7 @@
 #include "session/pool.h"
 #include "session/reply.h"
 #include "session/session.h"
+#include "session/trace.h"
 
 const struct mta_needs *session_needs(const struct session *session)
 {
@@ -110,6 +111,8 @@ static const struct reply *session_carry_out(struct session *session, enum mg_st
 {
 	const struct reply *reply = reply_make(session, decision);
 
+	if (session->traced)
+		trace_reply(session, decision, stage, reply);
 	if (decision->exempt)
 		journal_exempt(session, decision, stage);
 	if (decision->kind == ACTION_NEUTRAL)
@@ -162,6 +165,7 @@ struct session *session_new(struct host *host, const struct mta *mta, void *ctx)
 	session->mta = mta;
 	session->mta_ctx = ctx;
 	session->messages = 0;
+	session->traced = false;
 	session->explained = false;
 	session->helo = NULL;
 	memset(&session->client, 0, sizeof(session->client));
@@ -573,5 +577,7 @@ void session_end(struct session **session)
 		return;
 	session_abort(ended);
 	journal_end(ended);
+	if (ended->traced)
+		trace_end(ended);
 	pool_give_back(ended);
 }

@@ -98,6 +98,7 @@ struct session {
 	void *mta_ctx;
 	char id[SESSION_ID_SIZE];
 	unsigned messages; /* so far */
+	bool traced;       /* the log follows it, see trace.h */
 	bool explained;    /* a decision or message of it is in the log */
 	struct client client;
 	const char *helo;
