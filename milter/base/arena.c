@@ -23,8 +23,10 @@
 #endif
 
 #define CHUNK_FIRST ((size_t)4 << 10)
-#define CHUNK_LAST ((size_t)256 << 10) /* chunks double up to this */
-#define CHUNK_KEPT ((size_t)64 << 10)  /* the largest that a reset keeps */
+/* Chunks double up to this size. */
+#define CHUNK_LAST ((size_t)256 << 10)
+/* The largest chunk that a reset keeps. */
+#define CHUNK_KEPT ((size_t)64 << 10)
 #define ALIGNMENT alignof(max_align_t)
 
 struct arena_chunk {
@@ -62,7 +64,7 @@ static void chunk_free(struct arena_chunk *chunk)
 	free(chunk);
 }
 
-/* A piece that is too large for what is left; size is rounded up. */
+/* Allocates a piece that does not fit into the newest chunk. size is rounded up already. */
 static char *alloc_in_new_chunk(struct arena *arena, size_t size)
 {
 	size_t chunk_size = CHUNK_FIRST - sizeof(struct arena_chunk);
@@ -72,7 +74,9 @@ static char *alloc_in_new_chunk(struct arena *arena, size_t size)
 		chunk_size = 2 * (arena->chunks->size + sizeof(*chunk)) - sizeof(*chunk);
 	else if (arena->chunks)
 		chunk_size = CHUNK_LAST - sizeof(*chunk);
-	/* A large piece has a chunk of its own, behind the newest, whose rest stays in use. */
+	/*
+	 * A large piece gets a chunk of its own, behind the newest, whose free rest stays in use.
+	 */
 	if (size > chunk_size && arena->chunks) {
 		chunk = chunk_new(size);
 		chunk->older = arena->chunks->older;
@@ -97,7 +101,7 @@ void *arena_alloc(struct arena *arena, size_t size)
 	if (size > PTRDIFF_MAX - CHUNK_LAST)
 		out_of_memory();
 	if (rounded == 0)
-		rounded = ALIGNMENT; /* two pieces are never the same */
+		rounded = ALIGNMENT; /* an empty piece has its own address too */
 	if (rounded <= arena->left) {
 		piece = arena->next;
 		arena->next += rounded;
@@ -134,7 +138,8 @@ char *arena_strdup(struct arena *arena, const char *string)
 
 char *arena_vprintf(struct arena *arena, const char *fmt, va_list args)
 {
-	char small[256]; /* most texts fit, and then are formatted only once */
+	/* Most texts fit here, and are formatted only once. */
+	char small[256];
 	va_list again;
 	char *text;
 	int length;
@@ -142,7 +147,7 @@ char *arena_vprintf(struct arena *arena, const char *fmt, va_list args)
 	va_copy(again, args);
 	length = vsnprintf(small, sizeof(small), fmt, args);
 	if (length < 0)
-		length = 0, small[0] = '\0'; /* longer than INT_MAX */
+		length = 0, small[0] = '\0'; /* the text would be longer than INT_MAX */
 	text = arena_alloc(arena, (size_t)length + 1);
 	if ((size_t)length < sizeof(small))
 		memcpy(text, small, (size_t)length + 1);
@@ -173,7 +178,7 @@ void arena_at_end(struct arena *arena, void (*done)(void *arg), void *arg)
 	arena->ends = end;
 }
 
-/* A done() may still allocate, and even register another. */
+/* Calls the registered functions. One may still allocate memory or register another. */
 static void run_ends(struct arena *arena)
 {
 	while (arena->ends) {

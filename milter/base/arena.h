@@ -10,9 +10,9 @@ struct arena_chunk;
 struct arena_end;
 
 /*
- * All zero is an empty arena. Not thread-safe: an arena belongs to one session or one
- * configuration. Out of memory ends the process (there is nothing sensible that a mail
- * filter could still do, and the MTA has milter_default_action).
+ * An arena that is all zero is empty. Not thread-safe: an arena belongs to one session or one
+ * configuration. Lack of memory ends the process: a mail filter could do nothing useful without it,
+ * and the MTA has its milter_default_action.
  */
 struct arena {
 	struct arena_chunk *chunks; /* the newest first */
@@ -21,7 +21,7 @@ struct arena {
 	struct arena_end *ends; /* the last registered first */
 };
 
-/* Never NULL, aligned for any type; arena_alloc's is not zeroed. */
+/* Never NULL; aligned for any type. arena_alloc() does not clear the memory. */
 void *arena_alloc(struct arena *arena, size_t size);
 void *arena_zalloc(struct arena *arena, size_t size);
 char *arena_strdup(struct arena *arena, const char *string);
@@ -30,10 +30,10 @@ char *arena_printf(struct arena *arena, const char *fmt, ...) __attribute__((for
 char *arena_vprintf(struct arena *arena, const char *fmt, va_list args)
 	__attribute__((format(printf, 2, 0)));
 
-/* Has done(arg) called when everything is taken back, the last registered first. */
+/* Registers a call of done(arg) for when everything is taken back; the last one is called first. */
 void arena_at_end(struct arena *arena, void (*done)(void *arg), void *arg);
 
-/* Takes everything back; keeps one chunk, so that an arena in steady state allocates nothing. */
+/* Takes everything back. Keeps one chunk: an arena in steady use never calls malloc() again. */
 void arena_reset(struct arena *arena);
 
 /* Takes everything back and frees it all. */

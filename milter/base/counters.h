@@ -17,14 +17,14 @@ struct counter {
 	unsigned long long value;
 	/* A present value, such as the size of a cache. Others only grow. */
 	bool gauge;
-	/* Which of several of the same name: label is "result", of is "fail". NULL: there is one. */
+	/* Tell counters of one name apart: label "result", of "fail". NULL: there is one. */
 	const char *label, *of;
 };
 
 struct counter_visitor {
 	/*
-	 * kind: "host", "policy", or the name of a service. name: which of this kind ("dnsbl/zen"), or
-	 * NULL.
+	 * kind: "host", "policy", or the name of a service. name: which of this kind
+	 * ("dnsbl/zen"), or NULL.
 	 */
 	void (*group)(struct counter_visitor *visitor, const char *kind, const char *name);
 

@@ -13,7 +13,7 @@
 #include "base/utf8.h"
 
 /*
- * No domain is longer in UTF-8: a character is at most 4 bytes there, and at least 1 in an
+ * The longest domain in UTF-8: a character takes at most 4 bytes there and at least 1 in an
  * A-label.
  */
 #define DOMAIN_INPUT_MAX 1024
@@ -21,8 +21,8 @@
 enum shape {
 	SHAPE_FOLDED,  /* a domain in its final form */
 	SHAPE_ASCII,   /* a domain with upper case or a final dot */
-	SHAPE_UNICODE, /* not only ASCII: libidn2 has to say */
-	SHAPE_NONE
+	SHAPE_UNICODE, /* it has other characters than ASCII: libidn2 decides */
+	SHAPE_NONE     /* no domain */
 };
 
 static bool is_upper(char c)
@@ -52,9 +52,7 @@ const char *ascii_fold(struct arena *arena, const char *text)
 	return copy;
 }
 
-/*
- * The end of the label, or NULL when it is none: empty, too long, or with a hyphen at either end.
- */
+/* The end of a label. NULL for an invalid one: empty, too long, or a hyphen at either end. */
 static const char *label_end(const char *label, bool *upper)
 {
 	const char *p;
@@ -67,8 +65,7 @@ static const char *label_end(const char *label, bool *upper)
 }
 
 /*
- * A name of four numbers is an address that lost its brackets, and in no DNS (RFC 3696, section
- * 2).
+ * Four numbers are an address without its brackets, and never a name in DNS (RFC 3696, section 2).
  */
 static bool is_address(const char *domain, size_t size)
 {
@@ -83,7 +80,7 @@ static bool is_address(const char *domain, size_t size)
 }
 
 /*
- * What the domain is; size_r: its bytes without the final dot, but for SHAPE_NONE and
+ * Classifies a domain. size_r: its bytes without the final dot; not set for SHAPE_NONE and
  * SHAPE_UNICODE.
  */
 static enum shape domain_shape(const char *domain, size_t *size_r)
@@ -138,7 +135,8 @@ static const char *fold_unicode(struct arena *arena, const char *domain)
 		return NULL;
 	copy = arena_strdup(arena, (const char *)ascii);
 	idn2_free(ascii);
-	shape = domain_shape(copy, &size); /* libidn2 lets through what no name may hold */
+	/* libidn2 accepts characters that no host name has. */
+	shape = domain_shape(copy, &size);
 	return fold_ascii(arena, copy, shape, size);
 }
 

@@ -13,9 +13,12 @@
 #include "base/line.h"
 #include "base/utf8.h"
 
-#define EXCERPT_MAX ((size_t)160)   /* characters of a line that are shown */
-#define EXCERPT_BEFORE ((size_t)80) /* and of these before the caret, when it is longer */
-#define NEAREST_MAX ((size_t)40)    /* characters of a word that may have been misspelt */
+/* The characters of a line that are shown, and how many of them stand before the caret. */
+#define EXCERPT_MAX ((size_t)160)
+#define EXCERPT_BEFORE ((size_t)80)
+
+/* Longer words get no "did you mean". */
+#define NEAREST_MAX ((size_t)40)
 
 struct hint {
 	const char *text;
@@ -25,11 +28,11 @@ struct hint {
 struct error {
 	const char *file; /* NULL: unknown */
 	size_t file_order;
-	size_t number; /* in the order in which they were found */
+	size_t number; /* counts the errors as they are reported */
 	unsigned line, column;
 	const char *text;
 	const char *excerpt; /* NULL: not shown */
-	const char *caret;   /* what puts the caret below its column; NULL: no caret */
+	const char *caret;   /* the blanks before the caret; NULL: no caret */
 	struct hint *hints, **hints_tail;
 	struct error *next;
 };
@@ -54,7 +57,7 @@ static char *printable(struct arena *arena, const char *text, size_t size)
 	return copy;
 }
 
-/* Moves on by a number of characters, to the end at most. */
+/* Skips a number of characters, up to the end at most. */
 static const char *skip_characters(const char *p, const char *end, size_t count)
 {
 	uint32_t code;
@@ -64,7 +67,7 @@ static const char *skip_characters(const char *p, const char *end, size_t count)
 	return p;
 }
 
-/* The line around the column, and blanks and tabs as wide as what is before it. */
+/* Copies the part of the line around the column, and makes the blanks that align the caret. */
 static void take_excerpt(struct arena *arena, struct error *error, const char *line)
 {
 	const char *end = line + strcspn(line, "\n");
@@ -132,7 +135,7 @@ add(struct errors *errors, const char *file, unsigned line, unsigned column,
 	errors->last = error;
 }
 
-/* Where a line of a file begins. */
+/* Where a line of a file begins, or NULL past the end. */
 static const char *line_of_file(const struct conf_file *file, unsigned line)
 {
 	const char *p = file->text, *end = file->text + file->size;
@@ -154,7 +157,8 @@ void errors_vat(struct errors *errors, const struct mg_line *line, size_t word, 
 	const struct conf_word *at;
 
 	if (!line || errors->kept == ERRORS_KEPT) {
-		add(errors, errors->file, 0, 0, NULL, fmt, args); /* at the limit: to be counted */
+		/* At the limit add() only counts. */
+		add(errors, errors->file, 0, 0, NULL, fmt, args);
 		return;
 	}
 	at = &line->words[word < line->nwords ? word : line->nwords - 1];
@@ -188,7 +192,7 @@ void errors_hint(struct errors *errors, const char *fmt, ...)
 	char *text;
 
 	if (!errors->last || errors->count > errors->kept)
-		return; /* the error itself was not kept */
+		return; /* the error of this hint was not kept */
 	va_start(args, fmt);
 	text = arena_vprintf(errors->arena, fmt, args);
 	va_end(args);
@@ -212,7 +216,7 @@ static int compare_errors(const void *a, const void *b)
 	return x->number < y->number ? -1 : 1;
 }
 
-/* "FILE:LINE:COLUMN: ", as much of it as is known. */
+/* "FILE:LINE:COLUMN: ", without the parts that are unknown. */
 static const char *place_of(struct arena *arena, const struct error *error)
 {
 	if (!error->file)
@@ -264,7 +268,7 @@ void errors_print(const struct errors *errors, FILE *stream)
 		fprintf(stream, "and %zu errors more\n", errors->count - errors->kept);
 }
 
-/* ASCII only: the names that can be misspelt are. */
+/* Only ASCII letters have a case here; all names of the configuration are ASCII. */
 static bool same(char a, char b)
 {
 	return strncasecmp(&a, &b, 1) == 0;
@@ -275,7 +279,9 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* How many letters to change, insert, delete or swap with their neighbour (Damerau-Levenshtein). */
+/*
+ * The number of letters to change, insert, delete or swap with a neighbour (Damerau-Levenshtein).
+ */
 static size_t distance(const char *a, size_t a_size, const char *b, size_t b_size)
 {
 	size_t rows[3][NEAREST_MAX + 1];
@@ -312,7 +318,7 @@ const char *errors_nearest(const char *word, const char *const *candidates)
 		if (candidate_size > NEAREST_MAX)
 			continue;
 		d = distance(word, size, *candidates, candidate_size);
-		/* A third of the letters may be wrong; of a short word, one. */
+		/* A third of the letters may be wrong; in a short word, one. */
 		if (d < nearest && d < size && d <= (size < 6 ? 1 : size / 3)) {
 			nearest = d;
 			found = *candidates;

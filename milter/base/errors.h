@@ -12,22 +12,21 @@ struct error;
 struct mg_line;
 
 /*
- * { .arena = ... } and otherwise zero is "no errors yet". Everything that is reported is copied
- * into the arena. Texts may quote what was found in a file: what a terminal would act on is
- * replaced when it is stored.
+ * Initially zero, except the arena. Every report is copied into the arena. Texts may quote from a
+ * file: characters that a terminal would act on, and invisible ones, are replaced in the copy.
  */
 struct errors {
 	struct arena *arena;
-	const char *file;    /* what errors without a position are about; set by conf_read() */
-	const char *kind;    /* "warning: " stands before each text; NULL for errors */
-	size_t count;        /* of all errors, those beyond ERRORS_KEPT included */
-	size_t kept;         /* of those in the list */
-	size_t files;        /* how many different files they are in */
-	struct error *first; /* in the order in which they were found */
+	const char *file;    /* the file of errors without a position; conf_read() sets it */
+	const char *kind;    /* "warning: ", printed before each text; NULL for errors */
+	size_t count;        /* all errors, with those beyond ERRORS_KEPT */
+	size_t kept;         /* errors in the list */
+	size_t files;        /* files that have errors */
+	struct error *first; /* in the order of the reports */
 	struct error *last;
 };
 
-/* A file that is no configuration at all (a picture, say) has an error in each of its lines. */
+/* A limit: a file that is no configuration (a picture, say) has an error in each of its lines. */
 #define ERRORS_KEPT 1000
 
 /*
@@ -51,13 +50,13 @@ void errors_in_file(struct errors *errors, const char *file, unsigned line, unsi
 /* Adds a line of help to the error that was reported last: did you mean "x"? */
 void errors_hint(struct errors *errors, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Prints all: by file, in the order in which these first had one, and there by line and column. */
+/* Prints all errors, sorted by file (in the order of their first errors), line and column. */
 void errors_print(const struct errors *errors, FILE *stream);
 
-/* One of them as "FILE:LINE:COLUMN: text", in the order in which they were found; NULL after the last. */
+/* An error as "FILE:LINE:COLUMN: text", in the order of the reports; NULL after the last. */
 const char *errors_line(const struct errors *errors, size_t index);
 
-/* What word was probably meant to be, of the candidates (NULL last); NULL when none is near. */
+/* The candidate (NULL last) that word was probably meant to be; NULL when none is similar. */
 const char *errors_nearest(const char *word, const char *const *candidates);
 
 #endif

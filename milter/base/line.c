@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The words of a directive, as policy.h's functions give them. */
+/* The functions of policy.h that return a directive's words. */
 #include <config.h>
 
 #include "base/line.h"

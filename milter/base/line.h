@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Directives of the configuration, with the places that messages about them name. */
+/* Directives of the configuration, with their places in the file, for messages. */
 #ifndef MG_LINE_H
 #define MG_LINE_H
 
@@ -8,10 +8,10 @@
 
 #include <millgate/policy.h>
 
-/* A file; its text is kept for the messages about it. */
+/* A file. Its text is kept, for messages to quote. */
 struct conf_file {
 	const char *name; /* as it was opened */
-	const char *text; /* NUL after the last byte; may hold others */
+	const char *text; /* ends with a NUL, and may contain others */
 	size_t size;
 };
 

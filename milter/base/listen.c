@@ -41,15 +41,14 @@ static int parse_unix(struct listen_address *listen_r, const char *path,
 {
 	struct sockaddr_un *address = (struct sockaddr_un *)&listen_r->address;
 
-	/* A daemon leaves the directory that it was started in. */
+	/* The daemon changes its working directory. */
 	if (path[0] != '/')
 		return fail(error_r, "found the socket \"%s\", expected a path that begins with /",
 			    path);
 	if (strlen(path) >= sizeof(address->sun_path))
-		return fail(
-			error_r,
-			"the socket's path \"%s\" is longer than the %zu bytes that a unix socket can have",
-			path, sizeof(address->sun_path) - 1);
+		return fail(error_r,
+			    "the path \"%s\" is longer than the %zu bytes of a unix socket", path,
+			    sizeof(address->sun_path) - 1);
 	address->sun_family = AF_UNIX;
 	strcpy(address->sun_path, path);
 	strcpy(listen_r->path, path);
@@ -58,7 +57,7 @@ static int parse_unix(struct listen_address *listen_r, const char *path,
 	return 0;
 }
 
-/* Splits "PORT@HOST", "HOST:PORT" or "PORT"; host_r is "" without one. */
+/* Splits "PORT@HOST", "HOST:PORT" or "PORT". host_r: "" when there is no host. */
 static int split_inet(const char *whole, const char *text, char host_r[256], char port_r[32],
 		      char error_r[LISTEN_ERROR_MAX])
 {
@@ -77,7 +76,7 @@ static int split_inet(const char *whole, const char *text, char host_r[256], cha
 	if (!at && !bracketed && memchr(host, ':', host_size))
 		return fail(
 			error_r,
-			"in \"%s\" it cannot be told where the address ends: write inet6:[ADDRESS]:PORT",
+			"found \"%s\", expected an IPv6 address in brackets: inet6:[ADDRESS]:PORT",
 			whole);
 	if (port_size == 0 || (host_size == 0 && (at || colon)))
 		return fail(
@@ -110,7 +109,7 @@ static int parse_inet(struct listen_address *listen_r, const char *whole, int fa
 		return fail(error_r, "found the port %s, expected one from 1 to 65535", port);
 	rc = getaddrinfo(*host ? host : NULL, port, &hints, &found);
 	if (rc != 0)
-		return fail(error_r, "\"%s\" is no address of this kind: %s", whole,
+		return fail(error_r, "\"%s\" is no such address: %s", whole,
 			    rc == EAI_SYSTEM ? strerrordesc_np(errno) : gai_strerror(rc));
 	memcpy(&listen_r->address, found->ai_addr, found->ai_addrlen);
 	listen_r->size = found->ai_addrlen;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The address that a daemon listens on, as the configuration and the MTAs write it. */
+/* The address that the daemon listens on, in the spellings of Postfix and of Sendmail. */
 #ifndef MG_LISTEN_H
 #define MG_LISTEN_H
 
@@ -15,9 +15,9 @@ struct listen_address {
 };
 
 /*
- * Understands "unix:PATH", "local:PATH", "inet:PORT[@HOST]", "inet:HOST:PORT", "inet6:..." (an IPv6
- * address with a port after it in square brackets); HOST may be a name, PORT a service. Returns 0, or
- * -1 with a message in error_r.
+ * Parses "unix:PATH", "local:PATH", "inet:PORT[@HOST]", "inet:HOST:PORT" and "inet6:...". HOST
+ * may be a name, and PORT a service. An IPv6 address before ":PORT" needs square brackets.
+ * Returns 0, or -1 with a message in error_r.
  */
 int listen_parse(struct listen_address *listen_r, const char *text, char error_r[LISTEN_ERROR_MAX]);
 

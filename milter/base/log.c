@@ -21,7 +21,7 @@ struct log {
 	struct log_sink sink;
 	bool json;
 	enum mg_level level;
-	atomic_ullong untold; /* lines that were lost, and the log does not say so yet */
+	atomic_ullong untold; /* lost lines that the log has not reported yet */
 };
 
 struct log *log_open(const struct log_settings *settings, const char **error_r)
@@ -35,7 +35,7 @@ struct log *log_open(const struct log_settings *settings, const char **error_r)
 	}
 	log->json = settings->json;
 	log->level = settings->level;
-	/* So that no line has to read the time zone's file. */
+	/* Read the time zone's file now, not with the first line. */
 	tzset();
 	return log;
 }
@@ -76,15 +76,16 @@ void record_begin(struct log_record *record, struct log *log, enum mg_level leve
 	record->log = log;
 }
 
-/* Says how many lines were lost, now that lines can be written again; where all of them are errors, so is that. */
+/* Reports the number of lost lines, now that the log takes lines again. */
 static void tell_dropped(struct log *log)
 {
+	/* A log of errors only shows this as an error. */
 	const enum mg_level level = log_wants(log, MG_LOG_WARNING) ? MG_LOG_WARNING : MG_LOG_ERROR;
 	unsigned long long n = atomic_exchange(&log->untold, 0);
 
 	/*
-	 * The line itself may be lost too; then it counts as one of them, and the others are told
-	 * with it.
+	 * This line may be lost too. It is counted then, and the others are counted again with
+	 * it.
 	 */
 	if (n > 0) {
 		log_say(log, level, "log", "%llu lines of this log were lost", n);

@@ -2,10 +2,9 @@
 /*
  * Builds one log line, as text or as JSON (RFC 8259), from the same calls.
  *
- * The JSON is written by hand: a library would build a tree on the heap for each line of each
- * message, and would not know how to leave out what does not fit. What has to be right here is
- * small: strings are escaped in one function, and a field goes in whole or not at all, with room
- * kept for what closes the object.
+ * The JSON is written by hand: a library would build a tree on the heap for each line, and could
+ * not leave out a field that does not fit. The task is small: one function escapes strings, a
+ * field is written whole or not at all, and room is reserved for what closes the object.
  */
 #include <config.h>
 
@@ -21,13 +20,11 @@
 #include "base/log_record.h"
 #include "base/utf8.h"
 
-/*
- * Kept for the end: a quote, "}", "]", the mark of a truncated line, "}", a line's end and a NUL.
- */
+/* Room reserved for the end: a quote, "}", "]", the mark of a truncated line, "}" and a NUL. */
 #define TAIL 32
 #define MARK "..."
 
-/* Where a string goes decides what of it has to be escaped. */
+/* The place of a string determines which characters are escaped. */
 enum place { IN_WORDS, IN_QUOTES, IN_JSON };
 
 static bool put(struct log_record *r, const char *bytes, size_t n)
@@ -44,7 +41,7 @@ static bool put_string(struct log_record *r, const char *string)
 	return put(r, string, strlen(string));
 }
 
-/* For what TAIL keeps room for. */
+/* Writes into the room that TAIL reserves. */
 static void put_tail(struct log_record *r, const char *string)
 {
 	size_t n = strlen(string);
@@ -54,7 +51,7 @@ static void put_tail(struct log_record *r, const char *string)
 	r->n += n;
 }
 
-/* A character that cannot stand for itself. Returns its length in out. */
+/* Writes the number of a character that is not visible. Returns the length in out. */
 static size_t escape_unseen(char out[16], uint32_t c, enum place place)
 {
 	int n;
@@ -71,7 +68,7 @@ static size_t escape_unseen(char out[16], uint32_t c, enum place place)
 	return (size_t)n;
 }
 
-/* Writes the character at *s as this place needs it. Returns its length in out; advances *s. */
+/* Writes the character at *s, escaped if the place needs it. Returns the length in out. */
 static size_t escape(char out[16], const char **s, const char *end, enum place place)
 {
 	const char *from = *s;
@@ -105,7 +102,7 @@ static bool put_escaped(struct log_record *r, const char *string, enum place pla
 	char out[16];
 
 	while (s < end) {
-		/* Nearly all of nearly all strings needs no second look. */
+		/* Most characters of most strings stand for themselves. */
 		for (run = s; *s > ' ' && *s < 0x7f && *s != '\\' && *s != '"' && *s != '='; s++)
 			;
 		n = (size_t)(s - run);
@@ -115,7 +112,7 @@ static bool put_escaped(struct log_record *r, const char *string, enum place pla
 		}
 		if (n > left) {
 			r->truncated = true;
-			/* A run is cut anywhere, an escape or a character only before it. */
+			/* A run can be cut anywhere, an escape or a character cannot. */
 			return (run == out || put(r, run, left)) && put_string(r, MARK);
 		}
 		if (!put(r, run, n))
@@ -141,7 +138,7 @@ static bool is_plain_ascii(char c)
 	}
 }
 
-/* Whether a value of the text form can do without quotes. */
+/* Whether a value of the text form needs no quotes. */
 static bool is_plain(const char *value)
 {
 	const char *end = value + strlen(value);
@@ -169,7 +166,7 @@ static bool put_value(struct log_record *r, const char *value)
 	       put(r, "\"", 1);
 }
 
-/* Takes back what did not fit. */
+/* Removes a part that did not fit completely. */
 static void settle(struct log_record *r, size_t mark, bool fits)
 {
 	if (fits)
@@ -198,7 +195,7 @@ static bool put_head(struct log_record *r)
 
 void record_init(struct log_record *r, bool json, enum mg_level level, const char *event)
 {
-	/* Not the line: clearing 8 KiB for each would cost more than filling it. */
+	/* Except the line: clearing 8 KiB costs more than filling it. */
 	memset(r, 0, offsetof(struct log_record, line));
 	r->level = level;
 	r->event = event;
@@ -213,7 +210,7 @@ void record_force(struct log_record *r)
 	r->forced = true;
 }
 
-/* The human part goes on; false when nothing more can be said. */
+/* Begins or continues the human part. Returns false when there is no room. */
 static bool begin_words(struct log_record *r)
 {
 	assert(r->part == RECORD_BEGUN || r->part == RECORD_IN_TEXT);
@@ -225,7 +222,7 @@ static bool begin_words(struct log_record *r)
 
 void record_text(struct log_record *r, const char *fmt, ...)
 {
-	char words[LOG_VALUE_MAX + 8]; /* enough more to be seen to be cut */
+	char words[LOG_VALUE_MAX + 8]; /* longer, so that put_escaped() sees the cut */
 	size_t mark;
 	va_list args;
 	int n;
@@ -254,7 +251,7 @@ void record_quoted(struct log_record *r, const char *value)
 		       put_string(r, quote));
 }
 
-/* The human part is over; without one, the event's name is it. */
+/* Ends the human part. Without one, the event's name stands in its place. */
 static void end_words(struct log_record *r)
 {
 	if (r->json && r->part == RECORD_IN_TEXT)
@@ -264,7 +261,7 @@ static void end_words(struct log_record *r)
 	r->part = RECORD_IN_FIELDS;
 }
 
-/* What comes before a field's value. */
+/* Writes the separator and the name of a field. */
 static bool put_name(struct log_record *r, const char *name)
 {
 	bool comma = !r->in_item || !r->item_empty;
@@ -298,7 +295,7 @@ static bool is_unit(const char *name)
 	return strcmp(name, "us") == 0 || strcmp(name, "ms") == 0;
 }
 
-/* A number, as printed. Alone among an item's values it would not say what it counts. */
+/* A number, as printed. In an item of the text form it keeps its name or unit. */
 static void put_number(struct log_record *r, const char *name, const char *number)
 {
 	bool bare = r->in_item && !r->json;
@@ -320,7 +317,7 @@ void record_int(struct log_record *r, const char *name, long long value)
 	char number[24];
 	char *p = number + sizeof(number) - 1;
 
-	/* By hand, since there is one for each policy in each message's line. */
+	/* Faster than snprintf(): each line of a message has one for each policy. */
 	*p = '\0';
 	do {
 		*--p = (char)('0' + rest % 10);
@@ -341,7 +338,7 @@ void record_list_begin(struct log_record *r, const char *name)
 	mark = r->n;
 	r->item_lost = false;
 	settle(r, mark, put_name(r, name) && put(r, "[", 1));
-	/* Without room for its beginning, all that follows is lost up to its end. */
+	/* Without room for the beginning, the whole list is left out. */
 	r->in_list = !r->item_lost;
 	r->list_empty = true;
 }

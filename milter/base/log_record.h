@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One log line while it is being built: on the caller's stack, in a fixed buffer, without
- * allocation.
+ * One log line under construction, in a fixed buffer on the caller's stack, without allocation.
  *
- * The same calls make the text form and the JSON form; which of the two is the log's setting.
+ * The same calls make the text form or the JSON form, as the log is set.
  *
  *     struct log_record r;
  *
@@ -24,25 +23,25 @@
  *
  * Text: the human part, then NAME=VALUE fields. Without a human part the event's name stands in its
  * place.
- *     reject: policy dnsbl/zen found listed at rcpt: "550 5.7.1 no" id=4f2c policies=[dnsbl/zen listed 1234us]
- * In a list an item is its values without their names; but a number is NAME=VALUE, or followed by
- * its name where that is a unit (us, ms).
+ *     reject: policy dnsbl/zen found listed at rcpt: "550 5.7.1 no" id=4f2c
+ *     policies=[dnsbl/zen listed 1234us]
+ * (in one line). An item of a list has its values without their names, except for numbers: these
+ * are NAME=VALUE, or followed by their name where that is a unit (us, ms).
  *
  * JSON (RFC 8259): one object; "time", "level", "event", "text" (the human part, when there is
  * one), then the fields in order.
- *     {"time":"2026-11-22T21:56:37.123Z","level":"info","event":"decision","text":"reject: ...","id":"4f2c",
- *      "policies":[{"policy":"dnsbl/zen","result":"listed","us":1234}]}
+ *     {"time":"2026-11-22T21:56:37.123Z","level":"info","event":"decision","text":"reject: ...",
+ *      "id":"4f2c","policies":[{"policy":"dnsbl/zen","result":"listed","us":1234}]}
  *
- * Escapes. Nothing that a sender chose can end a line or look like another field: control
- * characters, DEL, bytes that are not UTF-8, U+0080..9F, U+2028/9 and invisible or
- * direction-changing characters are written as \xNN, \uNNNN or \UNNNNNNNN. In the text form a
+ * Escapes. No value from outside can end a line or look like another field: what is not visible
+ * (see utf8.h) is written as \xNN, \uNNNN or \UNNNNNNNN. In the text form a
  * backslash is \\, a quote \", and a value with blanks or any of "=,;[]\ is quoted; in the human
  * part a "=" is \x3d outside of record_quoted()'s strings. In JSON a byte that is not UTF-8 becomes
  * the four characters \xNN of the string.
  *
- * Length. A value (and a piece of the human part) is cut at LOG_VALUE_MAX bytes of output, marked
- * "...". A field or an item that does not fit into the line is left out as a whole. In either case
- * the line ends with truncated=yes ("truncated":true).
+ * Length. A value, or a piece of the human part, is cut at LOG_VALUE_MAX bytes of output and then
+ * ends with "...". A field or an item that does not fit into the line is left out as a whole. In
+ * both cases the line ends with truncated=yes ("truncated":true).
  */
 #ifndef MG_LOG_RECORD_H
 #define MG_LOG_RECORD_H
@@ -64,11 +63,11 @@ struct log_record {
 	const char *event;
 	enum { RECORD_BEGUN, RECORD_IN_TEXT, RECORD_IN_FIELDS, RECORD_ENDED } part;
 	bool json, truncated;
-	bool forced;
+	bool forced; /* written whatever its level */
 	bool in_list, in_item;
 	bool list_empty, item_empty; /* no separator before the next */
-	bool item_lost;              /* something of the present item did not fit */
-	size_t item;                 /* where the present item began, to take it back */
+	bool item_lost;              /* a part of the present item did not fit */
+	size_t item;                 /* where the present item began, to remove it */
 	size_t n;                    /* bytes of line in use */
 	char line[LOG_LINE_MAX];
 };
@@ -76,37 +75,31 @@ struct log_record {
 /* Begins a line in either form. For log.h, whose record_begin() knows which. */
 void record_init(struct log_record *record, bool json, enum mg_level level, const char *event);
 
-/* Has the line written even when the log leaves out lines of its level. */
+/* The line will be written even if the log leaves out lines of its level. */
 void record_force(struct log_record *record);
 
 /*
- * The human part, in pieces, before any field. record_text: words of our own (what the
- * configuration or the code says); record_quoted: anything else, in quotes.
+ * The human part, in pieces, before any field. record_text() is for words from the configuration or
+ * the code; record_quoted() puts anything else in quotes.
  */
 void record_text(struct log_record *record, const char *fmt, ...) MG_PRINTF(2, 3);
 void record_quoted(struct log_record *record, const char *value);
 
 /*
- * Fields, in the line, in a list's item. name: a constant of [a-z0-9_]. A NULL value leaves the
- * field out.
+ * A field of the line or of a list's item. name: a constant of [a-z0-9_]. A field whose value is
+ * NULL is left out.
  */
 void record_str(struct log_record *record, const char *name, const char *value);
 void record_int(struct log_record *record, const char *name, long long value);
 
-/*
- * A list: of items, which are objects with fields, or of strings (record_element). Lists do not
- * nest. An item that does not fit is left out as a whole.
- */
+/* A list of items, which are objects with fields, or of strings (record_element). No nesting. */
 void record_list_begin(struct log_record *record, const char *name);
 void record_item_begin(struct log_record *record);
 void record_item_end(struct log_record *record);
 void record_element(struct log_record *record, const char *value);
 void record_list_end(struct log_record *record);
 
-/*
- * Completes the line and gives it, without a line's end but with a NUL. The record cannot be added
- * to any more.
- */
+/* Completes the line and returns it, with a NUL instead of a line feed. */
 const char *record_end(struct log_record *record, size_t *size_r);
 
 #endif

@@ -2,9 +2,8 @@
 /*
  * The sinks of the log: RFC 3164 datagrams to the syslog daemon, standard error, a file.
  *
- * No lock: each line is one system call, which the kernel keeps apart from others (datagrams,
- * O_APPEND). Nothing waits for long: a reader that does not read costs one thread WAIT_MS once in
- * STALL_MS.
+ * There is no lock: a line is one system call, and the kernel does not mix lines (datagrams,
+ * O_APPEND). A reader that is stuck delays one thread by WAIT_MS, at most once in STALL_MS.
  */
 #include <config.h>
 
@@ -50,7 +49,7 @@ static int open_syslog(struct log_sink *sink, const char *path)
 	return fd;
 }
 
-/* systemd.exec(5): JOURNAL_STREAM names the device and inode of the stream that is the journal. */
+/* JOURNAL_STREAM has device and inode of the journal's stream (systemd.exec(5)). */
 static bool is_journal(int fd)
 {
 	const char *stream = getenv("JOURNAL_STREAM");
@@ -85,8 +84,8 @@ int sink_open(struct log_sink *sink, enum log_target target, const char *path)
 }
 
 /*
- * The new file takes the old one's number in one step (dup3), so no other thread can write to a
- * number that is closed, or to another file that has just been given it.
+ * dup3() puts the new file on the old descriptor in one step: no thread can write to a descriptor
+ * that is closed, or that another file has just got.
  */
 int sink_reopen(struct log_sink *sink)
 {
@@ -125,7 +124,7 @@ static long long now_ms(void)
 	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
-/* Whether to wait for a reader that is behind: not when another line has just waited in vain. */
+/* Whether to wait for a slow reader: not if a line has waited in vain within STALL_MS. */
 static bool may_wait(struct log_sink *sink)
 {
 	long long stalled_until = atomic_load(&sink->stalled_until);
@@ -139,8 +138,8 @@ static void note_stall(struct log_sink *sink)
 }
 
 /*
- * "<N>Mmm dd hh:mm:ss TAG[PID]: ", in local time: RFC 3164, section 4.1, as local syslog daemons
- * read it.
+ * "<N>Mmm dd hh:mm:ss TAG[PID]: " in local time (RFC 3164, section 4.1), which local syslog daemons
+ * parse.
  */
 static int syslog_header(char *out, size_t size, enum mg_level level)
 {
@@ -156,8 +155,8 @@ static int syslog_header(char *out, size_t size, enum mg_level level)
 }
 
 /*
- * The address goes with every datagram: whoever listens there now gets it, and nothing has to be
- * connected again after the syslog daemon was restarted.
+ * Each datagram has the address, so that a restarted syslog daemon gets the next one without a
+ * reconnect.
  */
 static int write_syslog(struct log_sink *sink, struct iovec *iov)
 {
@@ -176,8 +175,8 @@ static int write_syslog(struct log_sink *sink, struct iovec *iov)
 }
 
 /*
- * "2026-11-22T21:56:37.123Z millgated[PID]: warning: "; the journal has all but the level, a
- * terminal's reader most.
+ * "2026-11-22T21:56:37.123Z millgated[PID]: warning: ". The journal needs only the level; standard
+ * error needs no time and process id.
  */
 static int line_header(const struct log_sink *sink, char *out, size_t size, enum mg_level level,
 		       bool json)
@@ -198,7 +197,7 @@ static int line_header(const struct log_sink *sink, char *out, size_t size, enum
 			tm.tm_sec, now.tv_nsec / 1000000, (long)getpid(), log_level_name(level));
 }
 
-/* Whether a write would go through soon. A file always says so. */
+/* Waits until a write will succeed. A file is always writable. */
 static bool is_writable(struct log_sink *sink)
 {
 	struct pollfd poll_fd = { .fd = sink->fd, .events = POLLOUT };
@@ -223,7 +222,7 @@ static ssize_t write_all(struct log_sink *sink, const struct iovec *iov)
 	return n;
 }
 
-/* Standard error may block, so it is asked first; what we opened does not. */
+/* Standard error may block, so poll() comes first. Our own files are non-blocking. */
 static int write_line(struct log_sink *sink, const struct iovec *iov)
 {
 	size_t size = iov[0].iov_len + iov[1].iov_len + iov[2].iov_len;

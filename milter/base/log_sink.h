@@ -19,11 +19,11 @@ enum log_target {
 
 struct log_sink {
 	enum log_target target;
-	int fd;       /* the same number as long as the sink is open: see sink_reopen */
-	bool journal; /* standard error is the journal: <N> before each line */
-	char *path;   /* LOG_TO_FILE */
+	int fd;                     /* stays the same while the sink is open, see sink_reopen() */
+	bool journal;               /* standard error is the journal: <N> before each line */
+	char *path;                 /* LOG_TO_FILE */
 	struct sockaddr_un syslog;  /* LOG_TO_SYSLOG */
-	atomic_llong stalled_until; /* ms of the monotonic clock: do not wait before then */
+	atomic_llong stalled_until; /* ms of the monotonic clock; no waiting before then */
 };
 
 /* All return 0, or -1 with errno. path: as in struct log_settings. */
@@ -32,7 +32,7 @@ int sink_reopen(struct log_sink *sink);
 int sink_give(struct log_sink *sink, uid_t uid, gid_t gid);
 void sink_close(struct log_sink *sink);
 
-/* Writes a line (without its end) in one system call. Safe from all threads. */
+/* Writes a line (given without line feed) in one system call. All threads may call it. */
 int sink_write(struct log_sink *sink, enum mg_level level, bool json, const char *line,
 	       size_t size);
 

@@ -14,9 +14,7 @@
 #include "base/arena.h"
 #include "base/utf8.h"
 
-/*
- * Characters that a local part may hold without quotes (RFC 5322 atext, RFC 6531 UTF8-non-ascii).
- */
+/* A character of a local part without quotes (RFC 5322 atext, RFC 6531 UTF8-non-ascii). */
 static bool is_atext(char c)
 {
 	return (c & 0x80) || isalnum((unsigned char)c) || (c && strchr("!#$%&'*+-/=?^_`{|}~", c));
@@ -24,7 +22,7 @@ static bool is_atext(char c)
 
 static bool is_dot_string(const char *local, size_t size)
 {
-	bool atom = false; /* the last character was one of an atom */
+	bool atom = false; /* the last character belongs to an atom */
 
 	for (size_t i = 0; i < size; i++) {
 		if (local[i] == '.' ? !atom : !is_atext(local[i]))
@@ -34,7 +32,7 @@ static bool is_dot_string(const char *local, size_t size)
 	return atom;
 }
 
-/* The size of a quoted string at the beginning of text, 0 when there is none. */
+/* The size of the quoted string that text begins with; 0 when there is none. */
 static size_t quoted_size(const char *text)
 {
 	const char *p;
@@ -61,7 +59,7 @@ size_t mail_local_size(const char *address)
 /* Letters, digits, hyphens, underscores and bytes of UTF-8, with a dot between labels. */
 static bool is_domain_form(const char *domain)
 {
-	bool label = false; /* the last character was one of a label */
+	bool label = false; /* the last character belongs to a label */
 
 	for (; *domain; domain++) {
 		if (*domain == '.' ? !label
@@ -91,7 +89,7 @@ bool mail_is_mailbox(const char *address)
 	return *domain == '[' ? is_literal_form(domain) : is_domain_form(domain);
 }
 
-/* The text that a quoted string stands for. */
+/* The text of a quoted string, without its quotes and backslashes. */
 static char *unquote(struct arena *arena, const char *quoted, size_t size)
 {
 	char *text = arena_alloc(arena, size);
@@ -122,7 +120,7 @@ static const char *quote(struct arena *arena, const char *text)
 	return quoted;
 }
 
-/* Lower case; as ASCII only when it is no UTF-8, which an MTA without SMTPUTF8 may let through. */
+/* Lower case. Malformed UTF-8, which an MTA may let through, is folded as ASCII only. */
 static const char *fold_case(struct arena *arena, const char *text)
 {
 	size_t size = strlen(text);
@@ -139,9 +137,9 @@ static const char *fold_case(struct arena *arena, const char *text)
 	return folded;
 }
 
-/* ---- What is not written as a mailbox ---- */
+/* ---- Addresses that are no mailboxes ---- */
 
-/* The size of a comment, which may have others in it. */
+/* The size of a comment, which may contain others. */
 static size_t comment_size(const char *text)
 {
 	unsigned depth = 0;
@@ -159,13 +157,16 @@ static size_t comment_size(const char *text)
 	return i;
 }
 
-/* Two words without a dot between them are no local part: of which mailbox it is, is anybody's guess. */
+/* Two words without a dot between them are ambiguous: they are no local part. */
 static bool is_between_words(const char *begin, const char *end, const char *blank)
 {
 	return end > begin && is_atext(end[-1]) && is_atext(blank[strspn(blank, " \t")]);
 }
 
-/* Copies what means something, or returns NULL; at_r: its last @ that was not quoted, or NULL. */
+/*
+ * Copies all but comments, blanks and quotes, or returns NULL. at_r: the last unquoted @, or
+ * NULL.
+ */
 static char *strip(struct arena *arena, const char *address, char **at_r)
 {
 	char *text = arena_alloc(arena, strlen(address) + 1);
@@ -219,8 +220,8 @@ const char *mail_plain(struct arena *arena, const char *address, const char *loc
 /* ---- Folding ---- */
 
 /*
- * The quotes say nothing when the text needs none: "joe"@example.com is joe@example.com. But before what is no domain, and has an @
- * of its own, they say where the local part ends.
+ * Removes needless quotes: "joe"@example.com is joe@example.com. They stay before an invalid domain
+ * that contains an @, since they mark the end of the local part.
  */
 static const char *fold_quoted(struct arena *arena, const char *quoted, size_t size,
 			       const char *domain)

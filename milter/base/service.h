@@ -17,15 +17,15 @@ struct service {
 	const char *name; /* "dns"; in messages, and the kind of its counters */
 
 	/*
-	 * Opens it. settings: its part of the configuration, of which it keeps copies only. Its threads
-	 * have all signals blocked. Returns NULL with a constant text in error_r.
+	 * Opens it. settings: its part of the configuration, of which it keeps copies only. Its
+	 * threads have all signals blocked. Returns NULL with a constant text in error_r.
 	 */
 	void *(*open)(const void *settings, const char **error_r);
 
-	/* Whether a service that was opened with the one goes on, with what it knows, under the other. */
+	/* Whether a service that was opened with the one can go on under the other. */
 	bool (*same)(const void *settings, const void *other);
 
-	/* Nobody uses it any more, but what is under way is ended: whoever waits for that is called. */
+	/* Closes it. No new work comes; work in progress ends, and its waiters are called. */
 	void (*close)(void *self);
 
 	/* Shows its counters. */

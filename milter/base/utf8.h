@@ -23,8 +23,8 @@ size_t utf8_count(const char *text, size_t size);
 const char *utf8_malformed(const char *text, size_t size);
 
 /*
- * Where to cut a text that goes on after size bytes: there, or up to three bytes earlier, so that no
- * character is cut in two.
+ * Where to cut a text that continues after size bytes: there, or up to three bytes earlier, so that
+ * no character is cut in two.
  */
 size_t utf8_cut(const char *text, size_t size);
 

@@ -16,8 +16,8 @@ struct condition {
 };
 
 /*
- * Reads the conditions of the lines' words for an instance that decides at its reply_at.
- * Names of unknown classes, policies and results, and of what can never be known in time, are reported.
+ * Reads the conditions of the lines' words for an instance that decides at its reply_at. Names of
+ * unknown classes, policies and results, and of what can never be known in time, are reported.
  */
 const struct condition *condition_read(struct snapshot *snapshot, struct errors *errors,
 				       const struct mg_lines *lines, const struct instance *of);

@@ -91,7 +91,7 @@ bool network_has(const struct network *network, const struct address *address)
 	return is_same(&masked.address, &network->address);
 }
 
-/* Takes the brackets away: of "[address]", "[address]/prefix" and "[address/prefix]". */
+/* Copies without the brackets of "[address]", "[address]/prefix" or "[address/prefix]". */
 static int copy_without_brackets(const char *text, char *copy)
 {
 	const char *close = NULL;
@@ -109,7 +109,7 @@ static int copy_without_brackets(const char *text, char *copy)
 	return 0;
 }
 
-/* The number after the slash, or -1. */
+/* The number after the slash, or -1 for anything else. */
 static int parse_prefix(const char *text)
 {
 	size_t digits = strspn(text, "0123456789");
@@ -135,7 +135,7 @@ int network_parse(const char *text, struct network *r, struct fault *fault_r)
 {
 	char copy[NETWORK_TEXT_MAX];
 	char *slash;
-	unsigned bits; /* as written, while an IPv4-mapped address has 32 */
+	unsigned bits; /* of the form as written: 128 for an IPv4-mapped address */
 	int prefix;
 
 	fault_set(fault_r, 0, "\"%s\" is no IP address or network", text);

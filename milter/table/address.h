@@ -9,7 +9,7 @@
 
 struct fault;
 
-/* An address; one of IPv4 fills the upper half of high, so that prefixes are the same for both. */
+/* An IPv4 address is in the upper half of high, so that prefixes count alike for both families. */
 struct address {
 	uint64_t high, low;
 	unsigned bits; /* 32 or 128 */
@@ -21,18 +21,19 @@ struct network {
 };
 
 /*
- * In numbers, without brackets. An IPv4-mapped IPv6 address is the IPv4 address that it stands
- * for.
+ * Parses an address in numbers, without brackets. An IPv4-mapped IPv6 address gives the IPv4
+ * address.
  */
 bool address_parse(const char *text, struct address *r);
 const char *address_print(const struct address *address, char text_r[INET6_ADDRSTRLEN]);
 
 /*
- * "192.0.2.1", "192.0.2.0/24", "2001:db8::/32", "[2001:db8::1]". Returns 0, or -1 and what is
- * wrong.
+ * Parses "192.0.2.1", "192.0.2.0/24", "2001:db8::/32" or "[2001:db8::1]". Returns 0, or -1 with a
+ * fault.
  */
 int network_parse(const char *text, struct network *r, struct fault *fault_r);
-/* Clears the address's bits after the prefix. */
+
+/* Clears the bits of the address after the prefix. */
 void network_mask(struct network *network);
 bool network_has(const struct network *network, const struct address *address);
 

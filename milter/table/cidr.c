@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Tables of networks as cidr_table(5) has them: networks, "!", "if" and "endif"; the first match
- * wins.
- */
+/* Tables of networks in the format of cidr_table(5). The first match wins. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -19,8 +16,8 @@
 #define IF_EXPECTED "expected the end of the line; the lines inside must not begin with a blank"
 
 /*
- * The rules as steps, one after another. All plain rules between two "if", "endif" or "!" are one
- * step, so that a table without these is searched as fast as any list of networks.
+ * The rules are steps in sequence. All plain rules between two "if", "endif" or "!" form one
+ * step, so that a table without these is searched as fast as a plain list of networks.
  */
 struct step {
 	enum { STEP_NETWORKS, STEP_NOT, STEP_IF } kind;
@@ -35,7 +32,7 @@ struct cidr {
 	struct table_source source;
 	struct step *steps;
 	size_t n, room;
-	bool open; /* the last step is STEP_NETWORKS, and the next rule may go there */
+	bool open; /* the next plain rule belongs to the last step, which is STEP_NETWORKS */
 };
 
 /* As Postfix: "!" does not make an IPv4 network match the addresses of IPv6. */
@@ -135,7 +132,7 @@ static void read_endif(struct table_file *file, struct cidr *cidr, const char *r
 	if (!table_file_endif(file, rest, &rule))
 		return;
 	cidr->steps[rule].end = cidr->n;
-	cidr->open = false; /* what follows is reached by a jump */
+	cidr->open = false; /* the next rule is the target of a jump */
 }
 
 static void add_network(struct mg_table *table, struct cidr *cidr, const struct network *network,

@@ -24,7 +24,7 @@ struct table_block {
 	struct table_block *outer;
 };
 
-/* Without regard to the locale, as Postfix. */
+/* Independent of the locale, as in Postfix. */
 static bool is_blank(char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');
@@ -94,7 +94,7 @@ static int read_open_file(int fd, char **text_r, size_t *size_r, const char **er
 
 int table_file_read(const char *path, char **text_r, size_t *size_r, const char **error_r)
 {
-	/* O_NONBLOCK: a FIFO must not hold the daemon up before it is seen to be one. */
+	/* O_NONBLOCK: open() must not wait for the writer of a FIFO. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	int r;
 
@@ -110,7 +110,7 @@ int table_file_read(const char *path, char **text_r, size_t *size_r, const char 
 
 /* ---- Lines ---------------------------------------------------------------- */
 
-/* One line of the text, without its end. */
+/* One line of the text, without its line feed. */
 struct physical {
 	const char *text;
 	size_t size;
@@ -146,13 +146,13 @@ static bool is_void(const struct physical *line)
 	return i == line->size || line->text[i] == '#';
 }
 
-/* Whether the line goes on with what the one before began, or may stand in between. */
+/* Whether the line continues the one before it, or is ignored between two such lines. */
 static bool continues(const struct physical *line)
 {
 	return is_void(line) || is_blank(line->text[0]);
 }
 
-/* The end of the logical line that begins at file->here, and its size. */
+/* Finds the end of the logical line that begins at file->here, and its size. */
 static void measure(struct table_file *file, size_t *size_r)
 {
 	struct table_mark mark = file->here;
@@ -167,7 +167,7 @@ static void measure(struct table_file *file, size_t *size_r)
 	file->next = mark;
 }
 
-/* Joins as Postfix does: the blanks at the beginning of a continuation stay. */
+/* Joins lines as Postfix does: the blanks at the beginning of a continuation stay. */
 static void join(struct table_file *file, size_t size)
 {
 	struct table_mark mark = file->here;
@@ -211,7 +211,7 @@ bool table_file_next(struct table_file *file)
 
 /* ---- Errors --------------------------------------------------------------- */
 
-/* Finds the line of the file that the offset into a logical line is on. */
+/* Finds the line of the file for an offset into a logical line. */
 static void locate(const struct table_file *file, struct table_mark *mark, size_t *offset,
 		   struct physical *part_r)
 {
@@ -228,7 +228,7 @@ static void locate(const struct table_file *file, struct table_mark *mark, size_
 		}
 		next = part.next;
 	}
-	*offset += part_r->size; /* past the end: stays on the last one */
+	*offset += part_r->size; /* an offset past the end belongs to the last line */
 }
 
 void table_file_fault(struct table_file *file, const char *at, const struct fault *fault)

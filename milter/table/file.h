@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The lines of a table's file, as all of Postfix's text tables have them (postmap(1)). */
+/* The lines of a table's file, by the rules of all text tables of Postfix (postmap(1)). */
 #ifndef MG_TABLE_FILE_H
 #define MG_TABLE_FILE_H
 
@@ -25,42 +25,43 @@ struct table_file {
 	const char *name;
 	const char *text;
 	size_t size;
-	struct table_mark next; /* what is not yet read */
-	struct table_mark here; /* the present line */
-	char *line;             /* its text, without the blanks at its end; lives in the arena */
+	struct table_mark next;     /* where reading goes on */
+	struct table_mark here;     /* the present line */
+	char *line;                 /* its text in the arena, without the blanks at its end */
 	struct table_block *blocks; /* open "if"s, the innermost first */
 };
 
-/* Reads a file into malloc()ed memory. Returns 0, or -1 and a text that says why. */
+/* Reads a file into memory of malloc(). Returns 0, or -1 with the reason in error_r. */
 int table_file_read(const char *path, char **text_r, size_t *size_r, const char **error_r);
 
 /*
- * Goes to the next logical line: comments and empty lines are left out, lines that begin with a
- * blank continue the one before. False at the end.
+ * Reads the next logical line. Comments and empty lines are skipped; a line that begins with a
+ * blank continues the one before it. Returns false at the end.
  */
 bool table_file_next(struct table_file *file);
 
-/* Reports a fault; its offset counts from at, which points into the line. */
+/* Reports a fault. at: the place in the line from which the offset of the fault counts. */
 void table_file_fault(struct table_file *file, const char *at, const struct fault *fault);
 
-/* The same, without a struct. expected may be NULL. */
+/* The same from texts. expected may be NULL. */
 void table_file_error(struct table_file *file, const char *at, const char *what,
 		      const char *expected);
 
-/* Whether the line begins with the word, in any case; rest_r: what follows its blanks. */
+/* Whether the line begins with the word, in any case. rest_r: the rest, after blanks. */
 bool table_file_keyword(const struct table_file *file, const char *word, char **rest_r);
 
-/* Skips blanks, and "!"s among them: an odd number negates. */
+/* Skips blanks and "!". An odd number of "!" negates. */
 char *table_file_negation(char *at, bool *negated_r);
 
-/* Cuts the word at at off; returns what follows its blanks. */
+/* Ends the word at at with a NUL. Returns the rest, after blanks. */
 char *table_file_cut(char *at);
 
-/* Whether value will do as a right-hand side; at: where it stands. Reports it when not. */
+/* Checks a right-hand side, which stands at at. Returns false after reporting an error. */
 bool table_file_value(struct table_file *file, const char *at, const char *value);
 
 /*
- * "if" of rule number rule was read; "endif": false and a reported error when there is none open.
+ * An "if" was read: rule is the number of its rule. An "endif" was read: rule_r is the number of
+ * its "if"; returns false after reporting that none is open.
  */
 void table_file_if(struct table_file *file, size_t rule);
 bool table_file_endif(struct table_file *file, const char *rest, size_t *rule_r);

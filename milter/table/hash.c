@@ -14,7 +14,7 @@
 
 #define HASH_ROOM_MIN 16
 
-/* Open addressing; the room is a power of two and never more than half of it is used. */
+/* Open addressing. The room is a power of two, at most half of which is used. */
 struct hash {
 	struct hash_entry *entries;
 	size_t n, room;
@@ -48,7 +48,7 @@ struct hash *hash_new(struct arena *arena)
 	return hash;
 }
 
-/* FNV-1a. The keys in a table are the administrator's, so nobody can aim at one place. */
+/* FNV-1a. The administrator writes the keys, so nobody can attack the hash with collisions. */
 static size_t hash_of(const char *key, size_t size)
 {
 	uint64_t h = 0xcbf29ce484222325;
@@ -58,7 +58,7 @@ static size_t hash_of(const char *key, size_t size)
 	return (size_t)(h ^ h >> 32);
 }
 
-/* Where the key is, or the empty place where it would be. */
+/* The place of the key, or the empty place for it. */
 static struct hash_entry *place_of(struct hash_entry *entries, size_t room, const char *key,
 				   size_t size)
 {
@@ -113,10 +113,7 @@ bool hash_find(const struct hash *hash, const char *key, size_t size, const char
 
 /* ---- The order of access(5) -------------------------------------------------- */
 
-/*
- * The domain, then for each of its parents ".parent" and "parent". Numbers and literals have no
- * parents.
- */
+/* The domain, then ".parent" and "parent" for each parent. Addresses have no parents. */
 static bool find_domain(const struct hash *hash, const char *domain, const char **value_r)
 {
 	const char *end = domain + strlen(domain);
@@ -127,7 +124,8 @@ static bool find_domain(const struct hash *hash, const char *domain, const char 
 	if (*domain == '[' || address_parse(domain, &unused))
 		return false;
 	for (const char *p = strchr(domain, '.'); p; p = strchr(p + 1, '.')) {
-		if (end - p > DOMAIN_MAX + 1) /* or a stranger's megabyte of dots takes hours */
+		/* No entry is longer; without this a megabyte of dots would take hours. */
+		if (end - p > DOMAIN_MAX + 1)
 			continue;
 		if (hash_find(hash, p, (size_t)(end - p), value_r) ||
 		    hash_find(hash, p + 1, (size_t)(end - p - 1), value_r))
@@ -136,7 +134,7 @@ static bool find_domain(const struct hash *hash, const char *domain, const char 
 	return false;
 }
 
-/* user@domain, the domain and its parents, user@. An address without a domain is only user@. */
+/* user@domain, the domain and its parents, user@. Without a domain only user@. */
 static bool find_mail(const struct hash *hash, struct table_key *key, const char **value_r)
 {
 	const char *address = table_key_folded(key);
@@ -152,7 +150,7 @@ static bool find_mail(const struct hash *hash, struct table_key *key, const char
 	       hash_find(hash, address, local + 1, value_r);
 }
 
-/* The address, and what is left when it is cut at each dot or colon from the right. */
+/* The address, then its beginnings before each dot or colon, the longest first. */
 static bool find_address(const struct hash *hash, struct table_key *key, const char **value_r)
 {
 	const char *address = table_key_folded(key);

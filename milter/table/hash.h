@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Strings and what they stand for, and the order in which access(5) looks for the parts of a key.
- */
+/* A hash of strings with values, and the order of access(5) for the parts of a key. */
 #ifndef MG_TABLE_HASH_H
 #define MG_TABLE_HASH_H
 
@@ -23,8 +21,7 @@ struct hash;
 struct hash *hash_new(struct arena *arena);
 
 /*
- * Adds an entry and returns NULL; or, when the key is there already, returns what is there. Copies
- * nothing.
+ * Adds an entry and returns NULL. If the key exists already, returns its entry. Nothing is copied.
  */
 const struct hash_entry *hash_add(struct hash *hash, const char *key, const char *value,
 				  unsigned line);
@@ -33,8 +30,8 @@ const struct hash_entry *hash_add(struct hash *hash, const char *key, const char
 bool hash_find(const struct hash *hash, const char *key, size_t size, const char **value_r);
 
 /*
- * Looks for the key and for the parts of it that stand for it: a host's parent domains, an
- * address's networks, a mail address's domain and local part.
+ * Searches the key, then its parts: the parent domains of a host, the networks of an address, the
+ * domain and the local part of a mail address.
  */
 bool hash_find_key(const struct hash *hash, struct table_key *key, const char **value_r);
 

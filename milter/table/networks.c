@@ -20,7 +20,7 @@ struct group {
 	const struct entry *entries;
 	size_t n;
 	unsigned bits, prefix;
-	unsigned first; /* the least order in it */
+	unsigned first; /* the least order of its entries */
 };
 
 struct networks {
@@ -89,7 +89,7 @@ static int compare_first(const void *a, const void *b)
 	return COMPARE(x->first, y->first);
 }
 
-/* Of entries for the same network only the first can be found. */
+/* Of several entries for one network only the first can be found. */
 static void drop_repeated(struct networks *networks)
 {
 	size_t kept = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Tables of regular expressions as pcre_table(5) has them: the first one that matches wins. */
+/* Tables of regular expressions in the format of pcre_table(5). The first match wins. */
 #include <config.h>
 
 #include <stdint.h>
@@ -71,8 +71,8 @@ static void add_rule(struct pcre *pcre, const struct rule *rule)
 /* ---- Lines ------------------------------------------------------------------ */
 
 /*
- * Reads "!/expression/flags"; rest_r: what follows its blanks. Returns 0, or -1 when it reported
- * an error.
+ * Reads "!/expression/flags". rest_r: the rest, after blanks. Returns 0, or -1 after reporting an
+ * error.
  */
 static int read_pattern(struct mg_table *table, struct table_file *file, char *at,
 			struct rule *rule, char **rest_r)

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Plain entries of the configuration: networks, domains, addresses, texts, /regular expressions/.
- */
+/* Plain entries of the configuration: networks, domains, addresses, texts, expressions. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -16,7 +14,7 @@
 #include "table/networks.h"
 #include "table/source.h"
 
-/* They have no right-hand sides, so their order does not matter. */
+/* The entries have no right-hand sides, so their order does not matter. */
 struct plain {
 	struct table_source source;
 	struct networks *networks; /* MG_KEY_ADDRESS */
@@ -36,7 +34,7 @@ static int plain_find_regex(const struct plain *plain, struct table_key *key)
 		if (found > 0)
 			return 1;
 		if (found < 0)
-			r = -1; /* unless a later one finds it */
+			r = -1; /* unless a later one matches */
 	}
 	return r;
 }
@@ -119,15 +117,18 @@ static int add_network(struct plain *plain, const char *word, struct fault *faul
 	return 0;
 }
 
-/* Digits and dots: an address, or a slip of one. No domain has a last label of digits (RFC 3696 section 2). */
+/*
+ * Digits and dots are an address, perhaps a wrong one: the last label of a domain is never a number
+ * (RFC 3696, section 2).
+ */
 static bool is_numbers(const char *word)
 {
 	return strspn(word, "0123456789.") == strlen(word);
 }
 
 /*
- * "[192.0.2.1]", "[IPv6:2001:db8::1]" (RFC 5321, section 4.1.3): what stands in HELO or after the
- * '@'.
+ * An address literal, as in HELO and after '@': "[192.0.2.1]", "[IPv6:2001:db8::1]" (RFC 5321,
+ * section 4.1.3).
  */
 static bool is_literal(struct arena *arena, const char *word)
 {
@@ -173,7 +174,7 @@ static int check_host(struct arena *arena, enum mg_key kind, const char *word,
 	return -1;
 }
 
-/* Without quotes a local part has neither blanks nor these (RFC 5321, section 4.1.2). */
+/* Without quotes a local part has none of these characters (RFC 5321, section 4.1.2). */
 static bool is_local_part(const char *local, size_t size)
 {
 	if (size == 0 || (size > 1 && *local == '"' && local[size - 1] == '"'))
@@ -192,7 +193,9 @@ static int check_mail(struct arena *arena, const char *word, struct fault *fault
 
 	if (strcmp(word, "<>") == 0)
 		return 0;
-	/* Any other word may be a domain; this is the one local part that needs none (RFC 5321, section 4.1.1.3). */
+	/*
+	 * The only address without a domain (RFC 5321, section 4.1.1.3); other words are domains.
+	 */
 	if (strcasecmp(word, "postmaster") == 0) {
 		fault_set(fault_r, 0, "\"%s\" without '@' would be a domain", word);
 		fault_hint(fault_r, "did you mean \"%s@\"?", word);
@@ -201,9 +204,8 @@ static int check_mail(struct arena *arena, const char *word, struct fault *fault
 	if (address_parse(word, &unused)) {
 		fault_set(fault_r, 0,
 			  "\"%s\" is an address of a host, and no mail address or domain", word);
-		fault_hint(
-			fault_r,
-			"of a mail address it is a part in brackets: [192.0.2.1], [IPv6:2001:db8::1]");
+		fault_hint(fault_r,
+			   "a mail address has it in brackets: [192.0.2.1], [IPv6:2001:db8::1]");
 		return -1;
 	}
 	if (!at && check_host(arena, MG_KEY_HOST, word, fault_r) == 0)

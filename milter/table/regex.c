@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Regular expressions by PCRE2, as pcre_table(5) has them. */
+/* Regular expressions in the format of pcre_table(5), by PCRE2. */
 #include <config.h>
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -16,16 +16,18 @@
 #include "table/fault.h"
 
 /*
- * A subject is what a stranger sent: an expression that needs more than this gives up. It is PCRE2's default, and so
- * Postfix's: what is found there is found here. Two ".*" and a long Subject can need a tenth of it.
+ * Strangers choose the subject, so a match gives up after this many steps. This is the default of
+ * PCRE2 and so of Postfix: a match there is a match here. Two ".*" and a long Subject can need a
+ * tenth of it.
  */
 #define REGEX_STEPS_MAX 10000000
 #define REGEX_HEAP_MAX_KIB 8192
 
 /*
- * These steps are for one place of the subject where a match may begin, and to try all places of a long one can take minutes. So they are
- * tried some after the other, until the time is over; fewer by the interpreter, which is slower and does not know as well as
- * machine code which places are in vain.
+ * The limit of steps holds for one place where a match may begin. To try all places of a long
+ * subject could take minutes, so they are tried in portions, until the time is over. The
+ * interpreter gets smaller portions: it is slower, and skips fewer hopeless places than machine
+ * code.
  */
 #define REGEX_PLACES 1024
 #define REGEX_PLACES_INTERPRETED 128
@@ -60,7 +62,7 @@ static void make_limits(struct arena *arena, struct regexes *all)
 	arena_at_end(arena, limits_free, all->limits);
 }
 
-/* The second delimiter, or NULL. What a backslash protects from being it keeps its backslash. */
+/* The second delimiter, or NULL. A delimiter after a backslash is skipped. */
 static const char *pattern_end(const char *text)
 {
 	const char *p;
@@ -78,8 +80,8 @@ static bool is_delimiter(char c)
 }
 
 /*
- * In Postfix's files each flag toggles, so that "i" ends what is on by default; in our own entries it switches on, as
- * everybody expects. X is how PCRE2 is at all times.
+ * In files of Postfix a flag toggles an option: "i" switches off the default. In our own entries a
+ * flag switches on, as everybody expects. PCRE2 always behaves as with X.
  */
 static int parse_flags(const char *text, const char *flags, bool toggles, uint32_t *options_r,
 		       const char **end_r, struct fault *fault_r)
@@ -142,7 +144,10 @@ static void learn(struct regex *r)
 	uint32_t options = 0;
 	size_t machine_code = 0;
 
-	/* Fails where no memory may be both written and executed: then it is interpreted. */
+	/*
+	 * Fails on systems that forbid writable and executable memory; the interpreter is used
+	 * then.
+	 */
 	(void)pcre2_jit_compile(r->code, PCRE2_JIT_COMPLETE);
 	(void)pcre2_pattern_info(r->code, PCRE2_INFO_JITSIZE, &machine_code);
 	r->compiled = machine_code > 0;
@@ -195,7 +200,7 @@ static void scratch_free(void *memory, void *arena)
 	(void)arena;
 }
 
-/* A match's memory comes from the look-up's arena: no malloc(), and nothing to free. */
+/* A match takes its memory from the arena of the look-up: no malloc(), and nothing to free. */
 static pcre2_general_context *memory_of(struct arena *scratch)
 {
 	return pcre2_general_context_create(scratch_alloc, scratch_free, scratch);
@@ -207,7 +212,7 @@ static void make_match(const struct regexes *all, struct arena *scratch, struct 
 		match->data = pcre2_match_data_create(all->groups + 1, memory_of(scratch));
 }
 
-/* The time that this thread has worked: others' load decides nothing. */
+/* The CPU time of this thread, so that the load of others does not change a result. */
 static int64_t worked_ms(void)
 {
 	struct timespec now;
@@ -255,7 +260,8 @@ int regex_find(const struct regexes *all, const struct regex *regex, struct aren
 				all->limits);
 	else if (regex->compiled)
 		r = match_by_places(regex, scratch, match, subject, size, true);
-	if (r == PCRE2_ERROR_JIT_STACKLIMIT) /* the interpreter may use the heap */
+	/* Machine code has a small stack; the interpreter may use the heap. */
+	if (r == PCRE2_ERROR_JIT_STACKLIMIT)
 		r = match_by_places(regex, scratch, match, subject, size, false);
 	if (r == PCRE2_ERROR_NOMATCH)
 		return 0;
@@ -271,7 +277,8 @@ void regex_group(const struct regex_match *match, const char *subject, unsigned 
 
 	*text_r = subject;
 	*size_r = 0;
-	if (begin == PCRE2_UNSET || end < begin) /* \K in a look-ahead can turn them round */
+	/* \K in a look-ahead can put the end before the beginning. */
+	if (begin == PCRE2_UNSET || end < begin)
 		return;
 	*text_r = subject + begin;
 	*size_r = end - begin;

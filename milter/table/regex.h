@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Regular expressions as Postfix writes them, "/pattern/flags", with limits that no subject gets
- * around.
+ * Regular expressions in the syntax of Postfix, "/pattern/flags". Limits hold whatever the subject.
  */
 #ifndef MG_TABLE_REGEX_H
 #define MG_TABLE_REGEX_H
 
-#include <stdbool.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,37 +16,38 @@ struct pcre2_real_code_8;
 struct pcre2_real_match_context_8;
 struct pcre2_real_match_data_8;
 
-/* Those of one table. All zero is none. */
+/* What the expressions of one table share. Initially zero. */
 struct regexes {
-	struct pcre2_real_match_context_8
-		*limits; /* only read once it is made, so shared by threads */
-	uint32_t groups; /* the most that one of them has */
+	/* Threads share it: it is only read after it was made. */
+	struct pcre2_real_match_context_8 *limits;
+	uint32_t groups; /* the largest number of groups in an expression */
 };
 
 struct regex {
 	struct pcre2_real_code_8 *code;
-	uint32_t groups; /* its "()"s */
-	bool compiled;   /* to machine code: else it is interpreted */
-	bool anchored;   /* matches at the subject's beginning, or nowhere */
+	uint32_t groups; /* the number of its "()" */
+	bool compiled;   /* to machine code; otherwise it is interpreted */
+	bool anchored;   /* matches only at the beginning of the subject */
 };
 
-/* What one look-up needs for matching; all zero at first. Lives in an arena. */
+/* The memory of one look-up for matching, in an arena. Initially zero. */
 struct regex_match {
 	struct pcre2_real_match_data_8 *data;
 };
 
 /*
- * Compiles the expression that text begins with; its first character is the delimiter. end_r: what
- * follows its flags, which toggle as in Postfix's files or only switch on. The arena frees it. Returns 0, or -1 and what is wrong.
+ * Compiles the expression at the beginning of text, whose first character is the delimiter.
+ * toggles: whether flags toggle, as in files of Postfix, or switch on. end_r: the text after the
+ * flags. The arena frees the expression. Returns 0, or -1 with a fault.
  */
 int regex_compile(struct arena *arena, struct regexes *all, const char *text, bool toggles,
 		  struct regex *r, const char **end_r, struct fault *fault_r);
 
-/* 1 it matches, 0 not, -1 undecided: a limit was hit. scratch: for the match's memory. */
+/* Returns 1 for a match, 0 for none, -1 when a limit was hit. scratch: memory for the match. */
 int regex_find(const struct regexes *all, const struct regex *regex, struct arena *scratch,
 	       struct regex_match *match, const char *subject);
 
-/* What group number group (1..) of the last find that returned 1 is; empty when it took no part. */
+/* The text of a group (1..) after a match; empty when the group took no part in it. */
 void regex_group(const struct regex_match *match, const char *subject, unsigned group,
 		 const char **text_r, size_t *size_r);
 

@@ -16,7 +16,7 @@
 #define GROUP_EXPECTED \
 	"expected $1, ${1} or $(1) for a group of the expression, or $$ for a dollar sign"
 
-/* Text, or a group when group is not 0. */
+/* A piece of text, or a reference when group is not 0. */
 struct part {
 	const char *text;
 	size_t size;
@@ -26,11 +26,11 @@ struct part {
 struct template
 {
 	const char *text;
-	const struct part *parts; /* NULL when it refers to no group */
+	const struct part *parts; /* NULL without a reference to a group */
 	size_t n;
 };
 
-/* A reference to a group: where it begins with '$', what it says, and what follows. */
+/* A reference to a group: its name, and where the text after it begins. */
 struct reference {
 	const char *name;
 	size_t size;
@@ -42,7 +42,7 @@ static bool is_name_char(char c)
 	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_';
 }
 
-/* Reads what follows '$'. Returns 0, or -1 when a bracket is not closed or nothing is there. */
+/* Reads the name after '$'. Returns 0, or -1 when it is empty or a bracket is not closed. */
 static int read_reference(const char *at, struct reference *r)
 {
 	const char *p = at;
@@ -65,7 +65,7 @@ static int read_reference(const char *at, struct reference *r)
 	return r->size ? 0 : -1;
 }
 
-/* The number of the group, 0 when it is none. */
+/* The number of the group, or 0 when there is no such group. */
 static unsigned group_of(const struct reference *reference, unsigned groups)
 {
 	unsigned group = 0;
@@ -80,7 +80,7 @@ static unsigned group_of(const struct reference *reference, unsigned groups)
 	return group <= groups ? group : 0;
 }
 
-/* Reads the part at at: text up to the next '$' or "$$", or a reference. */
+/* Reads the next part, at at: text up to the next '$', "$$", or a reference. */
 static const char *read_part(const char *text, const char *at, unsigned groups, struct part *r,
 			     struct fault *fault_r)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Tables of strings as postmap(1) has them ("key value" lines), looked up as access(5) says. */
+/* Tables of "key value" lines (postmap(1)), with the look-ups of access(5). */
 #include <config.h>
 
 #include <string.h>
@@ -24,10 +24,7 @@ static int texthash_find(const struct table_source *source, struct table_key *ke
 	return hash_find_key(texthash->hash, key, value_r) ? 1 : 0;
 }
 
-/*
- * The end of the key: the first blank outside of quotes, which stay; NULL when a quote is not
- * closed.
- */
+/* The end of the key: the first blank outside of quotes. NULL when a quote is not closed. */
 static char *key_end(char *key)
 {
 	bool quoted = false;
@@ -46,7 +43,7 @@ static char *key_end(char *key)
 	return quoted ? NULL : p;
 }
 
-/* What would never be found is somebody's mistake. */
+/* A key that no look-up could find is a mistake. */
 static bool check_key(enum mg_key kind, const char *key, struct fault *fault_r)
 {
 	struct network network;

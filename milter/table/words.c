@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A table's words: plain entries, and the names of files with their types. */
+/* The words of a table in the configuration: plain entries, and files with their types. */
 #include <config.h>
 
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #include "table/source.h"
 #include "table/table.h"
 
-/* The kinds of files, and what they are good for. */
+/* The types of files. */
 static const struct loader {
 	const char *type;
 	struct table_source *(*load)(struct mg_table *table, struct table_file *file);
@@ -25,7 +25,7 @@ static const struct loader {
 	{ "texthash", table_texthash_load, false },
 };
 
-/* Postfix's other types: a word that begins with one of these is no plain entry. */
+/* Other types of Postfix: a word that begins with one of them is no plain entry. */
 static const char *const foreign_types[] = {
 	"btree",     "cdb",    "dbm",     "environ",  "fail",     "hash",    "inline",
 	"internal",  "ldap",   "lmdb",    "memcache", "mysql",    "netinfo", "nis",
@@ -97,7 +97,7 @@ int table_add_text(struct mg_table *table, struct errors *errors, const char *ty
 	return load_text(table, errors, loader, name, text, size);
 }
 
-/* A relative name is meant from the folder of the file that it stands in. */
+/* A relative name counts from the folder of the configuration file. */
 static const char *full_path(struct arena *arena, const char *from, const char *path)
 {
 	const char *slash = strrchr(from, '/');
@@ -135,7 +135,7 @@ static int add_file(struct mg_table *table, struct errors *errors, const struct 
 	return r;
 }
 
-/* "type:..." of a type that is not ours, or that looks as if it had been meant to be. */
+/* Reports "type:..." with a type that does not exist here, or is misspelt. */
 static bool is_wrong_type(struct mg_table *table, struct errors *errors, const struct mg_line *line,
 			  size_t word)
 {

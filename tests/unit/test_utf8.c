@@ -21,7 +21,10 @@ static const struct {
 	{ "\u20ac", 3, 0x20ac },
 	{ "\U0001f600x", 4, 0x1f600 },
 	{ "\xf4\x8f\xbf\xbf", 4, 0x10ffff },
-	/* no character: a lone continuation, overlong forms, a surrogate, beyond Unicode, cut short */
+	/*
+	 * no character: a lone continuation, overlong forms, a surrogate, beyond Unicode, cut
+	 * short
+	 */
 	{ "\x80", 1, UTF8_MALFORMED },
 	{ "\xc0\xaf", 1, UTF8_MALFORMED },
 	{ "\xe0\x80\xaf", 1, UTF8_MALFORMED },
