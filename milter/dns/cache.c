@@ -15,14 +15,14 @@
 	128 /* fewer than the shortest answer has: each step along a bucket misses the processor's cache */
 #define MALLOC_OVERHEAD 16
 
-/* An answer that is kept, or a question in flight. */
+/* An answer that is kept, or a query in flight. */
 struct entry {
 	struct entry *next;          /* in its bucket */
 	struct entry *newer, *older; /* of those with an answer */
 	uint64_t hash;
 	struct dns_answer *answer; /* NULL: in flight */
 	int64_t expires;
-	struct dns_asker *askers;
+	struct dns_waiter *waiters;
 	unsigned bytes;
 	unsigned short type;
 	unsigned char size;
@@ -43,7 +43,7 @@ struct dns_cache {
 	unsigned nshards;
 	size_t nbuckets;   /* of a shard; a power of two, like the shards */
 	size_t shard_size; /* bytes for entries */
-	atomic_uint flight;
+	atomic_uint queries;
 	struct shard shards[];
 };
 
@@ -182,7 +182,7 @@ static void shard_evict(const struct dns_cache *cache, struct shard *shard)
 
 /* At the beginning of its bucket: who has begun to ask looks for it soon again, and so does the answer. */
 static void shard_add(const struct dns_cache *cache, struct shard *shard, const struct dns_key *key,
-		      struct dns_asker *asker)
+		      struct dns_waiter *waiter)
 {
 	struct entry **bucket = &shard->buckets[key->hash & (cache->nbuckets - 1)];
 	const size_t bytes = sizeof(struct entry) + key->size;
@@ -192,38 +192,39 @@ static void shard_add(const struct dns_cache *cache, struct shard *shard, const 
 		abort();
 	*entry = (struct entry){ .next = *bucket,
 				 .hash = key->hash,
-				 .askers = asker,
+				 .waiters = waiter,
 				 .bytes = (unsigned)(bytes + MALLOC_OVERHEAD),
 				 .type = (unsigned short)key->type,
 				 .size = (unsigned char)key->size };
 	memcpy(entry->name, key->name, key->size);
-	if (asker)
-		asker->next = NULL;
+	if (waiter)
+		waiter->next = NULL;
 	*bucket = entry;
 	shard->bytes += entry->bytes;
 }
 
 /* ---- What others call ---- */
 
-static enum dns_cached cache_join(struct shard *shard, struct entry *entry, struct dns_asker *asker)
+static enum dns_cached cache_join(struct shard *shard, struct entry *entry,
+				  struct dns_waiter *waiter)
 {
 	shard->joined++;
-	if (asker) {
-		asker->next = entry->askers;
-		entry->askers = asker;
+	if (waiter) {
+		waiter->next = entry->waiters;
+		entry->waiters = waiter;
 	}
 	return DNS_JOINED;
 }
 
 static enum dns_cached cache_find(struct dns_cache *cache, struct shard *shard,
-				  const struct dns_key *key, int64_t now, struct dns_asker *asker,
+				  const struct dns_key *key, int64_t now, struct dns_waiter *waiter,
 				  struct dns_answer **answer_r)
 {
 	struct entry **at = shard_find(cache, shard, key);
 	struct entry *entry = *at;
 
 	if (entry && !entry->answer)
-		return cache_join(shard, entry, asker);
+		return cache_join(shard, entry, waiter);
 	if (entry && entry->expires > now) {
 		entry->used = true;
 		shard->hits++;
@@ -232,73 +233,74 @@ static enum dns_cached cache_find(struct dns_cache *cache, struct shard *shard,
 	}
 	if (entry)
 		shard_drop(shard, at);
-	if (atomic_fetch_add_explicit(&cache->flight, 1, memory_order_relaxed) >= DNS_FLIGHT_MAX) {
-		atomic_fetch_sub_explicit(&cache->flight, 1, memory_order_relaxed);
+	if (atomic_fetch_add_explicit(&cache->queries, 1, memory_order_relaxed) >=
+	    DNS_QUERIES_MAX) {
+		atomic_fetch_sub_explicit(&cache->queries, 1, memory_order_relaxed);
 		return DNS_FULL;
 	}
 	shard->missed++;
-	shard_add(cache, shard, key, asker);
+	shard_add(cache, shard, key, waiter);
 	return DNS_ASK;
 }
 
 enum dns_cached dns_cache_find(struct dns_cache *cache, const struct dns_key *key, int64_t now,
-			       struct dns_asker *asker, struct dns_answer **answer_r)
+			       struct dns_waiter *waiter, struct dns_answer **answer_r)
 {
 	struct shard *shard = shard_of(cache, key);
 	enum dns_cached found;
 
 	pthread_mutex_lock(&shard->lock);
-	found = cache_find(cache, shard, key, now, asker, answer_r);
+	found = cache_find(cache, shard, key, now, waiter, answer_r);
 	pthread_mutex_unlock(&shard->lock);
 	return found;
 }
 
-/* The entry in flight becomes one with an answer, or goes. Returns who asked. */
-static struct dns_asker *cache_settle(struct dns_cache *cache, struct shard *shard,
-				      struct entry **at, int64_t now, struct dns_answer *answer)
+/* The entry in flight becomes one with an answer, or goes. Returns the waiters. */
+static struct dns_waiter *cache_settle(struct dns_cache *cache, struct shard *shard,
+				       struct entry **at, int64_t now, struct dns_answer *answer)
 {
 	struct entry *entry = *at;
-	struct dns_asker *askers = entry->askers;
+	struct dns_waiter *waiters = entry->waiters;
 
 	if (!answer || answer->public.ttl == 0 || answer->size > cache->shard_size / 2) {
 		shard_drop(shard, at);
-		return askers;
+		return waiters;
 	}
 	shard->bytes += answer->size + MALLOC_OVERHEAD;
 	shard->answers++;
 	entry->bytes += answer->size + MALLOC_OVERHEAD;
 	entry->answer = dns_answer_ref(answer);
-	entry->askers = NULL;
+	entry->waiters = NULL;
 	entry->expires = now + (int64_t)answer->public.ttl * 1000000;
 	shard_link(shard, entry);
 	shard_evict(cache, shard);
-	return askers;
+	return waiters;
 }
 
-struct dns_asker *dns_cache_fill(struct dns_cache *cache, const struct dns_key *key, int64_t now,
-				 struct dns_answer *answer)
+struct dns_waiter *dns_cache_fill(struct dns_cache *cache, const struct dns_key *key, int64_t now,
+				  struct dns_answer *answer)
 {
 	struct shard *shard = shard_of(cache, key);
-	struct dns_asker *askers;
+	struct dns_waiter *waiters;
 
 	pthread_mutex_lock(&shard->lock);
-	askers = cache_settle(cache, shard, shard_find(cache, shard, key), now, answer);
+	waiters = cache_settle(cache, shard, shard_find(cache, shard, key), now, answer);
 	pthread_mutex_unlock(&shard->lock);
-	atomic_fetch_sub_explicit(&cache->flight, 1, memory_order_relaxed);
-	return askers;
+	atomic_fetch_sub_explicit(&cache->queries, 1, memory_order_relaxed);
+	return waiters;
 }
 
-void dns_askers_call(struct dns_asker *first, struct dns_answer *answer)
+void dns_waiters_call(struct dns_waiter *first, struct dns_answer *answer)
 {
-	for (struct dns_asker *asker = first, *next; asker; asker = next) {
-		next = asker->next;
-		asker->done(asker, answer);
+	for (struct dns_waiter *waiter = first, *next; waiter; waiter = next) {
+		next = waiter->next;
+		waiter->done(waiter, answer);
 	}
 }
 
 void dns_cache_count(struct dns_cache *cache, struct dns_cache_counters *r)
 {
-	*r = (struct dns_cache_counters){ .flight = atomic_load(&cache->flight) };
+	*r = (struct dns_cache_counters){ .queries = atomic_load(&cache->queries) };
 	for (unsigned i = 0; i < cache->nshards; i++) {
 		struct shard *shard = &cache->shards[i];
 

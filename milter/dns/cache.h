@@ -11,7 +11,7 @@
 #include "dns/dns.h"
 #include "dns/name.h"
 
-#define DNS_FLIGHT_MAX 20000 /* questions in flight */
+#define DNS_QUERIES_MAX 20000 /* queries in flight */
 
 struct dns_cache;
 
@@ -26,7 +26,7 @@ struct dns_key {
 struct dns_cache_counters {
 	unsigned long long hits, joined, missed, evicted;
 	unsigned long long answers, bytes; /* that are kept now */
-	unsigned flight;                   /* questions in flight now */
+	unsigned queries;                  /* queries in flight now */
 };
 
 enum dns_cached {
@@ -46,20 +46,20 @@ void dns_cache_free(struct dns_cache *cache);
 void dns_cache_hash(const struct dns_cache *cache, struct dns_key *key);
 
 /*
- * Looks a question up. DNS_HIT: *answer_r is a reference for the caller. DNS_JOINED, DNS_ASK: the asker, which may be NULL, will be
+ * Looks a question up. DNS_HIT: *answer_r is a reference for the caller. DNS_JOINED, DNS_ASK: the waiter, which may be NULL, will be
  * among those that dns_cache_fill() returns. now: microseconds.
  */
 enum dns_cached dns_cache_find(struct dns_cache *cache, const struct dns_key *key, int64_t now,
-			       struct dns_asker *asker, struct dns_answer **answer_r);
+			       struct dns_waiter *waiter, struct dns_answer **answer_r);
 
 /*
- * Ends a question in flight: keeps the answer as long as its TTL says. NULL: there is none. Returns the list of who asked, whom the
+ * Ends a query in flight: keeps the answer as long as its TTL says. NULL: there is none. Returns the list of who waits, whom the
  * caller has to call.
  */
-struct dns_asker *dns_cache_fill(struct dns_cache *cache, const struct dns_key *key, int64_t now,
-				 struct dns_answer *answer);
+struct dns_waiter *dns_cache_fill(struct dns_cache *cache, const struct dns_key *key, int64_t now,
+				  struct dns_answer *answer);
 
-void dns_askers_call(struct dns_asker *first, struct dns_answer *answer);
+void dns_waiters_call(struct dns_waiter *first, struct dns_answer *answer);
 
 void dns_cache_count(struct dns_cache *cache, struct dns_cache_counters *r);
 

@@ -28,13 +28,13 @@ struct service {
 	struct counters counters;
 };
 
-/* A question in flight. */
-struct flight {
-	struct dns_job job; /* first */
+/* The engine's query, and what the service needs to settle it. */
+struct service_query {
+	struct dns_query query; /* first */
 	struct service *service;
 	struct dns_key key;
 	int64_t began;
-	struct dns_asker *askers; /* to be told */
+	struct dns_waiter *waiters; /* to be called */
 };
 
 static int64_t service_now(clockid_t clock)
@@ -64,36 +64,36 @@ static void service_count(struct counters *counters, const struct dns_answer *an
 	count(&counters->latency[bucket]);
 }
 
-static void service_answered(struct dns_job *job, struct dns_answer *answer)
+static void service_answered(struct dns_query *engine_query, struct dns_answer *answer)
 {
-	struct flight *flight = (struct flight *)job;
-	struct service *service = flight->service;
+	struct service_query *query = (struct service_query *)engine_query;
+	struct service *service = query->service;
 	const int64_t now = service_now(CLOCK_MONOTONIC);
 
 	if (answer)
-		service_count(&service->counters, answer, now - flight->began);
-	flight->askers = dns_cache_fill(service->cache, &flight->key, now, answer);
+		service_count(&service->counters, answer, now - query->began);
+	query->waiters = dns_cache_fill(service->cache, &query->key, now, answer);
 }
 
-static void service_tell(struct dns_job *job, struct dns_answer *answer)
+static void service_tell(struct dns_query *query, struct dns_answer *answer)
 {
-	dns_askers_call(((struct flight *)job)->askers, answer);
+	dns_waiters_call(((struct service_query *)query)->waiters, answer);
 }
 
 static void service_send(struct service *service, const struct dns_key *key)
 {
-	struct flight flight;
+	struct service_query query;
 
-	flight.job = (struct dns_job){ .done = service_answered, .tell = service_tell };
-	memcpy(flight.job.chain.name, key->name, key->size);
-	flight.job.chain.type = (enum mg_dns_type)key->type;
-	flight.job.chain.ttl = UINT32_MAX;
-	flight.job.chain.links = 0;
-	flight.service = service;
-	flight.key = *key;
-	flight.began = service_now(CLOCK_MONOTONIC);
-	flight.askers = NULL;
-	dns_engine_ask(service->engine, &flight.job, sizeof(flight));
+	query.query = (struct dns_query){ .done = service_answered, .tell = service_tell };
+	memcpy(query.query.chain.name, key->name, key->size);
+	query.query.chain.type = (enum mg_dns_type)key->type;
+	query.query.chain.ttl = UINT32_MAX;
+	query.query.chain.links = 0;
+	query.service = service;
+	query.key = *key;
+	query.began = service_now(CLOCK_MONOTONIC);
+	query.waiters = NULL;
+	dns_engine_ask(service->engine, &query.query, sizeof(query));
 }
 
 static bool service_knows(enum mg_dns_type type)
@@ -103,7 +103,7 @@ static bool service_knows(enum mg_dns_type type)
 }
 
 static struct dns_answer *service_ask(struct dns *dns, const char *name, enum mg_dns_type type,
-				      struct dns_asker *asker)
+				      struct dns_waiter *waiter)
 {
 	struct service *service = (struct service *)dns;
 	struct dns_answer *answer = NULL;
@@ -117,7 +117,7 @@ static struct dns_answer *service_ask(struct dns *dns, const char *name, enum mg
 		return dns_answer_none(MG_DNS_FAILED, 0, "a type that cannot be asked for");
 	dns_cache_hash(service->cache, &key);
 	/* The coarse clock, of some milliseconds, is cheaper and good enough for seconds. */
-	switch (dns_cache_find(service->cache, &key, service_now(CLOCK_MONOTONIC_COARSE), asker,
+	switch (dns_cache_find(service->cache, &key, service_now(CLOCK_MONOTONIC_COARSE), waiter,
 			       &answer)) {
 	case DNS_HIT:
 	case DNS_JOINED:

@@ -16,23 +16,23 @@ struct counter_visitor;
 struct dns_settings;
 
 /* Somebody who waits for an answer. */
-struct dns_asker {
+struct dns_waiter {
 	/*
 	 * Called once, on a thread of the service, which holds no lock meanwhile; must not block. answer is the service's, who wants
-	 * to keep it takes a reference; NULL: the service is closed. The asker is not touched after the call.
+	 * to keep it takes a reference; NULL: the service is closed. The waiter is not touched after the call.
 	 */
-	void (*done)(struct dns_asker *asker, struct dns_answer *answer);
-	struct dns_asker *next; /* the service's */
+	void (*done)(struct dns_waiter *waiter, struct dns_answer *answer);
+	struct dns_waiter *next; /* the service's */
 };
 
 struct dns {
 	/*
-	 * Asks. Returns the answer when it is known at once, as a reference that the caller has to give back; asker is
-	 * not used then. Else returns NULL, and asker's done will be called, perhaps before this returns. asker may be NULL:
+	 * Asks. Returns the answer when it is known at once, as a reference that the caller has to give back; waiter is
+	 * not used then. Else returns NULL, and waiter's done will be called, perhaps before this returns. waiter may be NULL:
 	 * the answer is looked up for those who ask later. Any thread.
 	 */
 	struct dns_answer *(*ask)(struct dns *dns, const char *name, enum mg_dns_type type,
-				  struct dns_asker *asker);
+				  struct dns_waiter *waiter);
 
 	/* Shows what it counted, as a group "dns". May be NULL. */
 	void (*count)(const struct dns *dns, struct counter_visitor *visitor);

@@ -14,13 +14,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "dns/job.h"
+#include "dns/query.h"
 
 #define GATHER_US 500       /* how long answers are gathered while more come */
 #define TICK_MS 10          /* how exactly time-outs are kept */
 #define WAKE_TAG UINT64_MAX /* the eventfd's event */
 #define EVENTS_MAX 64
-#define LOAD_ENOUGH 300    /* questions in flight, beyond which a further thread takes part */
+#define LOAD_ENOUGH 300    /* queries in flight, beyond which a further thread takes part */
 #define RECHECK_US 1000000 /* how often resolv.conf is looked at, while there are questions */
 
 static int64_t engine_now(void)
@@ -42,17 +42,17 @@ static bool thread_should_deliver(const struct engine_thread *thread, int events
 
 static void thread_deliver(struct engine_thread *thread)
 {
-	struct dns_job *job;
+	struct dns_query *query;
 
-	for (job = thread->finished; job; job = job->next)
-		job->done(job, job->answer);
-	while ((job = thread->finished)) {
-		thread->finished = job->next;
-		job->tell(job, job->answer);
-		dns_answer_unref(job->answer);
-		job->delivered = true;
+	for (query = thread->finished; query; query = query->next)
+		query->done(query, query->answer);
+	while ((query = thread->finished)) {
+		thread->finished = query->next;
+		query->tell(query, query->answer);
+		dns_answer_unref(query->answer);
+		query->delivered = true;
 		atomic_fetch_sub_explicit(&thread->load, 1, memory_order_relaxed);
-		job_free_if_over(job);
+		query_free_if_over(query);
 	}
 	thread->finished_end = &thread->finished;
 }
@@ -79,18 +79,18 @@ static void thread_tick(struct engine_thread *thread)
 /* All questions that are under way are asked anew, of the new servers; as their tries end they come to wait, if they did not. */
 static void thread_change_servers(struct engine_thread *thread, const struct dns_servers *servers)
 {
-	struct dns_job *job, *next;
+	struct dns_query *query, *next;
 
 	thread->moving = true;
 	server_set_close(&thread->servers);
 	thread->moving = false;
-	job = thread->first;
+	query = thread->first;
 	server_set_open(&thread->servers, servers, thread->engine->settings, thread->epoll);
 	thread->first = thread->last = NULL;
-	for (; job; job = next) {
-		next = job->next;
-		job->waits = false;
-		job_start(job);
+	for (; query; query = next) {
+		next = query->next;
+		query->waits = false;
+		query_start(query);
 	}
 }
 
@@ -109,24 +109,24 @@ static void thread_check_resolvconf(struct engine_thread *thread)
 
 /* ---- The thread ---- */
 
-static void thread_spare_jobs(struct engine_thread *thread)
+static void thread_spare_queries(struct engine_thread *thread)
 {
-	struct job_list *over = &thread->over, *spare = &thread->spare;
+	struct query_list *over = &thread->over, *spare = &thread->spare;
 
-	if (over->n == 0 || over->n + spare->n > JOBS_SPARE_MAX)
+	if (over->n == 0 || over->n + spare->n > QUERIES_SPARE_MAX)
 		return;
 	over->last->next = spare->first;
 	spare->first = over->first;
 	spare->n += over->n;
-	*over = (struct job_list){ .n = 0 };
+	*over = (struct query_list){ .n = 0 };
 }
 
-static struct dns_job *thread_take(struct engine_thread *thread)
+static struct dns_query *thread_take(struct engine_thread *thread)
 {
-	struct dns_job *queue;
+	struct dns_query *queue;
 
 	pthread_mutex_lock(&thread->lock);
-	thread_spare_jobs(thread);
+	thread_spare_queries(thread);
 	queue = thread->queue;
 	thread->queue = NULL;
 	thread->queue_end = &thread->queue;
@@ -136,19 +136,19 @@ static struct dns_job *thread_take(struct engine_thread *thread)
 	return queue;
 }
 
-static void thread_begin(struct engine_thread *thread, struct dns_job *queue)
+static void thread_begin(struct engine_thread *thread, struct dns_query *queue)
 {
-	struct dns_job *next;
+	struct dns_query *next;
 
-	for (struct dns_job *job = queue; job; job = next) {
-		next = job->next;
-		job->next = NULL;
-		job->asked = thread->now;
-		thread->jobs++;
+	for (struct dns_query *query = queue; query; query = next) {
+		next = query->next;
+		query->next = NULL;
+		query->began = thread->now;
+		thread->queries++;
 		if (thread->closing)
-			job_finish(job, NULL);
+			query_finish(query, NULL);
 		else
-			job_start(job);
+			query_start(query);
 	}
 }
 
@@ -170,7 +170,7 @@ static void thread_event(struct engine_thread *thread, const struct epoll_event 
 /* How many milliseconds to wait for something to happen. */
 static int thread_patience(const struct engine_thread *thread, bool busy)
 {
-	return busy || thread->finished ? 0 : thread->jobs ? TICK_MS : -1;
+	return busy || thread->finished ? 0 : thread->queries ? TICK_MS : -1;
 }
 
 static void *thread_run(void *arg)
@@ -182,14 +182,14 @@ static void *thread_run(void *arg)
 	while (!thread->closing) {
 		const int n = epoll_wait(thread->epoll, events, EVENTS_MAX,
 					 thread_patience(thread, busy));
-		struct dns_job *queue;
+		struct dns_query *queue;
 
 		thread->now = engine_now();
 		for (int i = 0; i < n; i++)
 			thread_event(thread, &events[i]);
 		queue = thread_take(thread);
 		busy = queue != NULL;
-		if (busy || thread->jobs)
+		if (busy || thread->queries)
 			thread_check_resolvconf(thread);
 		thread_begin(thread, queue);
 		thread_tick(thread);
@@ -227,46 +227,46 @@ static struct engine_thread *engine_choose(struct dns_engine *engine)
 	return least;
 }
 
-/* With the thread's lock. What is the engine's of the job is as zero there as in what is copied. */
-static struct dns_job *thread_job(struct engine_thread *thread, const struct dns_job *like,
-				  size_t size)
+/* With the thread's lock. What is the engine's of the query is as zero there as in what is copied. */
+static struct dns_query *thread_query(struct engine_thread *thread, const struct dns_query *like,
+				      size_t size)
 {
-	struct dns_job *job = thread->spare.first;
+	struct dns_query *query = thread->spare.first;
 
-	if (job) {
-		thread->spare.first = job->next;
+	if (query) {
+		thread->spare.first = query->next;
 		thread->spare.n--;
 	} else {
-		job = malloc(size);
-		if (!job)
+		query = malloc(size);
+		if (!query)
 			abort();
 	}
-	memcpy(job, like, size);
-	job->thread = thread;
-	return job;
+	memcpy(query, like, size);
+	query->thread = thread;
+	return query;
 }
 
-void dns_engine_ask(struct dns_engine *engine, const struct dns_job *like, size_t size)
+void dns_engine_ask(struct dns_engine *engine, const struct dns_query *like, size_t size)
 {
 	struct engine_thread *thread = engine_choose(engine);
 	bool closed, wake = false;
-	struct dns_job *job;
+	struct dns_query *query;
 
 	atomic_fetch_add_explicit(&thread->load, 1, memory_order_relaxed);
 	pthread_mutex_lock(&thread->lock);
-	job = thread_job(thread, like, size);
+	query = thread_query(thread, like, size);
 	closed = thread->closed;
 	if (!closed) {
-		*thread->queue_end = job;
-		thread->queue_end = &job->next;
+		*thread->queue_end = query;
+		thread->queue_end = &query->next;
 		wake = thread->sleeps;
 		thread->sleeps = false;
 	}
 	pthread_mutex_unlock(&thread->lock);
 	if (closed) {
-		job->done(job, NULL);
-		job->tell(job, NULL);
-		free(job);
+		query->done(query, NULL);
+		query->tell(query, NULL);
+		free(query);
 	} else if (wake) {
 		eventfd_write(thread->wake, 1);
 	}
@@ -337,11 +337,11 @@ struct dns_engine *dns_engine_open(const struct dns_settings *settings, const ch
 	return NULL;
 }
 
-static void job_list_free(struct job_list *list)
+static void query_list_free(struct query_list *list)
 {
-	for (struct dns_job *job = list->first, *next; job; job = next) {
-		next = job->next;
-		free(job);
+	for (struct dns_query *query = list->first, *next; query; query = next) {
+		next = query->next;
+		free(query);
 	}
 }
 
@@ -369,8 +369,8 @@ void dns_engine_close(struct dns_engine *engine)
 			close(thread->wake);
 	}
 	for (size_t i = 0; i < engine->nthreads; i++) {
-		job_list_free(&engine->threads[i].spare);
-		job_list_free(&engine->threads[i].over);
+		query_list_free(&engine->threads[i].spare);
+		query_list_free(&engine->threads[i].over);
 		pthread_mutex_destroy(&engine->threads[i].lock);
 	}
 	free(engine);

@@ -64,8 +64,8 @@ static void put16(unsigned char *at, unsigned value)
 	at[1] = (unsigned char)value;
 }
 
-size_t dns_query_write(unsigned char query_r[DNS_QUERY_MAX], unsigned id, const unsigned char *name,
-		       unsigned type, bool edns)
+size_t dns_message_write(unsigned char query_r[DNS_QUERY_MAX], unsigned id,
+			 const unsigned char *name, unsigned type, bool edns)
 {
 	const size_t name_size = dns_name_size(name);
 	unsigned char *at = query_r + HEADER_SIZE;
@@ -163,7 +163,7 @@ size_t dns_formerr_complete(unsigned char *message, size_t size, size_t room,
 	r.size = size;
 	if (room < DNS_QUERY_MAX || (get16(message + 4) != 0 && !read_question(&r, chain)))
 		return size;
-	size = dns_query_write(message, get16(message), chain->name, chain->type, true);
+	size = dns_message_write(message, get16(message), chain->name, chain->type, true);
 	message[2] |= 0x80;
 	message[3] = RCODE_FORMERR;
 	return size;

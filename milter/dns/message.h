@@ -21,8 +21,8 @@
  * Writes a question: recursion is desired, and whether the answer is authentic (RFC 6840 section 5.7). With EDNS it ends in an OPT
  * record of 11 bytes. Returns its size.
  */
-size_t dns_query_write(unsigned char query_r[DNS_QUERY_MAX], unsigned id, const unsigned char *name,
-		       unsigned type, bool edns);
+size_t dns_message_write(unsigned char query_r[DNS_QUERY_MAX], unsigned id,
+			 const unsigned char *name, unsigned type, bool edns);
 
 bool dns_message_is_formerr(const unsigned char *message, size_t size);
 

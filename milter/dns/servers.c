@@ -57,13 +57,13 @@ static int udp_close(ares_socket_t fd, void *arg)
 	return close(fd);
 }
 
-static const struct asked *server_find(const struct server *server, unsigned id)
+static const struct sent_attempt *server_find(const struct server *server, unsigned id)
 {
-	const struct asked *asked = server->asked;
+	const struct sent_attempt *attempt = server->sent;
 
-	while (asked && asked->id != id)
-		asked = asked->next;
-	return asked;
+	while (attempt && attempt->id != id)
+		attempt = attempt->next;
+	return attempt;
 }
 
 /*
@@ -73,11 +73,11 @@ static const struct asked *server_find(const struct server *server, unsigned id)
 static size_t server_complete(const struct server *server, unsigned char *message, size_t size,
 			      size_t room)
 {
-	const struct asked *asked = NULL;
+	const struct sent_attempt *attempt = NULL;
 
 	if (dns_message_is_formerr(message, size))
-		asked = server_find(server, (unsigned)message[0] << 8 | message[1]);
-	return asked ? dns_formerr_complete(message, size, room, asked->chain) : size;
+		attempt = server_find(server, (unsigned)message[0] << 8 | message[1]);
+	return attempt ? dns_formerr_complete(message, size, room, attempt->chain) : size;
 }
 
 static ares_ssize_t udp_receive(ares_socket_t fd, void *message, size_t room, int flags,
@@ -181,20 +181,20 @@ void server_set_close(struct server_set *set)
 	set->n = 0;
 }
 
-void server_note_asked(struct server *server, struct asked *asked)
+void server_note_sent(struct server *server, struct sent_attempt *attempt)
 {
-	asked->before = NULL;
-	asked->next = server->asked;
-	if (asked->next)
-		asked->next->before = asked;
-	server->asked = asked;
+	attempt->before = NULL;
+	attempt->next = server->sent;
+	if (attempt->next)
+		attempt->next->before = attempt;
+	server->sent = attempt;
 }
 
-void server_note_ended(struct server *server, struct asked *asked)
+void server_note_ended(struct server *server, struct sent_attempt *attempt)
 {
-	*(asked->before ? &asked->before->next : &server->asked) = asked->next;
-	if (asked->next)
-		asked->next->before = asked->before;
+	*(attempt->before ? &attempt->before->next : &server->sent) = attempt->next;
+	if (attempt->next)
+		attempt->next->before = attempt->before;
 }
 
 int server_set_choose(const struct server_set *set, unsigned tried)

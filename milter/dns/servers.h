@@ -2,7 +2,7 @@
 /*
  * The name servers as one thread of the engine sees them: a c-ares channel each, and whether they answer. A channel that has
  * one server only repeats a question to that one: which server is asked when is for the engine to say, as c-ares would ask a
- * dead one first with every question. TCP has a channel of its own, as c-ares would give it only the time of one try.
+ * dead one first with every question. TCP has a channel of its own, as c-ares would give it only the time of one attempt.
  */
 #ifndef MG_DNS_SERVERS_H
 #define MG_DNS_SERVERS_H
@@ -15,9 +15,9 @@
 
 #define DNS_PROBE_US 5000000 /* how often a dead server is asked, besides one that lives */
 
-/* A question that a server was sent, until c-ares has ended it. */
-struct asked {
-	struct asked *next, *before;
+/* A query that a server was sent, until c-ares has ended it. */
+struct sent_attempt {
+	struct sent_attempt *next, *before;
 	const struct dns_chain *chain;
 	unsigned id;
 };
@@ -30,9 +30,9 @@ struct server {
 	} channels[2];        /* UDP and TCP */
 	bool dead;
 	bool no_edns;
-	unsigned open;        /* what it was asked and has not answered */
-	unsigned tcp_answers; /* that it has sent by TCP */
-	struct asked *asked;  /* the last one first */
+	unsigned open;             /* what it was asked and has not answered */
+	unsigned tcp_answers;      /* that it has sent by TCP */
+	struct sent_attempt *sent; /* the last one first */
 	int64_t silent_since; /* when it had been asked and said nothing more; if any is open */
 	int64_t hailed_at;    /* when it was last asked whether it is there; 0: never */
 	int64_t answered_at;  /* microseconds; its last message */
@@ -51,8 +51,8 @@ struct server_set {
 int server_set_open(struct server_set *set, const struct dns_servers *servers,
 		    const struct dns_settings *settings, int epoll);
 
-void server_note_asked(struct server *server, struct asked *asked);
-void server_note_ended(struct server *server, struct asked *asked);
+void server_note_sent(struct server *server, struct sent_attempt *attempt);
+void server_note_ended(struct server *server, struct sent_attempt *attempt);
 
 /* c-ares calls back for every question that is open: ARES_EDESTRUCTION. */
 void server_set_close(struct server_set *set);

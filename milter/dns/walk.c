@@ -16,9 +16,9 @@ struct mg_dns_walk {
 	void *data;
 };
 
-/* One question of a walk, with its name behind it. */
-struct step {
-	struct dns_asker asker;
+/* Waits for the answer to one question of a walk; the name is behind it. */
+struct walk_waiter {
+	struct dns_waiter waiter;
 	struct mg_dns_walk *walk;
 	mg_dns_then then;
 	char name[];
@@ -34,14 +34,14 @@ static void walk_unref(struct mg_dns_walk *walk)
 	free(walk);
 }
 
-static void step_done(struct dns_asker *asker, struct dns_answer *answer)
+static void walk_waiter_done(struct dns_waiter *waiter, struct dns_answer *answer)
 {
-	struct step *step = (struct step *)asker; /* its first member */
-	struct mg_dns_walk *walk = step->walk;
+	struct walk_waiter *own = (struct walk_waiter *)waiter; /* its first member */
+	struct mg_dns_walk *walk = own->walk;
 
-	if (answer && step->then)
-		step->then(walk, step->name, &answer->public, walk->data, walk->walker.self);
-	free(step);
+	if (answer && own->then)
+		own->then(walk, own->name, &answer->public, walk->data, walk->walker.self);
+	free(own);
 	walk_unref(walk);
 }
 
@@ -61,20 +61,20 @@ static void walk_ask(struct mg_dns_walk *walk, const char *name, enum mg_dns_typ
 {
 	const size_t size = strlen(name) + 1;
 	struct dns_answer *answer;
-	struct step *step;
+	struct walk_waiter *waiter;
 
-	step = malloc(sizeof(*step) + size);
-	if (!step)
+	waiter = malloc(sizeof(*waiter) + size);
+	if (!waiter)
 		abort();
-	step->asker.done = step_done;
-	step->walk = walk;
-	step->then = then;
-	memcpy(step->name, name, size);
+	waiter->waiter.done = walk_waiter_done;
+	waiter->walk = walk;
+	waiter->then = then;
+	memcpy(waiter->name, name, size);
 	atomic_fetch_add_explicit(&walk->references, 1, memory_order_relaxed);
-	answer = walk->dns->ask(walk->dns, name, type, &step->asker);
+	answer = walk->dns->ask(walk->dns, name, type, &waiter->waiter);
 	if (answer) {
 		/* Answers that are known follow each other in depth: no deeper than the walk may ask questions. */
-		step_done(&step->asker, answer);
+		walk_waiter_done(&waiter->waiter, answer);
 		dns_answer_unref(answer);
 	}
 }

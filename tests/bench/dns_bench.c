@@ -160,7 +160,7 @@ static void *service_client(void *arg)
 
 /* One of the questions that are in flight. */
 struct slot {
-	struct dns_asker asker;
+	struct dns_waiter waiter;
 	struct window *window;
 	char name[64];
 };
@@ -176,9 +176,9 @@ struct window {
 
 static void slot_ask(struct slot *slot);
 
-static void slot_done(struct dns_asker *asker, struct dns_answer *answer)
+static void slot_done(struct dns_waiter *waiter, struct dns_answer *answer)
 {
-	struct slot *slot = (struct slot *)asker;
+	struct slot *slot = (struct slot *)waiter;
 	struct window *window = slot->window;
 
 	atomic_fetch_add_explicit(&window->done, 1, memory_order_relaxed);
@@ -198,7 +198,7 @@ static void slot_ask(struct slot *slot)
 		  atomic_fetch_add_explicit(&window->number, 1, memory_order_relaxed));
 	/* No name is asked for twice, so no answer is there at once. */
 	dns_answer_unref(
-		window->client.dns->ask(window->client.dns, slot->name, MG_DNS_A, &slot->asker));
+		window->client.dns->ask(window->client.dns, slot->name, MG_DNS_A, &slot->waiter));
 }
 
 static void *window_client(void *arg)
@@ -211,7 +211,7 @@ static void *window_client(void *arg)
 	window->client = *client;
 	atomic_store(&window->open, CLIENTS * BATCH);
 	for (size_t i = 0; i < CLIENTS * BATCH; i++) {
-		window->slots[i] = (struct slot){ .asker.done = slot_done, .window = window };
+		window->slots[i] = (struct slot){ .waiter.done = slot_done, .window = window };
 		slot_ask(&window->slots[i]);
 	}
 	usleep((useconds_t)(seconds * 1e6));

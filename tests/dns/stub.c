@@ -41,7 +41,7 @@ struct question {
 	int64_t due; /* ms */
 	bool answered;
 	struct dns_answer *answer;
-	struct dns_asker *askers;
+	struct dns_waiter *waiters;
 	struct question *next;
 };
 
@@ -233,7 +233,7 @@ static struct question *stub_question(struct stub *stub, const char *name, unsig
 }
 
 static struct dns_answer *stub_ask(struct dns *dns, const char *name, enum mg_dns_type type,
-				   struct dns_asker *asker)
+				   struct dns_waiter *waiter)
 {
 	struct stub *stub = (struct stub *)dns;
 	struct dns_answer *answer = NULL;
@@ -243,27 +243,27 @@ static struct dns_answer *stub_ask(struct dns *dns, const char *name, enum mg_dn
 	question = stub_question(stub, name, type);
 	if (question->answered) {
 		answer = dns_answer_ref(question->answer);
-	} else if (asker) {
-		asker->next = question->askers;
-		question->askers = asker;
+	} else if (waiter) {
+		waiter->next = question->waiters;
+		question->waiters = waiter;
 	}
 	pthread_mutex_unlock(&stub->lock);
 	return answer;
 }
 
-/* With the lock, which is given up while askers are called. */
+/* With the lock, which is given up while waiters are called. */
 static void stub_tell(struct stub *stub, struct question *question, struct dns_answer *answer)
 {
-	struct dns_asker *asker = question->askers;
+	struct dns_waiter *waiter = question->waiters;
 
 	question->answered = true;
-	question->askers = NULL;
+	question->waiters = NULL;
 	pthread_mutex_unlock(&stub->lock);
-	while (asker) {
-		struct dns_asker *next = asker->next;
+	while (waiter) {
+		struct dns_waiter *next = waiter->next;
 
-		asker->done(asker, answer);
-		asker = next;
+		waiter->done(waiter, answer);
+		waiter = next;
 	}
 	pthread_mutex_lock(&stub->lock);
 }

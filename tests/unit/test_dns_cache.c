@@ -25,11 +25,11 @@ static struct dns_key key_of(const char *name, unsigned type)
 	return key;
 }
 
-static enum dns_cached find(const char *name, int64_t now, struct dns_asker *asker)
+static enum dns_cached find(const char *name, int64_t now, struct dns_waiter *waiter)
 {
 	const struct dns_key key = key_of(name, MG_DNS_A);
 	struct dns_answer *answer = NULL;
-	const enum dns_cached found = dns_cache_find(cache, &key, now, asker, &answer);
+	const enum dns_cached found = dns_cache_find(cache, &key, now, waiter, &answer);
 
 	ck_assert(!answer == (found != DNS_HIT));
 	dns_answer_unref(answer);
@@ -41,18 +41,18 @@ static void fill(const char *name, int64_t now, unsigned ttl)
 	const struct dns_key key = key_of(name, MG_DNS_A);
 	struct dns_answer *answer = dns_answer_none(MG_DNS_NODATA, ttl, NULL);
 
-	dns_askers_call(dns_cache_fill(cache, &key, now, answer), answer);
+	dns_waiters_call(dns_cache_fill(cache, &key, now, answer), answer);
 	dns_answer_unref(answer);
 }
 
 struct caller {
-	struct dns_asker asker;
+	struct dns_waiter waiter;
 	unsigned calls, nulls;
 };
 
-static void on_done(struct dns_asker *asker, struct dns_answer *answer)
+static void on_done(struct dns_waiter *waiter, struct dns_answer *answer)
 {
-	struct caller *caller = (struct caller *)asker;
+	struct caller *caller = (struct caller *)waiter;
 
 	caller->calls++;
 	caller->nulls += !answer;
@@ -85,7 +85,7 @@ START_TEST(test_types_apart)
 	const struct dns_key key = key_of("a.test", MG_DNS_AAAA);
 
 	ck_assert_int_eq(dns_cache_find(cache, &key, 0, NULL, &answer), DNS_ASK);
-	dns_askers_call(dns_cache_fill(cache, &key, 0, NULL), NULL);
+	dns_waiters_call(dns_cache_fill(cache, &key, 0, NULL), NULL);
 	dns_cache_free(cache);
 }
 END_TEST
@@ -93,17 +93,17 @@ END_TEST
 /* A TTL of 0 is answered to those who wait, and not kept. */
 START_TEST(test_not_kept)
 {
-	struct caller one = { .asker.done = on_done };
+	struct caller one = { .waiter.done = on_done };
 
 	cache = dns_cache_new(1 << 20);
-	ck_assert_int_eq(find("a.test", 0, &one.asker), DNS_ASK);
+	ck_assert_int_eq(find("a.test", 0, &one.waiter), DNS_ASK);
 	fill("a.test", 0, 0);
 	ck_assert_uint_eq(one.calls, 1);
-	ck_assert_int_eq(find("a.test", 0, &one.asker), DNS_ASK);
+	ck_assert_int_eq(find("a.test", 0, &one.waiter), DNS_ASK);
 
 	const struct dns_key key = key_of("a.test", MG_DNS_A);
 
-	dns_askers_call(dns_cache_fill(cache, &key, 0, NULL), NULL);
+	dns_waiters_call(dns_cache_fill(cache, &key, 0, NULL), NULL);
 	ck_assert_uint_eq(one.calls, 2);
 	ck_assert_uint_eq(one.nulls, 1);
 	dns_cache_free(cache);
@@ -117,8 +117,8 @@ START_TEST(test_all_are_called)
 
 	cache = dns_cache_new(1 << 20);
 	for (int i = 0; i < 100; i++) {
-		callers[i].asker.done = on_done;
-		ck_assert_int_eq(find("a.test", 0, &callers[i].asker), i ? DNS_JOINED : DNS_ASK);
+		callers[i].waiter.done = on_done;
+		ck_assert_int_eq(find("a.test", 0, &callers[i].waiter), i ? DNS_JOINED : DNS_ASK);
 	}
 	fill("a.test", 0, 10);
 	for (int i = 0; i < 100; i++)
@@ -126,7 +126,7 @@ START_TEST(test_all_are_called)
 	dns_cache_count(cache, &counters);
 	ck_assert_uint_eq(counters.missed, 1);
 	ck_assert_uint_eq(counters.joined, 99);
-	ck_assert_uint_eq(counters.flight, 0);
+	ck_assert_uint_eq(counters.queries, 0);
 	dns_cache_free(cache);
 }
 END_TEST
@@ -174,10 +174,10 @@ START_TEST(test_huge)
 	const struct dns_key key = key_of("huge.test", MG_DNS_A);
 
 	ck_assert_int_eq(find("huge.test", 0, NULL), DNS_ASK);
-	dns_askers_call(dns_cache_fill(cache, &key, 0, answer), answer);
+	dns_waiters_call(dns_cache_fill(cache, &key, 0, answer), answer);
 	dns_answer_unref(answer);
 	ck_assert_int_eq(find("huge.test", 0, NULL), DNS_ASK);
-	dns_askers_call(dns_cache_fill(cache, &key, 0, NULL), NULL);
+	dns_waiters_call(dns_cache_fill(cache, &key, 0, NULL), NULL);
 	dns_cache_free(cache);
 }
 END_TEST
@@ -187,13 +187,13 @@ START_TEST(test_flight_max)
 	char name[64];
 
 	cache = dns_cache_new(16 << 20);
-	for (int i = 0; i <= DNS_FLIGHT_MAX; i++) {
+	for (int i = 0; i <= DNS_QUERIES_MAX; i++) {
 		snprintf(name, sizeof(name), "name%d.test", i);
-		ck_assert_int_eq(find(name, 0, NULL), i < DNS_FLIGHT_MAX ? DNS_ASK : DNS_FULL);
+		ck_assert_int_eq(find(name, 0, NULL), i < DNS_QUERIES_MAX ? DNS_ASK : DNS_FULL);
 	}
 	fill("name7.test", 0, 10);
 	ck_assert_int_eq(find(name, 0, NULL), DNS_ASK);
-	for (int i = 0; i <= DNS_FLIGHT_MAX; i++) {
+	for (int i = 0; i <= DNS_QUERIES_MAX; i++) {
 		snprintf(name, sizeof(name), "name%d.test", i);
 		if (i != 7)
 			fill(name, 0, 10);
@@ -241,7 +241,7 @@ static void *run_thread(void *arg)
 		if (dns_cache_find(cache, &key, i, NULL, &answer) == DNS_ASK) {
 			struct dns_answer *made = dns_answer_none(MG_DNS_NODATA, 1, name);
 
-			dns_askers_call(dns_cache_fill(cache, &key, i, made), made);
+			dns_waiters_call(dns_cache_fill(cache, &key, i, made), made);
 			dns_answer_unref(made);
 		} else if (answer && strcmp(answer->public.why, name) != 0) {
 			abort();

@@ -14,10 +14,10 @@
 #include "run.h"
 
 /* What is in flight when the service ends is told so; nothing leaks (a sanitizer says). */
-static void on_done(struct dns_asker *asker, struct dns_answer *answer)
+static void on_done(struct dns_waiter *waiter, struct dns_answer *answer)
 {
 	if (!answer)
-		free(asker);
+		free(waiter);
 	else
 		abort();
 }
@@ -30,11 +30,11 @@ START_TEST(test_close)
 	server_add(server, "* FAULT drop\n");
 	start();
 	for (int i = 0; i < 200; i++) {
-		struct dns_asker *asker = calloc(1, sizeof(*asker));
+		struct dns_waiter *waiter = calloc(1, sizeof(*waiter));
 
-		asker->done = on_done;
+		waiter->done = on_done;
 		snprintf(name, sizeof(name), "n%d.test", i);
-		ck_assert_ptr_null(dns->ask(dns, name, MG_DNS_A, asker));
+		ck_assert_ptr_null(dns->ask(dns, name, MG_DNS_A, waiter));
 		if (i == 150)
 			usleep(150000);
 	}

@@ -104,9 +104,9 @@ START_TEST(test_query)
 	unsigned char query[DNS_QUERY_MAX], name[DNS_WIRE_MAX];
 
 	dns_name_from_text(name, "a.test");
-	ck_assert_uint_eq(dns_query_write(query, 0x1234, name, MG_DNS_TXT, false), 24);
+	ck_assert_uint_eq(dns_message_write(query, 0x1234, name, MG_DNS_TXT, false), 24);
 	ck_assert_mem_eq(query, "\x12\x34\x01\x20\0\1\0\0\0\0\0\0\1a\4test\0\0\x10\0\1", 24);
-	ck_assert_uint_eq(dns_query_write(query, 1, name, MG_DNS_TXT, true), 35);
+	ck_assert_uint_eq(dns_message_write(query, 1, name, MG_DNS_TXT, true), 35);
 	ck_assert_mem_eq(query + 24, "\0\0\x29\x04\xd0\0\0\0\0\0\0", 11);
 	ck_assert_uint_eq(query[11], 1);
 }
@@ -336,7 +336,7 @@ START_TEST(test_formerr)
 		ck_assert_uint_eq(b.size, size);
 		return;
 	}
-	want = dns_query_write(query, 4711, chain.name, MG_DNS_A, true);
+	want = dns_message_write(query, 4711, chain.name, MG_DNS_A, true);
 	ck_assert_uint_eq(b.size, want);
 	ck_assert_mem_eq(b.bytes + 4, query + 4, want - 4);
 	ck_assert_int_eq(read_built(&b, &chain, &answer), DNS_NO_EDNS);

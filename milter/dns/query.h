@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A thread of the engine and the jobs that it has: between dns_engine.c and dns_job.c. */
-#ifndef MG_DNS_JOB_H
-#define MG_DNS_JOB_H
+/* A thread of the engine and the queries that it has: between dns_engine.c and dns_query.c. */
+#ifndef MG_DNS_QUERY_H
+#define MG_DNS_QUERY_H
 
 #include <pthread.h>
 
@@ -10,17 +10,17 @@
 #include "dns/servers.h"
 
 /*
- * Jobs whose memory is used again: what one thread allocates and another frees is what malloc() is slowest at. A sanitizer is to see
- * who holds a job for too long.
+ * Queries whose memory is used again: what one thread allocates and another frees is what malloc() is slowest at. A sanitizer is to see
+ * who holds a query for too long.
  */
 #ifdef __SANITIZE_ADDRESS__
-#define JOBS_SPARE_MAX 0
+#define QUERIES_SPARE_MAX 0
 #else
-#define JOBS_SPARE_MAX 500
+#define QUERIES_SPARE_MAX 500
 #endif
 
-struct job_list {
-	struct dns_job *first, *last;
+struct query_list {
+	struct dns_query *first, *last;
 	unsigned n;
 };
 
@@ -31,19 +31,19 @@ struct engine_thread {
 	int epoll, wake;
 
 	pthread_mutex_t lock; /* of what follows */
-	struct dns_job *queue, **queue_end;
+	struct dns_query *queue, **queue_end;
 	bool sleeps; /* or is about to: who asks has to wake it */
 	bool closed;
-	struct job_list spare; /* for who asks next */
-	atomic_uint load;      /* questions in flight */
+	struct query_list spare; /* for who asks next */
+	atomic_uint load;        /* queries in flight */
 
 	/* The thread's own. */
 	struct server_set servers;
-	struct dns_job *first, *last; /* that wait for a server's answer; the first due first */
-	struct dns_job *finished, **finished_end; /* whose answers are to be delivered */
-	int64_t finished_at;                      /* the first of them */
-	unsigned jobs;                            /* that are not over */
-	struct job_list over;                     /* to become spare */
+	struct dns_query *first, *last; /* that wait for a server's answer; the first due first */
+	struct dns_query *finished, **finished_end; /* whose answers are to be delivered */
+	int64_t finished_at;                        /* the first of them */
+	unsigned queries;                           /* that are not over */
+	struct query_list over;                     /* to become spare */
 	bool closing, moving; /* the channels are closed, for good or for others */
 	struct dns_resolvconf resolvconf;
 	int64_t checked_at, ticked_at, now;
@@ -60,13 +60,13 @@ struct dns_engine {
 };
 
 /* Begins a question, the first or one along the chain. */
-void job_start(struct dns_job *job);
+void query_start(struct dns_query *query);
 
 /* Takes over the reference; the answer is delivered later. */
-void job_finish(struct dns_job *job, struct dns_answer *answer);
+void query_finish(struct dns_query *query, struct dns_answer *answer);
 
 /* Frees it when its answer was delivered and c-ares knows nothing of it any more. */
-void job_free_if_over(struct dns_job *job);
+void query_free_if_over(struct dns_query *query);
 
 /* Asks the servers that have been silent for long whether they are there, so that a question that nobody answers is known from a dead DNS. */
 void thread_hail(struct engine_thread *thread);
