@@ -75,7 +75,7 @@ static void service_answered(struct dns_query *engine_query, struct dns_answer *
 	query->waiters = dns_cache_fill(service->cache, &query->key, now, answer);
 }
 
-static void service_tell(struct dns_query *query, struct dns_answer *answer)
+static void service_inform(struct dns_query *query, struct dns_answer *answer)
 {
 	dns_waiters_call(((struct service_query *)query)->waiters, answer);
 }
@@ -84,7 +84,7 @@ static void service_send(struct service *service, const struct dns_key *key)
 {
 	struct service_query query;
 
-	query.query = (struct dns_query){ .done = service_answered, .tell = service_tell };
+	query.query = (struct dns_query){ .done = service_answered, .inform = service_inform };
 	memcpy(query.query.chain.name, key->name, key->size);
 	query.query.chain.type = (enum mg_dns_type)key->type;
 	query.query.chain.ttl = UINT32_MAX;
@@ -197,10 +197,10 @@ static void service_show(const struct dns *dns, struct counter_visitor *visitor)
 	show(visitor, "joined", "Questions that somebody else had already asked.", cache.joined);
 	show(visitor, "questions", "Questions that servers were asked.", cache.missed);
 	show(visitor, "sent", "Questions to servers, repetitions included.",
-	     atomic_load(&engine->sent));
+	     atomic_load(&engine->servers.sent));
 	service_show_answers(counters, visitor);
 	show_gauge(visitor, "dead_servers", "Servers that do not answer.",
-		   atomic_load(&engine->dead));
+		   atomic_load(&engine->servers.dead));
 	show(visitor, "reloads", "Changes of resolv.conf.", atomic_load(&engine->reloads));
 	show_gauge(visitor, "p50_us", "Half of all answers took at most so many microseconds.",
 		   (unsigned long long)service_latency(counters, 50));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The engine: threads that ask name servers. A channel of c-ares belongs to one thread, which alone touches it; others hand
- * their questions over by a queue and wake the thread by an eventfd.
+ * The engine: threads that ask name servers. The queries of a thread belong to it alone; others hand
+ * theirs over in a queue and wake the thread by an eventfd.
  */
 #include <config.h>
 
@@ -14,14 +14,51 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "dns/query.h"
+#include "dns/engine.h"
+#include "dns/resolvconf.h"
 
 #define GATHER_US 500       /* how long answers are gathered while more come */
 #define TICK_MS 10          /* how exactly time-outs are kept */
 #define WAKE_TAG UINT64_MAX /* the eventfd's event */
 #define EVENTS_MAX 64
 #define LOAD_ENOUGH 300    /* queries in flight, beyond which a further thread takes part */
-#define RECHECK_US 1000000 /* how often resolv.conf is looked at, while there are questions */
+#define RECHECK_US 1000000 /* how often resolv.conf is looked at, while there are queries */
+
+/*
+ * Queries whose memory is used again: malloc() is slowest at what one thread allocates and another
+ * frees. A sanitizer is to see who holds a query for too long.
+ */
+#ifdef __SANITIZE_ADDRESS__
+#define SPARE_MAX 0
+#else
+#define SPARE_MAX 500
+#endif
+
+struct engine_thread {
+	struct dns_engine *engine;
+	pthread_t thread;
+	bool has_thread;
+	int epoll, wake;
+
+	pthread_mutex_t lock; /* guards what follows */
+	struct dns_query *queue, **queue_end;
+	bool sleeps; /* or is about to: who adds to the queue has to wake it */
+	bool closed;
+	struct query_list spare; /* for the next queries; singly linked */
+	atomic_uint load;        /* queries in flight */
+
+	/* Only this thread uses these. */
+	struct queries queries;
+	struct dns_resolvconf resolvconf;
+	int64_t checked_at, ticked_at;
+};
+
+struct dns_engine {
+	const struct dns_settings *settings;
+	struct dns_engine_counters counters;
+	size_t nthreads;
+	struct engine_thread threads[];
+};
 
 static int64_t engine_now(void)
 {
@@ -31,89 +68,23 @@ static int64_t engine_now(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-/* ---- Answers are delivered ---- */
+/* ---- Queries come and go ---- */
 
-/* As long as further messages come they are delivered together, but gathered not for long: to wake up who waits is what costs most. */
-static bool thread_should_deliver(const struct engine_thread *thread, int events)
+static void query_list_free(struct query_list *list)
 {
-	return thread->finished &&
-	       (events == 0 || thread->closing || thread->now - thread->finished_at > GATHER_US);
-}
-
-static void thread_deliver(struct engine_thread *thread)
-{
-	struct dns_query *query;
-
-	for (query = thread->finished; query; query = query->next)
-		query->done(query, query->answer);
-	while ((query = thread->finished)) {
-		thread->finished = query->next;
-		query->tell(query, query->answer);
-		dns_answer_unref(query->answer);
-		query->delivered = true;
-		atomic_fetch_sub_explicit(&thread->load, 1, memory_order_relaxed);
-		query_free_if_over(query);
-	}
-	thread->finished_end = &thread->finished;
-}
-
-/* ---- Time ---- */
-
-/* c-ares looks for time-outs when it is told to process. */
-static void thread_tick(struct engine_thread *thread)
-{
-	if (thread->now - thread->ticked_at < TICK_MS * 1000)
-		return;
-	thread->ticked_at = thread->now;
-	thread_hail(thread);
-	for (size_t i = 0; i < thread->servers.n; i++) {
-		ares_process_fd(thread->servers.v[i].channels[0].ares, ARES_SOCKET_BAD,
-				ARES_SOCKET_BAD);
-		ares_process_fd(thread->servers.v[i].channels[1].ares, ARES_SOCKET_BAD,
-				ARES_SOCKET_BAD);
-	}
-}
-
-/* ---- Servers ---- */
-
-/* All questions that are under way are asked anew, of the new servers; as their tries end they come to wait, if they did not. */
-static void thread_change_servers(struct engine_thread *thread, const struct dns_servers *servers)
-{
-	struct dns_query *query, *next;
-
-	thread->moving = true;
-	server_set_close(&thread->servers);
-	thread->moving = false;
-	query = thread->first;
-	server_set_open(&thread->servers, servers, thread->engine->settings, thread->epoll);
-	thread->first = thread->last = NULL;
-	for (; query; query = next) {
+	for (struct dns_query *query = list->first, *next; query; query = next) {
 		next = query->next;
-		query->waits = false;
-		query_start(query);
+		free(query);
 	}
+	*list = (struct query_list){ .n = 0 };
 }
 
-static void thread_check_resolvconf(struct engine_thread *thread)
-{
-	struct dns_servers servers;
-
-	if (thread->engine->settings->servers.n || thread->now - thread->checked_at < RECHECK_US)
-		return;
-	thread->checked_at = thread->now;
-	if (!dns_resolvconf_read(&thread->resolvconf, &servers))
-		return;
-	atomic_fetch_add_explicit(&thread->engine->counters.reloads, 1, memory_order_relaxed);
-	thread_change_servers(thread, &servers);
-}
-
-/* ---- The thread ---- */
-
+/* Caller holds the lock. */
 static void thread_spare_queries(struct engine_thread *thread)
 {
-	struct query_list *over = &thread->over, *spare = &thread->spare;
+	struct query_list *over = &thread->queries.over, *spare = &thread->spare;
 
-	if (over->n == 0 || over->n + spare->n > QUERIES_SPARE_MAX)
+	if (over->n == 0 || over->n + spare->n > SPARE_MAX)
 		return;
 	over->last->next = spare->first;
 	spare->first = over->first;
@@ -121,7 +92,23 @@ static void thread_spare_queries(struct engine_thread *thread)
 	*over = (struct query_list){ .n = 0 };
 }
 
-static struct dns_query *thread_take(struct engine_thread *thread)
+static void thread_free_surplus(struct engine_thread *thread)
+{
+	struct query_list *over = &thread->queries.over;
+
+	while (over->n > SPARE_MAX) {
+		struct dns_query *query = over->first;
+
+		over->first = query->next;
+		if (!over->first)
+			over->last = NULL;
+		over->n--;
+		free(query);
+	}
+}
+
+/* Returns the queries that were handed over. *closed_r: they are the last, and not to be begun. */
+static struct dns_query *thread_take(struct engine_thread *thread, bool *closed_r)
 {
 	struct dns_query *queue;
 
@@ -131,82 +118,151 @@ static struct dns_query *thread_take(struct engine_thread *thread)
 	thread->queue = NULL;
 	thread->queue_end = &thread->queue;
 	thread->sleeps = !queue;
-	thread->closing = thread->closed;
+	*closed_r = thread->closed;
 	pthread_mutex_unlock(&thread->lock);
 	return queue;
 }
 
 static void thread_begin(struct engine_thread *thread, struct dns_query *queue)
 {
-	struct dns_query *next;
-
-	for (struct dns_query *query = queue; query; query = next) {
+	for (struct dns_query *query = queue, *next; query; query = next) {
 		next = query->next;
-		query->next = NULL;
-		query->began = thread->now;
-		thread->queries++;
-		if (thread->closing)
-			query_finish(query, NULL);
-		else
-			query_start(query);
+		query_begin(&thread->queries, query);
 	}
+}
+
+/* The engine is closed: the query ends before it has begun. */
+static void query_refuse(struct dns_query *query)
+{
+	query->done(query, NULL);
+	query->inform(query, NULL);
+	free(query);
+}
+
+static void thread_refuse(struct dns_query *queue)
+{
+	for (struct dns_query *query = queue, *next; query; query = next) {
+		next = query->next;
+		query_refuse(query);
+	}
+}
+
+/*
+ * Answers are delivered together as long as more come, but are not gathered for long: waking up
+ * those who wait costs most.
+ */
+static bool thread_should_deliver(const struct engine_thread *thread, int events)
+{
+	const struct queries *queries = &thread->queries;
+
+	return queries->in[QUERY_FINISHED].n > 0 &&
+	       (events == 0 || queries->now - queries->finished_at > GATHER_US);
+}
+
+static void thread_deliver(struct engine_thread *thread)
+{
+	atomic_fetch_sub_explicit(&thread->load, queries_deliver(&thread->queries),
+				  memory_order_relaxed);
+}
+
+/* ---- The thread ---- */
+
+static void thread_tick(struct engine_thread *thread)
+{
+	struct queries *queries = &thread->queries;
+
+	if (queries->now - thread->ticked_at < TICK_MS * 1000)
+		return;
+	thread->ticked_at = queries->now;
+	server_set_hail(&queries->servers, queries->now);
+	server_set_tick(&queries->servers);
+}
+
+static void thread_check_resolvconf(struct engine_thread *thread)
+{
+	struct dns_engine *engine = thread->engine;
+	struct dns_servers servers;
+
+	if (engine->settings->servers.n || thread->queries.now - thread->checked_at < RECHECK_US)
+		return;
+	thread->checked_at = thread->queries.now;
+	if (!dns_resolvconf_read(&thread->resolvconf, &servers))
+		return;
+	atomic_fetch_add_explicit(&engine->counters.reloads, 1, memory_order_relaxed);
+	queries_change_servers(&thread->queries, &servers);
 }
 
 static void thread_event(struct engine_thread *thread, const struct epoll_event *event)
 {
-	const ares_socket_t fd = (ares_socket_t)(event->data.u64 & UINT32_MAX);
-	const size_t channel = event->data.u64 >> 32;
-	const uint32_t readable = event->events & (EPOLLIN | EPOLLERR | EPOLLHUP);
 	eventfd_t count;
 
 	if (event->data.u64 == WAKE_TAG)
 		eventfd_read(thread->wake, &count);
-	else if (channel / 2 < thread->servers.n)
-		ares_process_fd(thread->servers.v[channel / 2].channels[channel & 1].ares,
-				readable ? fd : ARES_SOCKET_BAD,
-				event->events & EPOLLOUT ? fd : ARES_SOCKET_BAD);
+	else
+		server_set_event(&thread->queries.servers, event->data.u64, event->events);
 }
 
 /* How many milliseconds to wait for something to happen. */
 static int thread_patience(const struct engine_thread *thread, bool busy)
 {
-	return busy || thread->finished ? 0 : thread->queries ? TICK_MS : -1;
+	if (busy || thread->queries.in[QUERY_FINISHED].n > 0)
+		return 0;
+	return queries_any(&thread->queries) ? TICK_MS : -1;
+}
+
+/* Handles what has happened. Returns the queries that were handed over. */
+static struct dns_query *thread_wait(struct engine_thread *thread, bool busy, int *events_r,
+				     bool *closed_r)
+{
+	struct epoll_event events[EVENTS_MAX];
+	const int n = epoll_wait(thread->epoll, events, EVENTS_MAX, thread_patience(thread, busy));
+
+	thread->queries.now = engine_now();
+	for (int i = 0; i < n; i++)
+		thread_event(thread, &events[i]);
+	queries_settle(&thread->queries);
+	*events_r = n;
+	return thread_take(thread, closed_r);
+}
+
+/* Attempts that end while others are sent or turned away are settled before anything else. */
+static void thread_work(struct engine_thread *thread, struct dns_query *queue)
+{
+	struct queries *queries = &thread->queries;
+
+	if (queue || queries_any(queries))
+		thread_check_resolvconf(thread);
+	thread_begin(thread, queue);
+	thread_tick(thread);
+	queries_settle(queries);
+	queries_due(queries);
+	queries_settle(queries);
 }
 
 static void *thread_run(void *arg)
 {
 	struct engine_thread *thread = arg;
-	struct epoll_event events[EVENTS_MAX];
-	bool busy = false;
+	struct dns_query *queue = NULL;
+	bool closed;
+	int events;
 
-	while (!thread->closing) {
-		const int n = epoll_wait(thread->epoll, events, EVENTS_MAX,
-					 thread_patience(thread, busy));
-		struct dns_query *queue;
-
-		thread->now = engine_now();
-		for (int i = 0; i < n; i++)
-			thread_event(thread, &events[i]);
-		queue = thread_take(thread);
-		busy = queue != NULL;
-		if (busy || thread->queries)
-			thread_check_resolvconf(thread);
-		thread_begin(thread, queue);
-		thread_tick(thread);
-		thread_due(thread);
-		if (thread_should_deliver(thread, n))
+	while (queue = thread_wait(thread, queue != NULL, &events, &closed), !closed) {
+		thread_work(thread, queue);
+		if (thread_should_deliver(thread, events))
 			thread_deliver(thread);
+		thread_free_surplus(thread);
 	}
-	server_set_close(&thread->servers);
+	queries_close(&thread->queries);
 	thread_deliver(thread);
+	thread_refuse(queue);
 	return NULL;
 }
 
 /* ---- What others call ---- */
 
 /*
- * The first that has not enough to do already, else the one that has least. Spread evenly, what is asked together would be answered
- * apart, and who asked would be woken up several times.
+ * The first that has not enough to do already, else the one that has least. Spread evenly, queries
+ * that were asked together would be answered apart, and their waiters woken up several times.
  */
 static struct engine_thread *engine_choose(struct dns_engine *engine)
 {
@@ -227,9 +283,9 @@ static struct engine_thread *engine_choose(struct dns_engine *engine)
 	return least;
 }
 
-/* With the thread's lock. What is the engine's of the query is as zero there as in what is copied. */
-static struct dns_query *thread_query(struct engine_thread *thread, const struct dns_query *like,
-				      size_t size)
+/* Caller holds the lock. The engine's private fields are zero. */
+static struct dns_query *thread_copy(struct engine_thread *thread, const struct dns_query *like,
+				     size_t size)
 {
 	struct dns_query *query = thread->spare.first;
 
@@ -241,9 +297,7 @@ static struct dns_query *thread_query(struct engine_thread *thread, const struct
 		if (!query)
 			abort();
 	}
-	memcpy(query, like, size);
-	query->thread = thread;
-	return query;
+	return memcpy(query, like, size);
 }
 
 void dns_engine_ask(struct dns_engine *engine, const struct dns_query *like, size_t size)
@@ -254,7 +308,7 @@ void dns_engine_ask(struct dns_engine *engine, const struct dns_query *like, siz
 
 	atomic_fetch_add_explicit(&thread->load, 1, memory_order_relaxed);
 	pthread_mutex_lock(&thread->lock);
-	query = thread_query(thread, like, size);
+	query = thread_copy(thread, like, size);
 	closed = thread->closed;
 	if (!closed) {
 		*thread->queue_end = query;
@@ -264,9 +318,7 @@ void dns_engine_ask(struct dns_engine *engine, const struct dns_query *like, siz
 	}
 	pthread_mutex_unlock(&thread->lock);
 	if (closed) {
-		query->done(query, NULL);
-		query->tell(query, NULL);
-		free(query);
+		query_refuse(query);
 	} else if (wake) {
 		eventfd_write(thread->wake, 1);
 	}
@@ -277,26 +329,42 @@ const struct dns_engine_counters *dns_engine_count(const struct dns_engine *engi
 	return &engine->counters;
 }
 
-static int thread_open(struct engine_thread *thread)
+static struct dns_limits engine_limits(const struct dns_settings *settings)
 {
-	struct epoll_event event = { .events = EPOLLIN, .data.u64 = WAKE_TAG };
+	return (struct dns_limits){ .ttl_min = (unsigned)(settings->ttl_min / 1000),
+				    .ttl_max = (unsigned)(settings->ttl_max / 1000),
+				    .negative_ttl_max =
+					    (unsigned)(settings->negative_ttl_max / 1000) };
+}
+
+static int thread_open_servers(struct engine_thread *thread)
+{
 	const struct dns_settings *settings = thread->engine->settings;
 	struct dns_servers servers = settings->servers;
 
-	pthread_mutex_init(&thread->lock, NULL);
-	thread->queue_end = &thread->queue;
-	thread->finished_end = &thread->finished;
-	thread->sleeps = true;
-	thread->now = thread->checked_at = engine_now();
 	thread->resolvconf.path = settings->resolv_conf;
-	thread->epoll = epoll_create1(EPOLL_CLOEXEC);
-	thread->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (thread->epoll < 0 || thread->wake < 0 ||
-	    epoll_ctl(thread->epoll, EPOLL_CTL_ADD, thread->wake, &event) < 0)
-		return -1;
 	if (servers.n == 0)
 		dns_resolvconf_read(&thread->resolvconf, &servers);
-	if (server_set_open(&thread->servers, &servers, settings, thread->epoll) < 0)
+	return server_set_open(&thread->queries.servers, &servers);
+}
+
+static int thread_open(struct engine_thread *thread)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.u64 = WAKE_TAG };
+	struct dns_engine *engine = thread->engine;
+
+	pthread_mutex_init(&thread->lock, NULL);
+	thread->queue_end = &thread->queue;
+	thread->sleeps = true;
+	thread->epoll = epoll_create1(EPOLL_CLOEXEC);
+	thread->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	thread->queries.limits = engine_limits(engine->settings);
+	thread->queries.now = thread->checked_at = engine_now();
+	server_set_init(&thread->queries.servers, engine->settings, &engine->counters.servers,
+			thread->epoll);
+	if (thread->epoll < 0 || thread->wake < 0 ||
+	    epoll_ctl(thread->epoll, EPOLL_CTL_ADD, thread->wake, &event) < 0 ||
+	    thread_open_servers(thread) < 0)
 		return -1;
 	thread->has_thread = pthread_create(&thread->thread, NULL, thread_run, thread) == 0;
 	return thread->has_thread ? 0 : -1;
@@ -317,11 +385,6 @@ struct dns_engine *dns_engine_open(const struct dns_settings *settings, const ch
 		return NULL;
 	}
 	engine->settings = settings;
-	engine->limits =
-		(struct dns_limits){ .ttl_min = (unsigned)(settings->ttl_min / 1000),
-				     .ttl_max = (unsigned)(settings->ttl_max / 1000),
-				     .negative_ttl_max =
-					     (unsigned)(settings->negative_ttl_max / 1000) };
 	*error_r = "cannot start the threads that ask name servers";
 	/* Signals are for the main thread. */
 	sigfillset(&all);
@@ -335,14 +398,6 @@ struct dns_engine *dns_engine_open(const struct dns_settings *settings, const ch
 		return engine;
 	dns_engine_close(engine);
 	return NULL;
-}
-
-static void query_list_free(struct query_list *list)
-{
-	for (struct dns_query *query = list->first, *next; query; query = next) {
-		next = query->next;
-		free(query);
-	}
 }
 
 void dns_engine_close(struct dns_engine *engine)
@@ -362,7 +417,7 @@ void dns_engine_close(struct dns_engine *engine)
 		if (thread->has_thread)
 			pthread_join(thread->thread, NULL);
 		else
-			server_set_close(&thread->servers);
+			server_set_close(&thread->queries.servers);
 		if (thread->epoll >= 0)
 			close(thread->epoll);
 		if (thread->wake >= 0)
@@ -370,7 +425,7 @@ void dns_engine_close(struct dns_engine *engine)
 	}
 	for (size_t i = 0; i < engine->nthreads; i++) {
 		query_list_free(&engine->threads[i].spare);
-		query_list_free(&engine->threads[i].over);
+		query_list_free(&engine->threads[i].queries.over);
 		pthread_mutex_destroy(&engine->threads[i].lock);
 	}
 	free(engine);

@@ -1,77 +1,100 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A thread of the engine and the queries that it has: between dns_engine.c and dns_query.c. */
+/*
+ * The queries of one thread of the engine: which server is asked when, and what is made of its
+ * answers. A query is in one state at a time and in the list of that state. It moves on when one of
+ * its attempts has ended (queries_settle()) or when its time has come (queries_due()); nothing that
+ * is called meanwhile calls back.
+ *
+ *     NEW -> WAITING -> FINISHED -> DELIVERED     and so it is over, or
+ *               |  ^       ^
+ *               v  |       |
+ *              OVERDUE ----+
+ */
 #ifndef MG_DNS_QUERY_H
 #define MG_DNS_QUERY_H
 
-#include <pthread.h>
+#include <stdint.h>
 
-#include "dns/engine.h"
-#include "dns/resolvconf.h"
+#include "dns/message.h"
 #include "dns/servers.h"
 
-/*
- * Queries whose memory is used again: what one thread allocates and another frees is what malloc() is slowest at. A sanitizer is to see
- * who holds a query for too long.
- */
-#ifdef __SANITIZE_ADDRESS__
-#define QUERIES_SPARE_MAX 0
-#else
-#define QUERIES_SPARE_MAX 500
-#endif
+enum query_state {
+	QUERY_NEW,      /* not begun; in no list */
+	QUERY_WAITING,  /* for the server asked last: the next one is asked when this is due */
+	QUERY_OVERDUE,  /* no server is left to ask; some attempt may still be answered */
+	QUERY_FINISHED, /* its answer is to be delivered */
+	QUERY_DELIVERED /* until the last of its attempts has ended */
+};
+
+#define QUERY_STATES (QUERY_DELIVERED + 1)
+
+struct queries;
+
+/* One question that is in flight to name servers. */
+struct dns_query {
+	/*
+	 * Called once each, on a thread of the engine: done of all queries that were answered at about
+	 * the same time, then inform of all of them, so that whoever is informed of the first of
+	 * several answers finds the others too, and need not sleep again. The answer is the engine's;
+	 * NULL: the engine was closed. When all attempts were in vain it is MG_DNS_LATE.
+	 */
+	void (*done)(struct dns_query *query, struct dns_answer *answer);
+	void (*inform)(struct dns_query *query, struct dns_answer *answer);
+	struct dns_chain chain; /* the question; goes on along CNAMEs */
+
+	/* Private to the engine; zero at first. */
+	struct queries *queries;
+	enum query_state state;
+	struct dns_query *next, *before; /* in the list of its state */
+	int64_t began, due;              /* microseconds */
+	unsigned round;                  /* of a question along the chain */
+	unsigned server;                 /* asked last */
+	unsigned attempts;               /* that have not ended */
+
+	/* Servers of this round, as bits. */
+	unsigned tried;
+	unsigned
+		awaited; /* those with an open attempt, but for a dead one that was asked besides */
+	unsigned heard;  /* those that sent a message */
+	unsigned silent; /* those that sent nothing in time */
+
+	const char *why;           /* it failed at a server in this round; NULL: at none */
+	struct dns_answer *answer; /* QUERY_FINISHED */
+};
 
 struct query_list {
 	struct dns_query *first, *last;
 	unsigned n;
 };
 
-struct engine_thread {
-	struct dns_engine *engine;
-	pthread_t thread;
-	bool has_thread;
-	int epoll, wake;
-
-	pthread_mutex_t lock; /* of what follows */
-	struct dns_query *queue, **queue_end;
-	bool sleeps; /* or is about to: who asks has to wake it */
-	bool closed;
-	struct query_list spare; /* for who asks next */
-	atomic_uint load;        /* queries in flight */
-
-	/* The thread's own. */
+struct queries {
 	struct server_set servers;
-	struct dns_query *first, *last; /* that wait for a server's answer; the first due first */
-	struct dns_query *finished, **finished_end; /* whose answers are to be delivered */
-	int64_t finished_at;                        /* the first of them */
-	unsigned queries;                           /* that are not over */
-	struct query_list over;                     /* to become spare */
-	bool closing, moving; /* the channels are closed, for good or for others */
-	struct dns_resolvconf resolvconf;
-	int64_t checked_at, ticked_at, now;
-	unsigned char random[256];
-	size_t random_left;
-};
-
-struct dns_engine {
-	const struct dns_settings *settings;
 	struct dns_limits limits;
-	struct dns_engine_counters counters;
-	size_t nthreads;
-	struct engine_thread threads[];
+	int64_t now; /* microseconds; the thread sets it whenever it wakes up */
+	struct query_list in[QUERY_STATES];
+	int64_t finished_at;    /* the first of those in QUERY_FINISHED */
+	struct query_list over; /* for the engine to take */
 };
 
-/* Begins a question, the first or one along the chain. */
-void query_start(struct dns_query *query);
+/* Begins a query, which now belongs to these queries. */
+void query_begin(struct queries *queries, struct dns_query *query);
 
-/* Takes over the reference; the answer is delivered later. */
-void query_finish(struct dns_query *query, struct dns_answer *answer);
-
-/* Frees it when its answer was delivered and c-ares knows nothing of it any more. */
-void query_free_if_over(struct dns_query *query);
-
-/* Asks the servers that have been silent for long whether they are there, so that a question that nobody answers is known from a dead DNS. */
-void thread_hail(struct engine_thread *thread);
+/* Moves on the queries whose attempts have ended, until no attempt is left that has. */
+void queries_settle(struct queries *queries);
 
 /* Turns to the next server for those that have waited for one long enough. */
-void thread_due(struct engine_thread *thread);
+void queries_due(struct queries *queries);
+
+/* Begins all queries that are not finished anew, with other servers. */
+void queries_change_servers(struct queries *queries, const struct dns_servers *servers);
+
+/* Closes the servers. All queries that are not finished finish without an answer. */
+void queries_close(struct queries *queries);
+
+/* Calls done and inform of the finished. Returns how many there were. */
+unsigned queries_deliver(struct queries *queries);
+
+/* Whether there is any that is not over. */
+bool queries_any(const struct queries *queries);
 
 #endif

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The name servers: a c-ares channel each, and whether they answer. */
+/* The name servers: their c-ares channels, what was sent to them, and whether they answer. */
 #include <config.h>
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -11,6 +13,9 @@
 #include "dns/servers.h"
 
 #define RECEIVE_BUFFER 1048576 /* many answers come at once */
+
+/* The upper half of the tag says which channel it is, the lower is the socket. */
+#define CHANNEL_TAG(server, tcp) ((uint64_t)((server)*2 + (tcp)) << 32)
 
 /* c-ares says which of its sockets it waits for. */
 static void channel_watch(void *arg, ares_socket_t fd, int readable, int writable)
@@ -57,9 +62,9 @@ static int udp_close(ares_socket_t fd, void *arg)
 	return close(fd);
 }
 
-static const struct sent_attempt *server_find(const struct server *server, unsigned id)
+static const struct attempt *server_find(const struct server *server, unsigned id)
 {
-	const struct sent_attempt *attempt = server->sent;
+	const struct attempt *attempt = server->attempts;
 
 	while (attempt && attempt->id != id)
 		attempt = attempt->next;
@@ -67,13 +72,14 @@ static const struct sent_attempt *server_find(const struct server *server, unsig
 }
 
 /*
- * c-ares drops a FORMERR that does not repeat the question. After one without an OPT record it cuts 11 bytes off the question, whatever
- * they are, and from then on all answers at 512 bytes. One that has both it hands over: what to make of it is for the engine to say.
+ * c-ares drops a FORMERR that does not repeat the question. After one without an OPT record it cuts
+ * 11 bytes off the question, whatever they are, and from then on all answers at 512 bytes. It hands
+ * over one that has both: what to make of it is for the query to say.
  */
 static size_t server_complete(const struct server *server, unsigned char *message, size_t size,
 			      size_t room)
 {
-	const struct sent_attempt *attempt = NULL;
+	const struct attempt *attempt = NULL;
 
 	if (dns_message_is_formerr(message, size))
 		attempt = server_find(server, (unsigned)message[0] << 8 | message[1]);
@@ -107,7 +113,7 @@ static void channel_set_server(struct ares_addr_port_node *node, const struct dn
 		memcpy(&node->addr.addr6, &addr->addr.in6, sizeof(node->addr.addr6));
 }
 
-/* All tries of UDP, each twice as long as the one before, take as long as the one by TCP may. */
+/* By TCP there is one try, which may take as long as all those by UDP together. */
 static int channel_open(struct channel *channel, const struct dns_server *addr,
 			const struct dns_settings *settings, bool tcp)
 {
@@ -153,17 +159,29 @@ static int server_open(struct server *server, const struct dns_server *addr,
 	return -1;
 }
 
-int server_set_open(struct server_set *set, const struct dns_servers *servers,
-		    const struct dns_settings *settings, int epoll)
+void server_set_init(struct server_set *set, const struct dns_settings *settings,
+		     struct server_counters *counters, int epoll)
+{
+	set->n = 0;
+	set->settings = settings;
+	set->counters = counters;
+	set->epoll = epoll;
+	set->ended = NULL;
+	set->ended_end = &set->ended;
+	set->random_left = 0;
+}
+
+int server_set_open(struct server_set *set, const struct dns_servers *servers)
 {
 	set->n = 0;
 	for (size_t i = 0; i < servers->n; i++) {
 		struct server *server = &set->v[i];
 
-		*server = (struct server){ .channels = {
-						   { .epoll = epoll, .tag = CHANNEL_TAG(i, 0) },
-						   { .epoll = epoll, .tag = CHANNEL_TAG(i, 1) } } };
-		if (server_open(server, &servers->v[i], settings) < 0) {
+		*server = (struct server){
+			.channels = { { .epoll = set->epoll, .tag = CHANNEL_TAG(i, 0) },
+				      { .epoll = set->epoll, .tag = CHANNEL_TAG(i, 1) } }
+		};
+		if (server_open(server, &servers->v[i], set->settings) < 0) {
 			server_set_close(set);
 			return -1;
 		}
@@ -181,20 +199,166 @@ void server_set_close(struct server_set *set)
 	set->n = 0;
 }
 
-void server_note_sent(struct server *server, struct sent_attempt *attempt)
+void server_set_event(struct server_set *set, uint64_t data, uint32_t events)
 {
-	attempt->before = NULL;
-	attempt->next = server->sent;
-	if (attempt->next)
-		attempt->next->before = attempt;
-	server->sent = attempt;
+	const ares_socket_t fd = (ares_socket_t)(data & UINT32_MAX);
+	const size_t channel = data >> 32;
+	const bool readable = events & (EPOLLIN | EPOLLERR | EPOLLHUP);
+
+	if (channel / 2 < set->n)
+		ares_process_fd(set->v[channel / 2].channels[channel & 1].ares,
+				readable ? fd : ARES_SOCKET_BAD,
+				events & EPOLLOUT ? fd : ARES_SOCKET_BAD);
 }
 
-void server_note_ended(struct server *server, struct sent_attempt *attempt)
+void server_set_tick(struct server_set *set)
 {
-	*(attempt->before ? &attempt->before->next : &server->sent) = attempt->next;
+	for (size_t i = 0; i < set->n; i++)
+		for (size_t j = 0; j < 2; j++)
+			ares_process_fd(set->v[i].channels[j].ares, ARES_SOCKET_BAD,
+					ARES_SOCKET_BAD);
+}
+
+/* ---- Attempts ---- */
+
+/* An id is not to be guessed: a forged answer must have it. */
+static unsigned server_set_random(struct server_set *set)
+{
+	unsigned id;
+
+	if (set->random_left < sizeof(unsigned short)) {
+		if (getrandom(set->random, sizeof(set->random), 0) != (ssize_t)sizeof(set->random))
+			abort();
+		set->random_left = sizeof(set->random);
+	}
+	set->random_left -= 2;
+	id = set->random[set->random_left];
+	return id << 8 | set->random[set->random_left + 1];
+}
+
+static void server_link(struct server *server, struct attempt *attempt)
+{
+	attempt->before = NULL;
+	attempt->next = server->attempts;
+	if (attempt->next)
+		attempt->next->before = attempt;
+	server->attempts = attempt;
+}
+
+static void server_unlink(struct server *server, struct attempt *attempt)
+{
+	*(attempt->before ? &attempt->before->next : &server->attempts) = attempt->next;
 	if (attempt->next)
 		attempt->next->before = attempt->before;
+}
+
+/* c-ares says ARES_ECONNREFUSED whenever a socket fails or the server ends a connection. */
+static enum attempt_end attempt_end(int status)
+{
+	switch (status) {
+	case ARES_SUCCESS:
+		return ATTEMPT_ANSWERED;
+	case ARES_ETIMEOUT:
+		return ATTEMPT_SILENT;
+	case ARES_ECONNREFUSED:
+		return ATTEMPT_CUT;
+	case ARES_EDESTRUCTION:
+		return ATTEMPT_DROPPED;
+	default:
+		return ATTEMPT_FAILED;
+	}
+}
+
+static unsigned char *attempt_keep(const unsigned char *message, size_t size)
+{
+	unsigned char *copy = malloc(size ? size : 1);
+
+	if (!copy)
+		abort();
+	return size ? memcpy(copy, message, size) : copy;
+}
+
+/* c-ares may call this before ares_send() returns: so nothing follows from it here. */
+static void attempt_on_end(void *arg, int status, int timeouts, unsigned char *message, int size)
+{
+	struct attempt *attempt = arg;
+	struct server_set *set = attempt->set;
+
+	(void)timeouts;
+	server_unlink(&set->v[attempt->server], attempt);
+	attempt->end = attempt_end(status);
+	if (attempt->end == ATTEMPT_ANSWERED) {
+		attempt->message = attempt_keep(message, (size_t)size);
+		attempt->size = (size_t)size;
+	}
+	attempt->next = NULL;
+	*set->ended_end = attempt;
+	set->ended_end = &attempt->next;
+}
+
+void server_set_send(struct server_set *set, const struct attempt *like, int64_t now)
+{
+	struct server *server = &set->v[like->server];
+	struct attempt *attempt = malloc(sizeof(*attempt));
+	unsigned char message[DNS_QUERY_MAX];
+	size_t size;
+
+	if (!attempt)
+		abort();
+	*attempt = *like;
+	attempt->set = set;
+	attempt->id = server_set_random(set);
+	attempt->tcp_answers = server->tcp_answers;
+	attempt->message = NULL;
+	server_link(server, attempt);
+	size = dns_message_write(message, attempt->id, attempt->chain->name,
+				 (unsigned)attempt->chain->type, attempt->edns);
+	if (server->open++ == 0)
+		server->silent_since = now;
+	atomic_fetch_add_explicit(&set->counters->sent, 1, memory_order_relaxed);
+	ares_send(server->channels[attempt->tcp].ares, message, (int)size, attempt_on_end, attempt);
+}
+
+/* Notes what the end of an attempt says about its server. */
+static void server_set_note(struct server_set *set, const struct attempt *attempt, int64_t now)
+{
+	struct server *server = &set->v[attempt->server];
+
+	server->open--;
+	if (attempt->end == ATTEMPT_ANSWERED) {
+		server->dead = false;
+		server->answered_at = server->silent_since = now;
+		server->tcp_answers += attempt->tcp;
+	} else if (attempt->end == ATTEMPT_CUT && !attempt->tcp) {
+		server_set_note_dead(set, attempt->server, now);
+	}
+}
+
+struct attempt *server_set_ended(struct server_set *set, int64_t now)
+{
+	struct attempt *attempt = set->ended;
+
+	if (!attempt)
+		return NULL;
+	set->ended = attempt->next;
+	if (!set->ended)
+		set->ended_end = &set->ended;
+	if (attempt->end != ATTEMPT_DROPPED)
+		server_set_note(set, attempt, now);
+	return attempt;
+}
+
+void attempt_free(struct attempt *attempt)
+{
+	free(attempt->message);
+	free(attempt);
+}
+
+/* ---- Which server answers ---- */
+
+int64_t server_set_patience(const struct server_set *set)
+{
+	return set->settings->timeout * 1000 * ((1 << set->settings->tries) - 1);
 }
 
 int server_set_choose(const struct server_set *set, unsigned tried)
@@ -231,4 +395,38 @@ int server_set_probe(struct server_set *set, unsigned tried, int64_t now)
 		return (int)i;
 	}
 	return -1;
+}
+
+void server_set_note_dead(struct server_set *set, unsigned index, int64_t now)
+{
+	struct server *server = &set->v[index];
+
+	if (server->dead || set->n == 1)
+		return;
+	server->dead = true;
+	server->probed_at = now;
+	atomic_fetch_add_explicit(&set->counters->dead, 1, memory_order_relaxed);
+}
+
+/*
+ * Every server knows the name servers of the root. They are asked for when an attempt has been open
+ * for half of its time, so that the answer is there when the query is given up.
+ */
+void server_set_hail(struct server_set *set, int64_t now)
+{
+	static const struct dns_chain root = { .type = (enum mg_dns_type)DNS_TYPE_NS };
+	const int64_t patience = server_set_patience(set) / 2;
+
+	for (size_t i = 0; i < set->n; i++) {
+		struct server *server = &set->v[i];
+		const struct attempt hail = { .chain = &root,
+					      .server = (unsigned)i,
+					      .edns = !server->no_edns };
+
+		if (!server->open || now - server->silent_since < patience ||
+		    (server->hailed_at && now - server->hailed_at < 2 * patience))
+			continue;
+		server->hailed_at = now;
+		server_set_send(set, &hail, now);
+	}
 }
