@@ -290,14 +290,6 @@ struct dns_waiter *dns_cache_fill(struct dns_cache *cache, const struct dns_key 
 	return waiters;
 }
 
-void dns_waiters_call(struct dns_waiter *first, struct dns_answer *answer)
-{
-	for (struct dns_waiter *waiter = first, *next; waiter; waiter = next) {
-		next = waiter->next;
-		waiter->done(waiter, answer);
-	}
-}
-
 void dns_cache_count(struct dns_cache *cache, struct dns_cache_counters *r)
 {
 	*r = (struct dns_cache_counters){ .queries = atomic_load(&cache->queries) };

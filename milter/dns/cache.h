@@ -8,8 +8,8 @@
 
 #include <stdint.h>
 
-#include "dns/dns.h"
 #include "dns/name.h"
+#include "dns/waiter.h"
 
 #define DNS_QUERIES_MAX 20000 /* queries in flight */
 
@@ -58,8 +58,6 @@ enum dns_cached dns_cache_find(struct dns_cache *cache, const struct dns_key *ke
  */
 struct dns_waiter *dns_cache_fill(struct dns_cache *cache, const struct dns_key *key, int64_t now,
 				  struct dns_answer *answer);
-
-void dns_waiters_call(struct dns_waiter *first, struct dns_answer *answer);
 
 void dns_cache_count(struct dns_cache *cache, struct dns_cache_counters *r);
 

@@ -23,6 +23,7 @@ struct counters {
 struct service {
 	struct dns dns; /* first */
 	struct dns_settings settings;
+	char *resolv_conf; /* settings points to it */
 	struct dns_cache *cache;
 	struct dns_engine *engine;
 	struct counters counters;
@@ -199,8 +200,8 @@ static void service_show(const struct dns *dns, struct counter_visitor *visitor)
 	show(visitor, "sent", "Questions to servers, repetitions included.",
 	     atomic_load(&engine->servers.sent));
 	service_show_answers(counters, visitor);
-	show_gauge(visitor, "dead_servers", "Servers that do not answer.",
-		   atomic_load(&engine->servers.dead));
+	show(visitor, "dead_servers", "How often a server was found not to answer.",
+	     atomic_load(&engine->servers.dead));
 	show(visitor, "reloads", "Changes of resolv.conf.", atomic_load(&engine->reloads));
 	show_gauge(visitor, "p50_us", "Half of all answers took at most so many microseconds.",
 		   (unsigned long long)service_latency(counters, 50));
@@ -211,13 +212,30 @@ static void service_show(const struct dns *dns, struct counter_visitor *visitor)
 	show(visitor, "evicted", "Answers that the cache had no room for any more.", cache.evicted);
 }
 
+static void service_free(struct service *service)
+{
+	free(service->resolv_conf);
+	free(service);
+}
+
 static void service_close(struct dns *dns)
 {
 	struct service *service = (struct service *)dns;
 
 	dns_engine_close(service->engine);
 	dns_cache_free(service->cache);
-	free(service);
+	service_free(service);
+}
+
+/* Those who opened the service may free their settings. The names of the servers were read before. */
+static void service_keep_settings(struct service *service, const struct dns_settings *settings)
+{
+	service->resolv_conf = settings->resolv_conf ? strdup(settings->resolv_conf) : NULL;
+	if (settings->resolv_conf && !service->resolv_conf)
+		abort();
+	service->settings = *settings;
+	service->settings.server_names = (struct mg_strings){ .n = 0 };
+	service->settings.resolv_conf = service->resolv_conf;
 }
 
 struct dns *dns_open(const struct dns_settings *settings, const char **error_r)
@@ -228,10 +246,10 @@ struct dns *dns_open(const struct dns_settings *settings, const char **error_r)
 		abort();
 	service->dns =
 		(struct dns){ .ask = service_ask, .count = service_show, .close = service_close };
-	service->settings = *settings;
+	service_keep_settings(service, settings);
 	service->engine = dns_engine_open(&service->settings, error_r);
 	if (!service->engine) {
-		free(service);
+		service_free(service);
 		return NULL;
 	}
 	service->cache = dns_cache_new((size_t)settings->cache_size);

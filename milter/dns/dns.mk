@@ -14,5 +14,6 @@ milter_dns_libdns_a_SOURCES = \
 	milter/dns/resolvconf.c milter/dns/resolvconf.h \
 	milter/dns/servers.c milter/dns/servers.h \
 	milter/dns/settings.c milter/dns/settings.h \
-	milter/dns/wait.c \
-	milter/dns/walk.c
+	milter/dns/wait.c milter/dns/wait.h \
+	milter/dns/waiter.h \
+	milter/dns/walk.c milter/dns/walk.h

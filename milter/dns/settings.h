@@ -26,7 +26,7 @@ struct dns_servers {
 struct dns_settings {
 	/* As in the file. */
 	struct mg_strings server_names;
-	const char *resolv_conf;
+	const char *resolv_conf; /* may be NULL if there are servers */
 	long long timeout; /* ms, of the first try; each try has twice that of the one before */
 	long long tries;
 	long long cache_size;                         /* bytes */

@@ -1,45 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Waiting for a DNS answer, but not longer than there is time: a late answer finds that nobody waits. */
+/* Waiting for a DNS answer, but not longer than there is time: a late answer finds nobody waiting. */
 #include <config.h>
 
 #include <errno.h>
-#include <linux/futex.h>
+#include <semaphore.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "dns/dns.h"
+#include "dns/wait.h"
 
-enum { IS_AWAKE, IS_ASLEEP, IS_DONE };
-
-/*
- * Shared by who waits and by the service; the last of them frees it. There is one for every look-up, and most are answered
- * before anybody has to sleep: so it is a word for futex(2) and nothing that takes time to make.
- */
+/* Shared by the thread that waits and by the service; the last of them frees it. */
 struct wait {
-	struct dns_waiter waiter;
-	struct dns_answer *answer; /* to be read when it is done */
-	_Atomic(uint32_t) state;
+	struct dns_waiter waiter; /* first */
+	sem_t done;
+	_Atomic(struct dns_answer *) answer; /* NULL: there is none, or not yet */
 	atomic_uint references;
 };
 
-static struct wait *wait_new(void (*done)(struct dns_waiter *waiter, struct dns_answer *answer))
-{
-	struct wait *wait = malloc(sizeof(*wait));
-
-	if (!wait)
-		abort();
-	wait->waiter = (struct dns_waiter){ .done = done };
-	wait->answer = NULL;
-	atomic_init(&wait->state, IS_AWAKE);
-	atomic_init(&wait->references, 2);
-	return wait;
-}
-
 static void wait_free(struct wait *wait)
 {
-	dns_answer_unref(wait->answer);
+	dns_answer_unref(atomic_load_explicit(&wait->answer, memory_order_relaxed));
+	sem_destroy(&wait->done);
 	free(wait);
 }
 
@@ -51,12 +32,24 @@ static void wait_leave(struct wait *wait)
 
 static void wait_done(struct dns_waiter *waiter, struct dns_answer *answer)
 {
-	struct wait *wait = (struct wait *)waiter; /* its first member */
+	struct wait *wait = (struct wait *)waiter;
 
-	wait->answer = answer ? dns_answer_ref(answer) : NULL;
-	if (atomic_exchange_explicit(&wait->state, IS_DONE, memory_order_acq_rel) == IS_ASLEEP)
-		syscall(SYS_futex, &wait->state, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+	if (answer)
+		atomic_store_explicit(&wait->answer, dns_answer_ref(answer), memory_order_release);
+	sem_post(&wait->done);
 	wait_leave(wait);
+}
+
+static struct wait *wait_new(void)
+{
+	struct wait *wait = malloc(sizeof(*wait));
+
+	if (!wait || sem_init(&wait->done, 0, 0) < 0)
+		abort();
+	wait->waiter = (struct dns_waiter){ .done = wait_done };
+	atomic_init(&wait->answer, NULL);
+	atomic_init(&wait->references, 2);
+	return wait;
 }
 
 static struct timespec wait_until(int64_t wait_us)
@@ -73,31 +66,24 @@ static struct timespec wait_until(int64_t wait_us)
 	return until;
 }
 
-/* Returns when it is done, or at that moment of the clock that nobody sets. */
-static void wait_sleep(struct wait *wait, const struct timespec *until)
+/* Returns when it is done, or the time is over by a clock that nobody sets. */
+static void wait_sleep(struct wait *wait, int64_t wait_us)
 {
-	uint32_t state = IS_AWAKE;
-	long rc = 0;
+	const struct timespec until = wait_until(wait_us);
 
-	atomic_compare_exchange_strong_explicit(&wait->state, &state, IS_ASLEEP,
-						memory_order_acq_rel, memory_order_acquire);
-	while (atomic_load_explicit(&wait->state, memory_order_acquire) != IS_DONE &&
-	       (rc == 0 || errno != ETIMEDOUT))
-		rc = syscall(SYS_futex, &wait->state, FUTEX_WAIT_BITSET_PRIVATE, IS_ASLEEP, until,
-			     NULL, FUTEX_BITSET_MATCH_ANY);
+	while (sem_clockwait(&wait->done, CLOCK_MONOTONIC, &until) < 0 && errno == EINTR)
+		continue;
 }
 
 static struct dns_answer *wait_result(struct wait *wait, int64_t wait_us)
 {
-	struct dns_answer *answer = NULL;
+	struct dns_answer *answer;
 
-	if (atomic_load_explicit(&wait->state, memory_order_acquire) != IS_DONE) {
-		const struct timespec until = wait_until(wait_us);
-
-		wait_sleep(wait, &until);
-	}
-	if (atomic_load_explicit(&wait->state, memory_order_acquire) == IS_DONE && wait->answer)
-		answer = dns_answer_ref(wait->answer);
+	if (sem_trywait(&wait->done) < 0)
+		wait_sleep(wait, wait_us);
+	answer = atomic_load_explicit(&wait->answer, memory_order_acquire);
+	if (answer)
+		dns_answer_ref(answer);
 	wait_leave(wait);
 	return answer;
 }
@@ -105,7 +91,7 @@ static struct dns_answer *wait_result(struct wait *wait, int64_t wait_us)
 struct dns_answer *dns_wait(struct dns *dns, const char *name, enum mg_dns_type type,
 			    int64_t wait_us)
 {
-	struct wait *wait = wait_us > 0 ? wait_new(wait_done) : NULL;
+	struct wait *wait = wait_us > 0 ? wait_new() : NULL;
 	struct dns_answer *answer = dns->ask(dns, name, type, wait ? &wait->waiter : NULL);
 
 	if (answer && wait)

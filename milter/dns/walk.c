@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dns/dns.h"
+#include "dns/walk.h"
 
 struct mg_dns_walk {
 	struct dns *dns;

@@ -8,7 +8,6 @@
 #include <strings.h>
 
 #include "session/call.h"
-#include "session/call_dns.h"
 #include "base/domain.h"
 #include "session/journal.h"
 #include "table/table.h"
@@ -353,15 +352,19 @@ const char *mg_domain(struct mg_call *call, const char *domain)
 	return domain ? domain_fold(&call->session->event_arena, domain) : NULL;
 }
 
-/* A hook that is not declared to block is not made to wait: nor is a start. */
-struct dns_caller call_dns(struct mg_call *call)
-{
-	const struct host *host = call->session->host;
-	const bool may_block = !call->start && call->instance->blocking & MG_BIT(call->stage);
+/* ---- What its services are ---- */
 
-	return (struct dns_caller){ .dns = call->instance->services & MG_SERVICE_DNS ? host->dns
-										     : NULL,
-				    .wait_us = may_block ? call_until(call) - host->now() : 0 };
+static struct dns *call_dns(const struct mg_call *call)
+{
+	return call->instance->services & MG_SERVICE_DNS ? call->session->host->dns : NULL;
+}
+
+/* A hook that is not declared to block is not made to wait: nor is a start. */
+static int64_t call_wait_us(const struct mg_call *call)
+{
+	if (call->start || !(call->instance->blocking & MG_BIT(call->stage)))
+		return 0;
+	return call_until(call) - call->session->host->now();
 }
 
 static void call_release_snapshot(void *arg)
@@ -371,12 +374,19 @@ static void call_release_snapshot(void *arg)
 	snapshot_unref(&snapshot);
 }
 
-struct dns_walker call_walker(struct mg_call *call)
+/* The configuration is kept for it. */
+static struct dns_walker call_walker(const struct mg_call *call)
 {
 	return (struct dns_walker){ .self = call->instance->self,
 				    .kept = snapshot_ref(call->session->snapshot),
 				    .release = call_release_snapshot };
 }
+
+const struct call_services call_services = { .dns = call_dns,
+					     .wait_us = call_wait_us,
+					     .walker = call_walker };
+
+/* ---- Logging ---- */
 
 void mg_log(struct mg_call *call, enum mg_level level, const char *fmt, ...)
 {

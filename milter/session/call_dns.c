@@ -6,7 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "session/call_dns.h"
+#include "dns/wait.h"
+#include "session/call_services.h"
+
+static const struct call_services *services_of(const struct mg_call *call)
+{
+	return *(const struct call_services *const *)(const void *)call; /* its first member */
+}
 
 static void call_release(void *answer)
 {
@@ -15,11 +21,11 @@ static void call_release(void *answer)
 
 const struct mg_dns_answer *mg_dns(struct mg_call *call, const char *name, enum mg_dns_type type)
 {
-	const struct dns_caller caller = call_dns(call);
+	const struct call_services *services = services_of(call);
+	struct dns *dns = services->dns(call);
 	struct dns_answer *answer =
-		caller.dns ? dns_wait(caller.dns, name, type, caller.wait_us)
-			   : dns_answer_none(MG_DNS_FAILED, 0,
-					     "the policy declares no MG_SERVICE_DNS");
+		dns ? dns_wait(dns, name, type, services->wait_us(call))
+		    : dns_answer_none(MG_DNS_FAILED, 0, "the policy declares no MG_SERVICE_DNS");
 
 	mg_at_end(call, MG_CALL, call_release, answer);
 	return &answer->public;
@@ -27,21 +33,22 @@ const struct mg_dns_answer *mg_dns(struct mg_call *call, const char *name, enum 
 
 void mg_dns_prefetch(struct mg_call *call, const char *name, enum mg_dns_type type)
 {
-	const struct dns_caller caller = call_dns(call);
+	struct dns *dns = services_of(call)->dns(call);
 
-	if (caller.dns)
-		dns_answer_unref(caller.dns->ask(caller.dns, name, type, NULL));
+	if (dns)
+		dns_answer_unref(dns->ask(dns, name, type, NULL));
 }
 
 void mg_dns_walk(struct mg_call *call, unsigned max, const void *data, size_t size,
 		 const char *name, enum mg_dns_type type, mg_dns_then then)
 {
-	const struct dns_caller caller = call_dns(call);
+	const struct call_services *services = services_of(call);
+	struct dns *dns = services->dns(call);
 
-	if (caller.dns) {
-		const struct dns_walker walker = call_walker(call);
+	if (dns) {
+		const struct dns_walker walker = services->walker(call);
 
-		dns_walk(caller.dns, &walker, max, data, size, name, type, then);
+		dns_walk(dns, &walker, max, data, size, name, type, then);
 	}
 }
 

@@ -108,8 +108,9 @@ static void pipeline_call(struct session *session, const struct instance *instan
 			  enum mg_stage hook)
 {
 	struct standing *standing = &session->standing[instance->index];
-	struct mg_call call = { MAGIC(CALL_MAGIC).session = session, .instance = instance,
-				.stage = hook, .deadline = pipeline_deadline(session, instance) };
+	struct mg_call call = { MAGIC(CALL_MAGIC).services = &call_services, .session = session,
+				.instance = instance, .stage = hook,
+				.deadline = pipeline_deadline(session, instance) };
 	const int64_t before = session->event.now;
 	const bool late = instance->blocking & MG_BIT(hook) && before >= call.deadline;
 	const int returned = late ? MG_TIMEOUT : pipeline_hook(session, &call);
@@ -153,7 +154,9 @@ void pipeline_start(struct session *session, enum mg_stage stage)
 		return;
 	for (size_t i = 0; i < snapshot->ninstances; i++) {
 		const struct instance *instance = &snapshot->instances[i];
-		struct mg_call call = { MAGIC(CALL_MAGIC).session = session, .instance = instance,
+		struct mg_call call = { MAGIC(CALL_MAGIC).services = &call_services,
+					.session = session,
+					.instance = instance,
 					.stage = stage,
 					.deadline = pipeline_deadline(session, instance),
 					.start = true };

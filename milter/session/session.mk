@@ -4,7 +4,7 @@
 noinst_LIBRARIES += milter/session/libsession.a
 milter_session_libsession_a_SOURCES = \
 	milter/session/call.c milter/session/call.h \
-	milter/session/call_dns.c milter/session/call_dns.h \
+	milter/session/call_dns.c milter/session/call_services.h \
 	milter/session/host.c milter/session/host.h \
 	milter/session/journal.c milter/session/journal.h \
 	milter/session/match.c milter/session/match.h \

@@ -25,6 +25,7 @@
 
 #include "dns/dns.h"
 #include "dns/settings.h"
+#include "dns/wait.h"
 
 #define BATCH 10
 #define CLIENTS 16

@@ -18,6 +18,7 @@
 #include "base/domain.h"
 #include "base/errors.h"
 #include "config/items.h"
+#include "session/call_services.h"
 #include "table/table.h"
 
 struct mg_conf {
@@ -26,6 +27,7 @@ struct mg_conf {
 };
 
 struct mg_call {
+	const struct call_services *services; /* first, as in every host */
 	enum mg_stage stage;
 };
 
@@ -34,6 +36,7 @@ struct fake_said fake_said;
 struct fake_opened fake_opened;
 unsigned fake_failing_tables;
 int64_t fake_now, fake_time = 10000;
+struct dns *fake_dns;
 
 static struct {
 	const struct mg_policy *policy;
@@ -146,11 +149,6 @@ void fake_must_open(fake_register *get, const char *block)
 	abort();
 }
 
-const void *fake_self(void)
-{
-	return host.self;
-}
-
 void fake_new_message(void)
 {
 	arena_reset(&host.message);
@@ -184,6 +182,25 @@ void fake_close(void)
 	remove_folder();
 }
 
+static struct dns *host_dns(const struct mg_call *call)
+{
+	(void)call;
+	return fake_dns;
+}
+
+static int64_t host_wait_us(const struct mg_call *call)
+{
+	return (mg_deadline(call) - mg_now(call)) * 1000;
+}
+
+static struct dns_walker host_walker(const struct mg_call *call)
+{
+	(void)call;
+	return (struct dns_walker){ .self = host.self };
+}
+
+static const struct call_services host_services = { host_dns, host_wait_us, host_walker };
+
 static const char *result_name(int result)
 {
 	int n = 0;
@@ -200,7 +217,7 @@ static const char *result_name(int result)
 
 const char *fake_run(enum mg_stage stage)
 {
-	struct mg_call call = { stage };
+	struct mg_call call = { &host_services, stage };
 
 	arena_reset(&host.call);
 	fake_said = (struct fake_said){ .detail = "", .status = "", .text = "" };
@@ -214,7 +231,7 @@ const char *fake_run(enum mg_stage stage)
 
 void fake_start(enum mg_stage stage)
 {
-	struct mg_call call = { stage };
+	struct mg_call call = { &host_services, stage };
 
 	arena_reset(&host.call);
 	if (fake_opened.stages & MG_BIT(stage) && host.policy->start[stage] &&

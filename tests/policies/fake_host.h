@@ -59,6 +59,12 @@ extern unsigned fake_failing_tables;
 /* The clock's reading, and how much time a hook has; both in ms. 0 and 10000 at the beginning of each test. */
 extern int64_t fake_now, fake_time;
 
+/*
+ * The resolver that mg_dns() and its like ask, most of all the stub's (tests/dns/stub.h); NULL: there
+ * is no DNS service. The test closes it (dns_close()) after fake_close().
+ */
+extern struct dns *fake_dns;
+
 /* What the policy has logged since the last fake_close(), a line each. */
 const char *fake_log(void);
 
@@ -76,9 +82,6 @@ void fake_start(enum mg_stage stage);
 
 /* The value that the last hook gave under a name; "" for none. */
 const char *fake_value(const char *name);
-
-/* The instance, as its hooks see it. */
-const void *fake_self(void);
 
 /* A new message, or session: the policy's state is zero again, and the facts forgotten that belong to it. */
 void fake_new_message(void);

@@ -4,7 +4,6 @@
 check_fake_host = tests/policies/libfakehost.a
 tests_policies_libfakehost_a_SOURCES = tests/policies/fake_host.c tests/policies/fake_host.h \
 	tests/policies/policy_help.h \
-	tests/dns/fake_dns.c tests/dns/fake_dns.h \
 	tests/dns/stub.c tests/dns/stub.h
 
 # The fake host has the mg_* functions, so the core's must not be linked: no MG_WHOLE_CORE here.

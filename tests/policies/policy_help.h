@@ -3,7 +3,7 @@
 #ifndef MG_POLICY_HELP_H
 #define MG_POLICY_HELP_H
 
-#include "../dns/fake_dns.h"
+#include "../dns/stub.h"
 #include "../unit/run.h"
 #include "fake_host.h"
 

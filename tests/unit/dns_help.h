@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "../dns/server.h"
-#include "dns/dns.h"
+#include "dns/wait.h"
 #include "dns/settings.h"
 
 #define SECOND 1000000LL /* us */

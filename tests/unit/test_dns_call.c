@@ -27,8 +27,9 @@ static void setup(void)
 	stub_add(host.dns, "a.test TXT a\n");
 	session.event.began = session.event.now = now_us();
 	session.event.ends = session.event.began + 3600000000;
-	call = (struct mg_call){ MAGIC(CALL_MAGIC).session = &session, .instance = &instance,
-				 .stage = MG_RCPT, .deadline = now_us() + 60000000 };
+	call = (struct mg_call){ MAGIC(CALL_MAGIC).services = &call_services, .session = &session,
+				 .instance = &instance, .stage = MG_RCPT,
+				 .deadline = now_us() + 60000000 };
 }
 
 static void teardown(void)

@@ -26,13 +26,20 @@ static void teardown_folder(void)
 	remove_folder();
 }
 
-/* The service is to ask the servers that the file names. */
+/* The service is to ask the servers that the file names. Its settings are gone after it was opened. */
 static void follow_file(const char *text)
 {
+	char *copy;
+
 	write_file(path_in(path, "resolv.conf"), text);
+	copy = strdup(path);
+	ck_assert_ptr_nonnull(copy);
 	settings.servers.n = 0;
-	settings.resolv_conf = path;
+	settings.resolv_conf = copy;
 	start();
+	memset(copy, 'x', strlen(copy));
+	free(copy);
+	memset(&settings, 0, sizeof(settings));
 }
 
 /* The file's text. The C library's has no ports; here they may follow. */

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "dns/wait.h"
+#include "dns/walk.h"
 #include "../dns/patience.h"
 #include "../dns/stub.h"
 #include "run.h"
