@@ -187,26 +187,26 @@ END_TEST
 static atomic_uint late_done;     /* of the late questions */
 static unsigned late_done_before; /* the mark was */
 
-static void on_late_done(struct dns_asker *asker, struct dns_answer *answer)
+static void on_late_done(struct dns_waiter *waiter, struct dns_answer *answer)
 {
-	(void)asker;
+	(void)waiter;
 	ck_assert_int_eq(answer->public.status, MG_DNS_NXDOMAIN);
 	late_done++;
 }
 
-static void on_mark_done(struct dns_asker *asker, struct dns_answer *answer)
+static void on_mark_done(struct dns_waiter *waiter, struct dns_answer *answer)
 {
 	(void)answer;
 	late_done_before = late_done;
-	asker->done = NULL;
+	waiter->done = NULL;
 }
 
-static void ask_nth(int n, struct dns_asker *asker)
+static void ask_nth(int n, struct dns_waiter *waiter)
 {
 	char name[32];
 
 	snprintf(name, sizeof(name), "n%d.test", n);
-	ck_assert_ptr_null(dns->ask(dns, name, MG_DNS_A, asker));
+	ck_assert_ptr_null(dns->ask(dns, name, MG_DNS_A, waiter));
 }
 
 /*
@@ -218,7 +218,7 @@ START_TEST(test_dead_first_many)
 {
 	enum { EARLY = 50, LATE = 50 };
 	struct server *dead = server_new(0);
-	struct dns_asker late[LATE], mark = { .done = on_mark_done };
+	struct dns_waiter late[LATE], mark = { .done = on_mark_done };
 
 	settings.timeout = 2500;
 	settings.servers.n = 0;
@@ -231,7 +231,7 @@ START_TEST(test_dead_first_many)
 		ask_nth(i, NULL);
 	usleep(2300000);
 	for (int i = 0; i < LATE; i++) {
-		late[i] = (struct dns_asker){ .done = on_late_done };
+		late[i] = (struct dns_waiter){ .done = on_late_done };
 		ask_nth(EARLY + i, &late[i]);
 	}
 	ck_assert_int_eq(look_up("n0.test", MG_DNS_A, PATIENCE)->status, MG_DNS_NXDOMAIN);
