@@ -144,6 +144,38 @@ struct mg_item {
 	bool required;   /* a block without it is in error; for an item without initial */
 };
 
+/* A counter of the policy's own: logged with those that every policy has. */
+struct mg_counter {
+	const char *name; /* fewer than 64 of a-z 0-9 and _; no two alike */
+	const char *help; /* one sentence for the manual page */
+};
+
+/* What became of a message, as far as Millgate is concerned. */
+enum mg_verdict {
+	MG_ACCEPTED = 1, /* the MTA has it, and may still refuse or lose it */
+	MG_REJECTED,     /* refused as a whole, for good */
+	MG_TEMPFAILED,   /* refused as a whole, for now */
+	MG_DISCARDED,    /* taken from the client, and thrown away */
+	MG_QUARANTINED,  /* taken, and held back by the MTA */
+	MG_REFUSED,      /* given up after each recipient was refused */
+	/* Given up by the client (RSET, HELO, MAIL, QUIT, a lost connection), or at the daemon's end. */
+	MG_ABORTED
+};
+
+/* The end of a message, for the hook outcome(). The host makes it, and may append members. */
+struct mg_outcome {
+	enum mg_verdict verdict;
+	/*
+	 * The instance ("spf", "dnsbl/zen") and its result that refused, discarded or
+	 * quarantined the message. NULL when that was the score, and for MG_ACCEPTED,
+	 * MG_REFUSED and MG_ABORTED.
+	 */
+	const char *policy, *result;
+	enum mg_stage stage; /* at which the message ended; MG_ABORTED: the last one before that */
+	unsigned accepted, refused; /* recipients */
+	long long score;            /* as last decided on */
+};
+
 struct mg_call; /* one run of one hook; valid until the hook returns */
 struct mg_conf; /* one instance being opened; valid until open() returns */
 struct mg_table;
@@ -205,9 +237,37 @@ struct mg_policy {
 
 	/* MG_SERVICE_...s that its hooks use: a service that no enabled policy uses is not started. */
 	unsigned services;
+
+	/*
+	 * Types of other policies whose results the hooks read with mg_finding(), NULL last;
+	 * may be NULL. A configuration in which an instance of one of them runs later than this
+	 * policy is refused; one without such an instance is fine.
+	 */
+	const char *const *reads;
+
+	/* MG_BIT()s of the stages whose on[] may report more than one result, with mg_also(). */
+	unsigned several;
+
+	/*
+	 * Called once for each message that began (MAIL), when it is over, however it ended,
+	 * unless the instance's mode is off: so also when "skip" and "only" excluded it, and
+	 * when another policy ended the asking. Facts, state and findings of the message are
+	 * still there. Must not block; detail, values, reply and results that it says are lost.
+	 * A policy may have this hook and no on[]. May be NULL.
+	 */
+	void (*outcome)(struct mg_call *call, const void *self, const struct mg_outcome *outcome);
+
+	/* MG_COUNTERS(array): what mg_count() counts; the last has no name, 100 at most. */
+	const struct mg_counter *counters;
+	size_t counter_size;
+
+	/* Of mg_shared(); at most 1 MiB. */
+	size_t shared_size;
 };
 
 #define MG_SERVICE_DNS 1U /* mg_dns() and what belongs to it */
+
+#define MG_COUNTERS(array) .counters = (array), .counter_size = sizeof((array)[0])
 
 /*
  * Registers a policy: the one symbol that a module exports.
@@ -373,8 +433,58 @@ void mg_value(struct mg_call *call, const char *name, const char *value);
  */
 void mg_reply(struct mg_call *call, int code, const char *status, const char *text);
 
+/*
+ * Reports one more result of this hook, before the one that it returns: an index into the
+ * policy's results, or MG_ERROR or MG_TIMEOUT. The detail, values and reply said so far belong
+ * to it; what is said afterwards belongs to the next one, or to the returned one (MG_NONE when
+ * there is no more to say). Each is counted, logged and acted on by itself, in the order of the
+ * reports: scores add up, and the first action that ends the asking ends it. For a hook whose
+ * stage is in several; elsewhere it is logged as an error and has no effect, as have those
+ * beyond MG_ALSO_MAX in one hook. All are lost when the hook answers after its deadline with
+ * anything but MG_TIMEOUT.
+ *
+ * The same result may be reported several times by one hook, and each counts. At MG_HEADER and
+ * MG_BODY a result that an earlier field or chunk has shown does not count again, however often
+ * this one shows it.
+ */
+#define MG_ALSO_MAX 100
+void mg_also(struct mg_call *call, int result);
+
+/* Adds to the policy's counter of this index. From any hook. */
+void mg_count(struct mg_call *call, size_t index, unsigned long long more);
+
 /* At MG_BODY: this instance needs no more of this message's body. */
 void mg_enough_body(struct mg_call *call);
+
+/* ---- What other policies found ---------------------------------------------- */
+
+/* One result of another policy. The host makes it, and may append members. */
+struct mg_finding {
+	const char *type;      /* "dnsbl" */
+	const char *name;      /* "dnsbl/zen"; of an instance without a name its type */
+	const char *result;    /* also "error" and "timeout" */
+	const char *detail;    /* NULL for none */
+	enum mg_stage stage;   /* of the hook that found it */
+	const char *recipient; /* of whom it was found, when that was at MG_RCPT; else NULL */
+};
+
+/*
+ * What the instances of a type, which the policy names in reads, have found so far that holds
+ * now: of the session (CONNECT, HELO), of the message and, at MG_RCPT, of this recipient; after
+ * it, of each accepted recipient by itself. In the order of the file, and of one instance in
+ * the order of the stages and of being found. Results of instances in mode monitor are among
+ * them; of one that "skip" or "only" exclude now there is none. NULL past the last (index
+ * counts from 0), for a type that has no instance, and, with a log line, for a type that is not
+ * in reads. Valid to the end of the call.
+ */
+const struct mg_finding *mg_finding(struct mg_call *call, const char *type, size_t index);
+
+/*
+ * A value that was given with it (mg_value()), or NULL; NULL also when the finding is. Valid to
+ * the end of the call.
+ */
+const char *mg_finding_value(struct mg_call *call, const struct mg_finding *finding,
+			     const char *name);
 
 /* ---- Services -------------------------------------------------------------- */
 
@@ -389,6 +499,17 @@ int64_t mg_deadline(const struct mg_call *call);
  * begins, of session_size or message_size.
  */
 void *mg_state(struct mg_call *call, enum mg_scope scope);
+
+/*
+ * Memory that all sessions of this instance share: shared_size bytes, zeroed when it is new;
+ * NULL when that is 0. It is kept by TYPE and NAME and survives a reload, until no
+ * configuration has an instance of that name any more. Hooks of many sessions use it at the
+ * same time, those of an older configuration among them: use atomics, or locks that are never
+ * held for long. Keep no pointers in it, neither to the instance nor to constants of the
+ * module. A module whose shared_size has changed begins anew: change it whenever the meaning of
+ * the memory changes.
+ */
+void *mg_shared(const struct mg_call *call);
 
 /* Memory that lives as long as the scope, not zeroed; never NULL. */
 void *mg_alloc(struct mg_call *call, enum mg_scope scope, size_t size);
@@ -496,11 +617,13 @@ void mg_dns_prefetch(struct mg_call *call, const char *name, enum mg_dns_type ty
 struct mg_dns_walk;
 
 /*
- * What is done with the answer to one question of a walk. Called once, also when the answer is MG_DNS_FAILED or
- * MG_DNS_LATE (all tries are over), at once on the asking thread when the answer is known, else on a
- * thread of the service, perhaps after the session has ended; not at all for questions that the daemon's end cuts off.
- * The same walk's may run at the same time on several threads. Must not block; may call mg_dns_walk_ask(), and of the
- * other mg_ functions none. name: as it was asked; answer, data: to be used until it returns; self: the instance.
+ * What is done with the answer to one question of a walk. Called once, also when the answer is
+ * MG_DNS_FAILED or MG_DNS_LATE (all tries are over), at once on the asking thread when the
+ * answer is known, else on a thread of the service, perhaps after the session has ended; not at
+ * all for questions that the daemon's end cuts off. The same walk's may run at the same time on
+ * several threads. Must not block; may call mg_dns_walk_ask(), mg_dns_walk_last() and
+ * mg_dns_walk_shared(), and of the other mg_ functions none. name: as it was asked; answer,
+ * data: to be used until it returns; self: the instance.
  */
 typedef void (*mg_dns_then)(struct mg_dns_walk *walk, const char *name,
 			    const struct mg_dns_answer *answer, const void *data, const void *self);
@@ -523,6 +646,9 @@ bool mg_dns_walk_ask(struct mg_dns_walk *walk, const char *name, enum mg_dns_typ
  */
 #define MG_DNS_WALK_LAST 20
 bool mg_dns_walk_last(struct mg_dns_walk *walk, const char *name, enum mg_dns_type type);
+
+/* As mg_shared(), of the instance whose hook began the walk. */
+void *mg_dns_walk_shared(struct mg_dns_walk *walk);
 
 /*
  * The name under which an address stands in DNS: its octets or nibbles in reverse order, and zone; the zone NULL is

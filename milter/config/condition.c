@@ -71,7 +71,8 @@ static bool condition_names(const struct instance *instance, const char *name)
 	return strcmp(instance->name, name) == 0 || strcmp(instance->type->name, name) == 0;
 }
 
-static void condition_check_order(struct condition_reader *r, const struct instance *other)
+/* What one instance wants to know of another must be found before it asks. */
+static void condition_check_order(const struct condition_reader *r, const struct instance *other)
 {
 	const struct instance *of = r->of;
 
@@ -139,6 +140,42 @@ static void condition_read_policy(struct condition_reader *r, const char *word, 
 			  "no policy is called \"%s\" here, or its mode is off", name);
 	else if (!found)
 		condition_report_result(r, named, equals + 1);
+}
+
+static bool condition_reads(const struct instance *of, const char *type)
+{
+	for (const char *const *read = of->type->reads; read && *read; read++)
+		if (strcmp(*read, type) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * What has no hook until the instance has decided cannot be moved, and need not be there: there
+ * is nothing to read.
+ */
+static bool condition_is_too_late(const struct instance *of, const struct instance *other)
+{
+	return other->stages == 0 || (enum mg_stage)__builtin_ctz(other->stages) > plan_last(of);
+}
+
+void condition_check_reads(struct snapshot *snapshot, struct errors *errors,
+			   const struct instance *of)
+{
+	struct condition_reader r = {
+		.snapshot = snapshot, .errors = errors, .of = of, .line = of->line, .word = 1
+	};
+
+	for (size_t i = 0; of->stages && i < snapshot->ninstances; i++) {
+		const struct instance *other = &snapshot->instances[i];
+
+		const size_t before = errors->count;
+
+		if (condition_reads(of, other->type->name) && !condition_is_too_late(of, other))
+			condition_check_order(&r, other);
+		if (errors->count > before)
+			errors_hint(errors, "policy %s reads what %s found", of->name, other->name);
+	}
 }
 
 const struct condition *condition_read(struct snapshot *snapshot, struct errors *errors,

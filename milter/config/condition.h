@@ -29,4 +29,11 @@ const struct condition *condition_read(struct snapshot *snapshot, struct errors 
 const struct condition *condition_read_classes(struct snapshot *snapshot, struct errors *errors,
 					       const struct mg_lines *lines, bool *all_r);
 
+/*
+ * Checks that what the instance's type reads is found before: an instance of such a type that
+ * runs later is reported.
+ */
+void condition_check_reads(struct snapshot *snapshot, struct errors *errors,
+			   const struct instance *of);
+
 #endif

@@ -11,6 +11,7 @@ milter_config_libconfig_a_SOURCES = \
 	milter/config/dns_block.c milter/config/dns_block.h \
 	milter/config/instance.c milter/config/instance.h \
 	milter/config/items.c milter/config/items.h \
+	milter/config/keep.c milter/config/keep.h \
 	milter/config/lex.c milter/config/lex.h \
 	milter/config/needs.h \
 	milter/config/opening.c milter/config/opening.h \

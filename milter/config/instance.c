@@ -101,9 +101,6 @@ static void instance_name_results(struct arena *arena, struct instance *instance
 	instance->error = instance_add_result(instance, names, "error");
 	instance->timeout = instance_add_result(instance, names, "timeout");
 	instance->actions = arena_zalloc(arena, instance->nresults * sizeof(*instance->actions));
-	instance->counters = arena_zalloc(arena, sizeof(*instance->counters));
-	instance->counters->found =
-		arena_zalloc(arena, instance->nresults * sizeof(*instance->counters->found));
 }
 
 static int instance_find_result(const struct instance *instance, const char *name)
@@ -262,7 +259,7 @@ static void instance_open(struct instance_reader *r)
 		instance->blocking = instance->type->blocking;
 	if (instance->mode == MODE_OFF)
 		instance->stages = instance->starts = 0;
-	else if (!instance->stages)
+	else if (!instance->stages && !instance->type->outcome)
 		errors_at(r->errors, instance->line, 0,
 			  "policy %s can never run: nothing in its block asks it for anything",
 			  instance->name);
@@ -355,6 +352,7 @@ static void instance_read_conditions(struct instance_reader *r)
 
 	instance->skip = condition_read(r->snapshot, r->errors, &r->keys->skip, instance);
 	instance->only = condition_read(r->snapshot, r->errors, &r->keys->only, instance);
+	condition_check_reads(r->snapshot, r->errors, instance);
 	if (instance_is_skipped_always(instance))
 		errors_at(r->errors, instance->line, 0,
 			  "policy %s can never run: all that \"only\" names is skipped too, or off",

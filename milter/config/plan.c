@@ -161,6 +161,8 @@ void plan_needs(struct snapshot *snapshot)
 		snapshot->starts |= snapshot->instances[i].starts;
 		if (snapshot->instances[i].mode != MODE_OFF)
 			snapshot->services |= snapshot->instances[i].services;
+		if (snapshot->instances[i].mode != MODE_OFF && snapshot->instances[i].type->outcome)
+			snapshot->outcomes = true;
 	}
 	for (size_t i = 0; i < snapshot->nclasses; i++)
 		needs->stages |= snapshot->classes[i].facts;

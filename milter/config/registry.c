@@ -22,6 +22,7 @@ const struct mg_policy *(*const registry_builtins[])(void) = {
 
 /* The least that a module of this ABI has: up to the last member of its first version. */
 #define REGISTRY_SIZE_MIN (offsetof(struct mg_policy, services) + sizeof(unsigned))
+#define REGISTRY_COUNTER_MIN (offsetof(struct mg_counter, help) + sizeof(const char *))
 #define REGISTRY_SIZE_MAX 65536U
 
 static bool registry_is_name(const char *name)
@@ -77,9 +78,58 @@ static const char *registry_check_items(const struct mg_policy *policy)
 	return NULL;
 }
 
+/*
+ * Counters come with their size: those of an older module are shorter than ours, and have no
+ * further members.
+ */
+const struct mg_counter *registry_counter(const struct mg_policy *policy, size_t index)
+{
+	const char *at = (const char *)policy->counters + index * policy->counter_size;
+	const struct mg_counter *counter = (const struct mg_counter *)(const void *)at;
+
+	return policy->counters && counter->name ? counter : NULL;
+}
+
+static bool registry_is_counter(const char *name)
+{
+	return *name && strlen(name) < 64 &&
+	       !name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")];
+}
+
+static const char *registry_check_counters(const struct mg_policy *policy)
+{
+	const struct mg_counter *counter;
+
+	if (policy->counters && policy->counter_size < REGISTRY_COUNTER_MIN)
+		return "declares counters without their size: MG_COUNTERS() does";
+	for (size_t i = 0; (counter = registry_counter(policy, i)); i++) {
+		if (i >= 100)
+			return "declares more than 100 counters";
+		if (!registry_is_counter(counter->name))
+			return "declares a counter whose name is not of a-z, 0-9 and _";
+		if (!counter->help || !*counter->help)
+			return "declares a counter without help";
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(registry_counter(policy, j)->name, counter->name) == 0)
+				return "declares two counters of one name";
+	}
+	return NULL;
+}
+
+static const char *registry_check_reads(const struct mg_policy *policy)
+{
+	for (const char *const *type = policy->reads; type && *type; type++) {
+		if (!registry_is_name(*type))
+			return "reads a type whose name no policy can have";
+		if (strcmp(*type, policy->name) == 0)
+			return "reads its own type: what an instance found it keeps in its state";
+	}
+	return NULL;
+}
+
 const char *registry_check(const struct mg_policy *policy, const char *type)
 {
-	bool hooks = false;
+	bool hooks = policy->outcome;
 
 	if (!registry_is_name(policy->name) || strcmp(policy->name, type) != 0)
 		return "registers a policy of another name";
@@ -88,13 +138,17 @@ const char *registry_check(const struct mg_policy *policy, const char *type)
 	if (!hooks)
 		return "registers a policy that has no hooks";
 	if (policy->conf_size > 1 << 20 || policy->session_size > 1 << 20 ||
-	    policy->message_size > 1 << 20)
+	    policy->message_size > 1 << 20 || policy->shared_size > 1 << 20)
 		return "asks for more than 1 MiB of state";
 
 	const char *error = registry_check_results(policy->results);
 
 	if (!error)
 		error = registry_check_values(policy->values);
+	if (!error)
+		error = registry_check_counters(policy);
+	if (!error)
+		error = registry_check_reads(policy);
 	return error ? error : registry_check_items(policy);
 }
 

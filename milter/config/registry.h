@@ -21,6 +21,9 @@ const struct mg_policy *registry_find(struct arena *arena, const char *directory
 /* Checks what a policy says of itself. Returns NULL, or what is wrong (a constant). */
 const char *registry_check(const struct mg_policy *policy, const char *type);
 
+/* One of the policy's own counters, by index; NULL past the last. */
+const struct mg_counter *registry_counter(const struct mg_policy *policy, size_t index);
+
 /* The names of the built-in policies, NULL last; in the arena. */
 const char *const *registry_names(struct arena *arena);
 

@@ -10,6 +10,7 @@
 #include "config/instance.h"
 #include "config/items.h"
 #include "config/plan.h"
+#include "config/registry.h"
 #include "config/snapshot.h"
 
 #define SCORE_MAX 1000000000
@@ -133,7 +134,7 @@ static long long snapshot_score_of(const struct instance *instance)
 	for (size_t i = 0; i < instance->nresults; i++)
 		if (action_score(instance->actions[i]) > most)
 			most = action_score(instance->actions[i]);
-	if (most > 0 && instance->stages & often)
+	if (most > 0 && instance->stages & (often | instance->type->several))
 		return -1;
 	return most * __builtin_popcount(instance->stages);
 }
@@ -198,7 +199,50 @@ static void snapshot_read(struct snapshot *snapshot, struct errors *errors, cons
 	plan_needs(snapshot);
 }
 
-struct snapshot *snapshot_load(const char *path, FILE *errors_out)
+static void snapshot_unkeep(void *arg)
+{
+	const struct instance *instance = arg;
+
+	if (instance->shared)
+		keep_unshare(instance->kept, instance->shared);
+	keep_release(instance->kept);
+}
+
+static void snapshot_keep_counters(struct snapshot *snapshot, struct instance *instance)
+{
+	const struct mg_policy *type = instance->type;
+	struct keep_entry *kept = instance->kept;
+
+	instance->counters = &kept->counters;
+	instance->found =
+		arena_alloc(&snapshot->arena, instance->nresults * sizeof(*instance->found));
+	for (size_t i = 0; i < instance->nresults; i++)
+		instance->found[i] = keep_result(kept, instance->result_names[i]);
+	while (registry_counter(type, instance->nown_counters))
+		instance->nown_counters++;
+	instance->own = arena_alloc(&snapshot->arena,
+				    (instance->nown_counters + 1) * sizeof(*instance->own));
+	for (size_t i = 0; i < instance->nown_counters; i++)
+		instance->own[i] = keep_counter(kept, registry_counter(type, i)->name);
+}
+
+/* Only a snapshot that will be used takes its share: one in error leaves nothing behind. */
+static void snapshot_keep_instance(struct snapshot *snapshot, struct keep *keep,
+				   struct instance *instance)
+{
+	const size_t size = instance->type->shared_size;
+
+	instance->kept = keep_take(keep, instance->name);
+	snapshot_keep_counters(snapshot, instance);
+	if (size > 0 && keep_share(instance->kept, size, &instance->shared) == KEEP_RESIZED)
+		errors_at(
+			&snapshot->warnings, instance->line, 1,
+			"policy %s begins anew: what it remembered is of another version of %s.so",
+			instance->name, instance->type->name);
+	arena_at_end(&snapshot->arena, snapshot_unkeep, instance);
+}
+
+struct snapshot *snapshot_load(const char *path, struct keep *keep, FILE *errors_out)
 {
 	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
 	struct errors errors = { 0 };
@@ -213,7 +257,10 @@ struct snapshot *snapshot_load(const char *path, FILE *errors_out)
 	if (errors.count) {
 		errors_print(&errors, errors_out);
 		snapshot_unref(&snapshot);
+		return NULL;
 	}
+	for (size_t i = 0; i < snapshot->ninstances; i++)
+		snapshot_keep_instance(snapshot, keep, &snapshot->instances[i]);
 	return snapshot;
 }
 

@@ -14,19 +14,12 @@
 #include "base/arena.h"
 #include "base/check.h"
 #include "config/condition.h"
+#include "config/keep.h"
 #include "base/errors.h"
 #include "config/needs.h"
 #include "config/settings.h"
 
 enum mode { MODE_ENFORCE, MODE_MONITOR, MODE_OFF };
-
-/* What an instance was asked and what came of it; the only part of a snapshot that changes. */
-struct instance_counters {
-	atomic_ullong asked;  /* how often one of its on hooks was due */
-	atomic_ullong acted;  /* refusals and discards that it caused */
-	atomic_ullong would;  /* in mode monitor: what it would have caused, of all actions */
-	atomic_ullong *found; /* by result */
-};
 
 /* One policy block. */
 struct instance {
@@ -49,7 +42,13 @@ struct instance {
 	size_t nvalues;
 	const struct condition *skip, *only; /* lists; NULL for none */
 	const struct mg_line *line;
+	/* In the keep, see keep.h: what changes, and outlives the snapshot. */
+	struct keep_entry *kept;
 	struct instance_counters *counters;
+	atomic_ullong **found; /* by result: how often it was found */
+	atomic_ullong **own;   /* by index: the policy's own counters */
+	size_t nown_counters;
+	void *shared; /* of mg_shared(); NULL for none */
 };
 
 #define SNAPSHOT_MAGIC 0x54a95407U
@@ -62,6 +61,7 @@ struct snapshot {
 	struct mta_needs needs;
 	unsigned starts;   /* MG_BIT()s of stages that any start[] hook is for */
 	unsigned services; /* MG_SERVICE_...s that any instance uses */
+	bool outcomes;     /* whether any instance has an outcome hook */
 	size_t ninstances;
 	struct instance *instances; /* in file order; one whose mode is off has no hooks */
 	size_t nclasses;
@@ -75,9 +75,11 @@ struct snapshot {
 
 /*
  * Reads and checks a configuration. Returns a snapshot with one reference, or NULL after having
- * printed every error to errors_out.
+ * printed every error to errors_out. keep: where its instances find what those of the same name
+ * have counted and shared so far, and which must outlive it; NULL when there is none before or
+ * after it.
  */
-struct snapshot *snapshot_load(const char *path, FILE *errors_out);
+struct snapshot *snapshot_load(const char *path, struct keep *keep, FILE *errors_out);
 
 struct snapshot *snapshot_ref(struct snapshot *snapshot);
 

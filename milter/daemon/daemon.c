@@ -32,6 +32,7 @@
 
 struct daemon {
 	const struct daemon_options *options;
+	struct keep *keep;
 	struct snapshot *snapshot; /* NULL once it is the host's */
 	const struct settings *settings;
 	struct log_settings log_settings;
@@ -65,7 +66,7 @@ static int fail(struct daemon *d, const char *fmt, ...)
 
 static int load(struct daemon *d)
 {
-	d->snapshot = snapshot_load(d->options->conf, stderr);
+	d->snapshot = snapshot_load(d->options->conf, d->keep, stderr);
 	if (!d->snapshot)
 		return -1;
 	d->settings = &d->snapshot->settings;
@@ -318,6 +319,7 @@ static void stop(struct daemon *d, int status)
 		log_say(d->log, MG_LOG_INFO, "stop", "stopped");
 	}
 	snapshot_unref(&d->snapshot);
+	keep_free(&d->keep);
 	log_close(&d->log);
 }
 
@@ -328,8 +330,11 @@ int daemon_run(const struct daemon_options *options)
 	sigset_t signals;
 
 	block_signals(&signals);
-	if (load(&d) < 0)
+	d.keep = keep_new();
+	if (load(&d) < 0) {
+		keep_free(&d.keep);
 		return EXIT_FAILURE;
+	}
 	if ((options->foreground || go_to_background(&d) == 0) && prepare(&d) == 0 &&
 	    start(&d) == 0) {
 		if (wait_for_signals(&d, &signals) == 0)

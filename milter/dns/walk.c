@@ -96,6 +96,11 @@ bool mg_dns_walk_last(struct mg_dns_walk *walk, const char *name, enum mg_dns_ty
 	return true;
 }
 
+void *mg_dns_walk_shared(struct mg_dns_walk *walk)
+{
+	return walk->walker.shared;
+}
+
 void dns_walk(struct dns *dns, const struct dns_walker *walker, unsigned max, const void *data,
 	      size_t size, const char *name, enum mg_dns_type type, mg_dns_then then)
 {

@@ -8,6 +8,7 @@
 /* For whom a walk is done, and what is kept until its last question has been answered. */
 struct dns_walker {
 	const void *self;
+	void *shared; /* of mg_dns_walk_shared() */
 	void *kept;
 	void (*release)(void *kept); /* on any thread; may be NULL */
 };

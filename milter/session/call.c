@@ -9,6 +9,7 @@
 
 #include "session/call.h"
 #include "base/domain.h"
+#include "config/plan.h"
 #include "session/journal.h"
 #include "table/table.h"
 
@@ -209,6 +210,29 @@ struct found *call_found(struct mg_call *call)
 	return call->found;
 }
 
+/* What was said belongs to a result that does not count. */
+void call_disown(struct mg_call *call)
+{
+	struct found *found = call_found(call);
+
+	*found = (struct found){ .instance = found->instance, .stage = found->stage };
+}
+
+size_t call_result(struct mg_call *call, int result)
+{
+	const struct instance *instance = call->instance;
+
+	if (result == MG_TIMEOUT)
+		return instance->timeout;
+	if (result >= 0 && (size_t)result < instance->nown)
+		return (size_t)result;
+	if (result != MG_ERROR) {
+		call_disown(call);
+		mg_detail(call, "returned %d, which is none of its results", result);
+	}
+	return instance->error;
+}
+
 void mg_detail(struct mg_call *call, const char *fmt, ...)
 {
 	CHECK_OBJ(call, CALL_MAGIC);
@@ -254,6 +278,44 @@ void mg_reply(struct mg_call *call, int code, const char *status, const char *te
 	found->code = code;
 	found->status = status ? arena_strdup(arena, status) : NULL;
 	found->text = text && *text ? arena_strdup(arena, text) : NULL;
+}
+
+/* What is said afterwards begins a result of its own. */
+static void call_end_result(struct mg_call *call)
+{
+	*call->also_end = call_found(call);
+	call->also_end = &call->found->next;
+	call->found = NULL;
+	call->nalso++;
+}
+
+/* A start and an outcome hook have no results: what they say is lost. */
+void mg_also(struct mg_call *call, int result)
+{
+	if (!call->also_end)
+		return;
+	if (!(call->instance->type->several & MG_BIT(call->stage))) {
+		mg_log(call, MG_LOG_ERROR,
+		       "reports several results at %s, which it does not declare in several",
+		       plan_stage_name(call->stage));
+	} else if (call->nalso < MG_ALSO_MAX) {
+		call_found(call)->result = call_result(call, result);
+		call_end_result(call);
+	} else if (call->nalso++ == MG_ALSO_MAX) {
+		mg_log(call, MG_LOG_ERROR, "reports more than %d results at %s: the rest is lost",
+		       MG_ALSO_MAX, plan_stage_name(call->stage));
+	}
+}
+
+void mg_count(struct mg_call *call, size_t index, unsigned long long more)
+{
+	const struct instance *instance = call->instance;
+
+	if (index < instance->nown_counters)
+		atomic_fetch_add_explicit(instance->own[index], more, memory_order_relaxed);
+	else
+		mg_log(call, MG_LOG_ERROR, "counts in counter %zu, which it does not declare",
+		       index);
 }
 
 void mg_enough_body(struct mg_call *call)
@@ -327,6 +389,11 @@ void *mg_state(struct mg_call *call, enum mg_scope scope)
 	return scope == MG_SESSION ? standing->session_state : standing->message_state;
 }
 
+void *mg_shared(const struct mg_call *call)
+{
+	return call->instance->shared;
+}
+
 void *mg_alloc(struct mg_call *call, enum mg_scope scope, size_t size)
 {
 	CHECK_OBJ(call, CALL_MAGIC);
@@ -378,6 +445,7 @@ static void call_release_snapshot(void *arg)
 static struct dns_walker call_walker(const struct mg_call *call)
 {
 	return (struct dns_walker){ .self = call->instance->self,
+				    .shared = call->instance->shared,
 				    .kept = snapshot_ref(call->session->snapshot),
 				    .release = call_release_snapshot };
 }

@@ -16,13 +16,27 @@ struct mg_call {
 	enum mg_stage stage; /* of the hook, which may be earlier than the event's */
 	int64_t deadline;    /* microseconds */
 	struct found *found; /* made when the hook first says something */
-	bool start;          /* a start hook, which must not block */
+	/* Results that the hook has reported before the one that it returns, linked by next. */
+	struct found *also,
+		**also_end; /* also_end NULL: a start or an outcome hook, which has none */
+	unsigned nalso;
+	bool start;                /* a start or an outcome hook, which must not block */
+	struct findings *findings; /* what the hook reads of other policies; see findings.c */
 };
 
 /* The daemon's. */
 extern const struct call_services call_services;
 
-/* What the hook found, for the caller to complete; made if need be. */
+/* What the hook found now, for the caller to complete; made if need be. */
 struct found *call_found(struct mg_call *call);
+
+/* Forgets what was said about the present result: it does not count. */
+void call_disown(struct mg_call *call);
+
+/*
+ * What a hook returned or reported, as an index of its instance's results; what it must not
+ * report is an error.
+ */
+size_t call_result(struct mg_call *call, int result);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/counters.h"
 #include "base/log_counters.h"
+#include "config/registry.h"
 #include "dns/dns.h"
 #include "session/host.h"
 #include "session/pool.h"
@@ -66,9 +67,14 @@ static void host_count_instance(const struct instance *instance, struct counter_
 	show(visitor, "acted", "Refusals and discards that the policy caused.", &counters->acted);
 	show(visitor, "would", "Actions that the policy would have caused outside of mode monitor.",
 	     &counters->would);
+	for (size_t i = 0; i < instance->nown_counters; i++) {
+		const struct mg_counter *own = registry_counter(instance->type, i);
+
+		show(visitor, own->name, own->help, instance->own[i]);
+	}
 	for (size_t i = 0; i < instance->nresults; i++) {
 		found.of = instance->result_names[i];
-		found.value = atomic_load(&counters->found[i]);
+		found.value = atomic_load(instance->found[i]);
 		visitor->counter(visitor, &found);
 	}
 }

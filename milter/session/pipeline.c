@@ -9,34 +9,18 @@
 #include "session/trace.h"
 #include "config/plan.h"
 
-/* What a hook said belongs to a result that does not count: it is forgotten. */
-static void pipeline_disown(struct mg_call *call)
-{
-	struct found *found = call_found(call);
-
-	*found = (struct found){ .instance = found->instance, .stage = found->stage };
-}
-
-/* What a hook returned, as an index of the instance's results; what it must not return is an error. */
+/*
+ * What a hook returned, as an index of the instance's results; what comes after the deadline is
+ * a timeout.
+ */
 static size_t pipeline_result(struct mg_call *call, int returned, int64_t now)
 {
-	const struct instance *instance = call->instance;
-
-	if (returned == MG_TIMEOUT)
-		return instance->timeout;
-	if (now > call->deadline) {
-		pipeline_disown(call);
-		mg_detail(call, "answered %lld ms after its deadline",
-			  (long long)(now - call->deadline) / 1000);
-		return instance->timeout;
-	}
-	if (returned >= 0 && (size_t)returned < instance->nown)
-		return (size_t)returned;
-	if (returned != MG_ERROR) {
-		pipeline_disown(call);
-		mg_detail(call, "returned %d, which is none of its results", returned);
-	}
-	return instance->error;
+	if (returned == MG_TIMEOUT || now <= call->deadline)
+		return call_result(call, returned);
+	call_disown(call);
+	mg_detail(call, "answered %lld ms after its deadline",
+		  (long long)(now - call->deadline) / 1000);
+	return call->instance->timeout;
 }
 
 static const char *pipeline_copy(struct arena *arena, const char *string)
@@ -52,6 +36,8 @@ static struct found *pipeline_keep(struct session *session, const struct found *
 	struct found *found = arena_alloc(arena, sizeof(*found));
 
 	*found = *said;
+	found->next = NULL;
+	found->recipient = said->stage == MG_RCPT ? session->message.recipient : NULL;
 	found->detail = pipeline_copy(arena, said->detail);
 	found->status = pipeline_copy(arena, said->status);
 	found->text = pipeline_copy(arena, said->text);
@@ -64,27 +50,55 @@ static struct found *pipeline_keep(struct session *session, const struct found *
 	return found;
 }
 
-/* A field or chunk that shows what one before it has shown adds nothing: there can be any number of them. */
-static void pipeline_record(struct session *session, struct found *said, size_t result, unsigned us)
+/*
+ * A field or chunk that shows what one before it has shown adds nothing: there can be any
+ * number of them. But each result that one hook reports counts. fresh_r: the first that this
+ * hook has added.
+ */
+static void pipeline_record(struct session *session, const struct found *said, unsigned us,
+			    const struct found **fresh_r)
 {
 	const struct instance *instance = said->instance;
+	const size_t result = said->result;
 	struct found **at = &session->standing[instance->index].found[said->stage];
 
 	if (session->traced)
 		trace_call(session, instance, said->stage, said, result, us);
-	/* Counters are the one part of a snapshot that changes. */
-	atomic_fetch_add_explicit(&instance->counters->found[result], 1, memory_order_relaxed);
-	while (*at && (*at)->result != result)
+	atomic_fetch_add_explicit(instance->found[result], 1, memory_order_relaxed);
+	while (*at && *at != *fresh_r && (*at)->result != result)
 		at = &(*at)->next;
-	if (*at) {
+	if (*at && *at != *fresh_r) {
 		(*at)->us += us;
 		return;
 	}
+	while (*at)
+		at = &(*at)->next;
 	*at = pipeline_keep(session, said);
-	(*at)->result = result;
 	(*at)->us = us;
+	if (!*fresh_r)
+		*fresh_r = *at;
 	if (result == instance->error || result == instance->timeout)
 		journal_trouble(session, *at);
+}
+
+/* Records what a hook reported, in that order; what it returned comes last. */
+static void pipeline_record_all(struct session *session, struct mg_call *call, int returned,
+				int64_t now, unsigned us)
+{
+	const bool late = now > call->deadline;
+	const struct found *fresh = NULL;
+
+	if (late && returned != MG_TIMEOUT)
+		call->also = NULL;
+	for (const struct found *also = call->also; also; also = also->next)
+		pipeline_record(session, also, us, &fresh);
+	if (returned == MG_NONE && !late) {
+		if (session->traced && !call->also)
+			trace_call(session, call->instance, call->stage, NULL, 0, us);
+		return;
+	}
+	call_found(call)->result = pipeline_result(call, returned, now);
+	pipeline_record(session, call_found(call), us, &fresh);
 }
 
 static int64_t pipeline_deadline(const struct session *session, const struct instance *instance)
@@ -108,9 +122,12 @@ static void pipeline_call(struct session *session, const struct instance *instan
 			  enum mg_stage hook)
 {
 	struct standing *standing = &session->standing[instance->index];
-	struct mg_call call = { MAGIC(CALL_MAGIC).services = &call_services, .session = session,
-				.instance = instance, .stage = hook,
-				.deadline = pipeline_deadline(session, instance) };
+	struct mg_call call = { MAGIC(CALL_MAGIC).services = &call_services,
+				.session = session,
+				.instance = instance,
+				.stage = hook,
+				.deadline = pipeline_deadline(session, instance),
+				.also_end = &call.also };
 	const int64_t before = session->event.now;
 	const bool late = instance->blocking & MG_BIT(hook) && before >= call.deadline;
 	const int returned = late ? MG_TIMEOUT : pipeline_hook(session, &call);
@@ -125,12 +142,7 @@ static void pipeline_call(struct session *session, const struct instance *instan
 	atomic_fetch_add_explicit(&instance->counters->asked, 1, memory_order_relaxed);
 	if (late)
 		mg_detail(&call, "not asked: the stage's budget was used up");
-	if (returned != MG_NONE || session->event.now > call.deadline)
-		pipeline_record(
-			session, call_found(&call),
-			pipeline_result(&call, returned, late ? before : session->event.now), us);
-	else if (session->traced)
-		trace_call(session, instance, hook, NULL, 0, us);
+	pipeline_record_all(session, &call, returned, late ? before : session->event.now, us);
 }
 
 /* Whether the instance is to be asked now; keeps for the log that it was not. */

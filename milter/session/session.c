@@ -10,6 +10,7 @@
 #include "base/domain.h"
 #include "session/journal.h"
 #include "session/match.h"
+#include "session/outcome.h"
 #include "session/path.h"
 #include "session/pipeline.h"
 #include "session/pool.h"
@@ -79,21 +80,22 @@ static void session_clear_message(struct session *session)
 	memset(&session->message, 0, sizeof(session->message));
 }
 
-/* Ends the message, whatever came of it: its line is written. */
-static void session_end_message(struct session *session, const char *verdict,
-				const struct decision *decision)
+/* Ends the message, whatever came of it: its line is written, and policies are informed. */
+static void session_end_message(struct session *session, enum mg_verdict verdict,
+				enum mg_stage stage, const struct decision *decision)
 {
 	if (!session->message.open)
 		return;
-	journal_message(session, verdict, decision);
+	journal_message(session, outcome_name(verdict), decision);
+	outcome_report(session, verdict, stage, decision);
 	session_clear_message(session);
 }
 
-static const char *session_verdict(enum action_kind kind)
+static enum mg_verdict session_verdict(enum action_kind kind)
 {
-	return kind == ACTION_REJECT     ? "rejected"
-	       : kind == ACTION_TEMPFAIL ? "tempfailed"
-					 : "discarded";
+	return kind == ACTION_REJECT     ? MG_REJECTED
+	       : kind == ACTION_TEMPFAIL ? MG_TEMPFAILED
+					 : MG_DISCARDED;
 }
 
 static void session_count(struct host *host, enum action_kind kind)
@@ -137,7 +139,8 @@ static const struct reply *session_answer(struct session *session, enum mg_stage
 static void session_end_refused(struct session *session, const struct decision *decision)
 {
 	if (decision->kind != ACTION_NEUTRAL)
-		session_end_message(session, session_verdict(decision->kind), decision);
+		session_end_message(session, session_verdict(decision->kind),
+				    session->event.stage, decision);
 }
 
 /* ---- The session ---- */
@@ -291,6 +294,14 @@ const struct reply *session_mail(struct session *session, char **argv)
 	return reply;
 }
 
+/* One recipient can have the same result several times: see mg_also(). */
+static bool session_is_first(const struct found *of, const struct found *found)
+{
+	while (of != found && of->result != found->result)
+		of = of->next;
+	return of == found;
+}
+
 /* What was found of a recipient goes on with the message that it is a recipient of. */
 static void session_keep_found(struct session *session)
 {
@@ -306,7 +317,8 @@ static void session_keep_found(struct session *session)
 				standing->recipients = arena_zalloc(
 					&session->message_arena,
 					found->instance->nresults * sizeof(*standing->recipients));
-			standing->recipients[found->result]++;
+			if (session_is_first(standing->found[MG_RCPT], found))
+				standing->recipients[found->result]++;
 		}
 	}
 }
@@ -510,14 +522,14 @@ static bool session_is_quarantined(const struct reply *reply)
 	return false;
 }
 
-/* The edits of a message that goes on. Returns what is to be said of it in the log. */
-static const char *session_edit(struct session *session, const struct decision *decision)
+/* The edits of a message that goes on. Returns what becomes of it. */
+static enum mg_verdict session_edit(struct session *session, const struct decision *decision)
 {
 	reply_add_edits(session, decision);
 	if (!session_is_quarantined(&session->reply))
-		return "accepted";
+		return MG_ACCEPTED;
 	atomic_fetch_add_explicit(&session->host->counters.quarantined, 1, memory_order_relaxed);
-	return "quarantined";
+	return MG_QUARANTINED;
 }
 
 const struct reply *session_eom(struct session *session)
@@ -535,7 +547,7 @@ const struct reply *session_eom(struct session *session)
 	session_end_message(session,
 			    decision.kind == ACTION_NEUTRAL ? session_edit(session, &decision)
 							    : session_verdict(decision.kind),
-			    &decision);
+			    MG_EOM, &decision);
 	return reply;
 }
 
@@ -559,12 +571,14 @@ void session_abort(struct session *session)
 {
 	CHECK_OBJ(session, SESSION_MAGIC);
 	struct message *message = &session->message;
+	const enum mg_stage last = session->event.stage;
 
 	message->refusal = NULL;
 	if (!message->open)
 		return;
 	session_event(session, message->accepted ? MG_EOM : MG_RCPT);
-	session_end_message(session, message->refused && !message->accepted ? "refused" : "aborted",
+	session_end_message(session,
+			    message->refused && !message->accepted ? MG_REFUSED : MG_ABORTED, last,
 			    NULL);
 }
 

@@ -5,9 +5,11 @@ noinst_LIBRARIES += milter/session/libsession.a
 milter_session_libsession_a_SOURCES = \
 	milter/session/call.c milter/session/call.h \
 	milter/session/call_dns.c milter/session/call_services.h \
+	milter/session/findings.c \
 	milter/session/host.c milter/session/host.h \
 	milter/session/journal.c milter/session/journal.h \
 	milter/session/match.c milter/session/match.h \
+	milter/session/outcome.c milter/session/outcome.h \
 	milter/session/path.c milter/session/path.h \
 	milter/session/pipeline.c milter/session/pipeline.h \
 	milter/session/pool.c milter/session/pool.h \

@@ -27,8 +27,9 @@ struct found {
 	int code;            /* the reply that the policy proposes; 0: none */
 	const char *status;
 	const char *text;
-	struct found *next; /* of the same instance and stage, found later */
-	struct found *kept; /* of an accepted recipient, see struct message */
+	const char *recipient; /* of whom it was found, at MG_RCPT; else NULL */
+	struct found *next;    /* of the same instance and stage, found later */
+	struct found *kept;    /* of an accepted recipient, see struct message */
 };
 
 /* What a session has of one instance. */
@@ -73,7 +74,8 @@ struct message {
 	struct found *kept, **kept_end; /* what was found of the accepted recipients */
 	int64_t began;                  /* on the host's clock */
 	const char *queue_id;
-	const struct reply *refusal; /* of DATA; it stands until the next message */
+	const struct found *quarantined_by; /* NULL: the score, or nobody */
+	const struct reply *refusal;        /* of DATA; it stands until the next message */
 };
 
 /* What belongs to one event only. */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * millgate-keys: completes the template of a manual page from the tables in the code, so that the two cannot
- * differ. A line "@ITEMS NAME@" becomes the keys of NAME (a policy's type, or settings, policy, class, dns), "@RESULTS
- * NAME@" and "@VALUES NAME@" a policy's results and values, "@MACROS@" the macros that every text may have.
- * Run when Millgate is built: millgate-keys TEMPLATE > PAGE
+ * millgate-keys: completes the template of a manual page from the tables in the code, so that
+ * the two cannot differ. A line "@ITEMS NAME@" becomes the keys of NAME (a policy's type, or
+ * settings, policy, class, dns), "@RESULTS NAME@", "@VALUES NAME@" and "@COUNTERS NAME@" a
+ * policy's results, values and counters, "@MACROS@" the macros that every text may have. Run
+ * when Millgate is built: millgate-keys TEMPLATE > PAGE
  */
 #include <config.h>
 
@@ -118,6 +119,21 @@ static int keys_values(const char *name)
 	return policy ? 0 : -1;
 }
 
+static int keys_counters(const char *name)
+{
+	const struct mg_policy *policy = keys_policy(name);
+	const struct mg_counter *counter;
+
+	for (size_t i = 0; policy && (counter = registry_counter(policy, i)); i++) {
+		fputs(".TP\n\\fB", stdout);
+		keys_text(counter->name);
+		fputs("\\fR\n", stdout);
+		keys_text(counter->help);
+		putchar('\n');
+	}
+	return policy ? 0 : -1;
+}
+
 static int keys_macros(void)
 {
 	for (size_t i = 0; text_macro_names[i].name; i++) {
@@ -145,6 +161,8 @@ static int keys_line(const char *line)
 		return keys_items(name);
 	if (strcmp(word, "RESULTS") == 0)
 		return keys_results(name);
+	if (strcmp(word, "COUNTERS") == 0)
+		return keys_counters(name);
 	return strcmp(word, "VALUES") == 0 ? keys_values(name) : -1;
 }
 

@@ -32,6 +32,14 @@ static const struct mg_result results[] = {
 
 static const char *const values[] = { "subject", "zone", "answer", "txt", "zones", "sum", NULL };
 
+static const struct mg_counter counters[] = {
+	[DNSBL_UNANSWERED] = { "unanswered",
+			       "Questions to which a list gave no answer, or a strange one." },
+	[DNSBL_DISBELIEVED] = { "disbelieved",
+				"Entries not counted: the test of their list failed, or is not back." },
+	{ NULL, NULL },
+};
+
 static const struct mg_item items[] = {
 	{
 		.name = "zone",
@@ -237,6 +245,7 @@ static void tally_answer(struct mg_call *call, const struct dnsbl *dnsbl, struct
 	char text[INET_ADDRSTRLEN] = "", why[100];
 
 	if (answer->status == MG_DNS_LATE || answer->status == MG_DNS_FAILED) {
+		mg_count(call, DNSBL_UNANSWERED, 1);
 		snprintf(why, sizeof(why), "gives no answer: %s", answer->why);
 		/* A list is not to blame for a budget that is over, or for dead DNS. */
 		if (answer->late != MG_DNS_NO_TIME && answer->late != MG_DNS_NO_SERVER)
@@ -244,6 +253,7 @@ static void tally_answer(struct mg_call *call, const struct dnsbl *dnsbl, struct
 		tally->late = tally->late || answer->status == MG_DNS_LATE;
 		tally_unknown(tally, entry->zone, answer->why);
 	} else if (meaning == DNSBL_REFUSED || meaning == DNSBL_NONSENSE) {
+		mg_count(call, DNSBL_UNANSWERED, 1);
 		inet_ntop(AF_INET, &entry->answer, text, sizeof(text));
 		snprintf(why, sizeof(why), "answers %s: %s", text,
 			 meaning == DNSBL_REFUSED ? "it refuses to tell us"
@@ -251,6 +261,7 @@ static void tally_answer(struct mg_call *call, const struct dnsbl *dnsbl, struct
 		dnsbl_watch_complain(call, entry->zone, why);
 		tally_unknown(tally, entry->zone, why);
 	} else if (meaning == DNSBL_COUNTS && trust != DNSBL_BELIEVED) {
+		mg_count(call, DNSBL_DISBELIEVED, 1);
 		tally->late = tally->late || trust == DNSBL_UNTESTED;
 		tally_unknown(tally, entry->zone,
 			      trust == DNSBL_UNTESTED ? "its test has not come back"
@@ -366,6 +377,8 @@ static const struct mg_policy policy = {
 		   [MG_MAIL] = dnsbl_start_mail },
 	.on = { [MG_CONNECT] = dnsbl_connect, [MG_MAIL] = dnsbl_mail },
 	.services = MG_SERVICE_DNS,
+	MG_COUNTERS(counters),
+	.shared_size = sizeof(struct dnsbl_shared),
 };
 
 MG_REGISTER(policy)

@@ -7,6 +7,9 @@
 
 #include <stdatomic.h>
 
+/* By index: what the policy counts. */
+enum dnsbl_counter { DNSBL_UNANSWERED, DNSBL_DISBELIEVED };
+
 /* What a list is asked about. */
 enum dnsbl_about { DNSBL_CLIENT, DNSBL_CLIENT_NAME, DNSBL_HELO, DNSBL_SENDER, DNSBL_ABOUTS };
 #define DNSBL_BIT(about) (1U << (about))
@@ -31,15 +34,30 @@ enum dnsbl_entry {
 	(4U << DNSBL_ENTRIES) /* what it must not list was answered, or never will be */
 
 /*
- * What is remembered of a list: no more than when it was tested, what came out, and when a complaint was last written.
- * The instance is constant; this is shared by all sessions, and so atomic.
+ * What is remembered of a list: no more than when it was tested, what came out, and when a
+ * complaint was last written. In the memory that all sessions of an instance share, so all of
+ * it is atomic; it survives a reload, so that lists are not tested anew.
  */
 struct dnsbl_watch {
+	atomic_ullong list;  /* which, by its key; 0 for none yet */
 	atomic_llong tested; /* when its test was begun: ms, 0 for never */
 	atomic_llong
 		complained; /* when it was last said that it gives no answer, or a strange one */
 	atomic_uint state;
-	unsigned entries; /* 1 << entry: those that its lines want to be asked for; constant */
+};
+
+#define DNSBL_LISTS_MAX 64 /* different ones of one block */
+/* Half of them are for lists of blocks that are gone; see watch_take_over(). */
+#define DNSBL_WATCHES 128
+
+struct dnsbl_shared {
+	struct dnsbl_watch watches[DNSBL_WATCHES];
+};
+
+/* A list, of all lines that name it. */
+struct dnsbl_list {
+	uint64_t key;     /* of its name and kind; not 0 */
+	unsigned entries; /* 1 << entry: those that its lines want to be asked for */
 };
 
 /* Answers, by octet: a bit for each value. */
@@ -55,7 +73,7 @@ struct dnsbl_zone {
 	size_t nmasks;   /* 0: all that are answers of a list */
 	const struct dnsbl_mask *masks;
 	long long weight;
-	struct dnsbl_watch *watch; /* one for all lines of the same list */
+	const struct dnsbl_list *list;
 };
 
 struct dnsbl {
@@ -64,6 +82,8 @@ struct dnsbl {
 	long long test_interval; /* ms; 0: never */
 	size_t nzones;
 	struct dnsbl_zone *zones;
+	size_t nlists;
+	struct dnsbl_list *lists;
 	unsigned about; /* of all zones */
 	bool text;      /* some reply has {txt} */
 };

@@ -284,24 +284,50 @@ static const char *zone_name(struct reader *r, const char *word)
 	return name;
 }
 
-/* The same list, on an earlier line: what is known of it is known of both. */
-static struct dnsbl_watch *zone_watch(struct reader *r, const struct dnsbl_zone *zone)
+/*
+ * FNV-1a of the name, in which case does not matter, and of the kind: a name can be a list of
+ * either.
+ */
+static uint64_t list_key(const char *name, bool domains)
 {
-	for (size_t i = 0; i < r->dnsbl->nzones; i++) {
-		const struct dnsbl_zone *other = &r->dnsbl->zones[i];
+	uint64_t key = 0xcbf29ce484222325;
 
-		if (!(zone->about & DNSBL_NAMES) == !(other->about & DNSBL_NAMES) &&
-		    strcasecmp(zone->name, other->name) == 0)
-			return other->watch;
+	for (; *name; name++) {
+		const unsigned char c = (unsigned char)*name;
+
+		key = (key ^ (c >= 'A' && c <= 'Z' ? c | 0x20U : c)) * 0x100000001b3;
 	}
-	return mg_conf_alloc(r->conf, sizeof(struct dnsbl_watch));
+	key = (key ^ domains) * 0x100000001b3;
+	return key ? key : 1;
+}
+
+/* What is known of a list is known of all lines that name it. */
+static struct dnsbl_list *zone_list(struct reader *r, const struct dnsbl_zone *zone)
+{
+	const uint64_t key = list_key(zone->name, zone->about & DNSBL_NAMES);
+	struct dnsbl *dnsbl = r->dnsbl;
+	size_t i = 0;
+
+	while (i < dnsbl->nlists && dnsbl->lists[i].key != key)
+		i++;
+	if (i == dnsbl->nlists) {
+		dnsbl->nlists++;
+		dnsbl->lists[i].key = key;
+	}
+	if (dnsbl->nlists == DNSBL_LISTS_MAX + 1 && i == DNSBL_LISTS_MAX) {
+		mg_conf_error(r->conf, r->line, 1,
+			      "found list number %d, expected %d at most in one block",
+			      DNSBL_LISTS_MAX + 1, DNSBL_LISTS_MAX);
+		r->failed = true;
+	}
+	return &dnsbl->lists[i];
 }
 
 /* A line that says what an earlier one says: each entry would count twice. */
 static void zone_check_new(struct reader *r, const struct dnsbl_zone *zone)
 {
 	for (const struct dnsbl_zone *other = r->dnsbl->zones; other < zone; other++) {
-		if (other->watch != zone->watch || other->about != zone->about ||
+		if (other->list != zone->list || other->about != zone->about ||
 		    other->ipv4 != zone->ipv4 || other->ipv6 != zone->ipv6 ||
 		    other->nmasks != zone->nmasks ||
 		    memcmp(other->masks, zone->masks, zone->nmasks * sizeof(*zone->masks)) != 0)
@@ -319,6 +345,7 @@ static void zone_read(struct reader *r)
 {
 	struct dnsbl_zone *zone = &r->dnsbl->zones[r->dnsbl->nzones];
 	const char *name = mg_line_word(r->line, 1);
+	struct dnsbl_list *list;
 
 	if (!name || !zone_is_name(name)) {
 		mg_conf_error(r->conf, r->line, name ? 1 : 0,
@@ -335,12 +362,12 @@ static void zone_read(struct reader *r)
 					    : DNSBL_BIT(DNSBL_CLIENT);
 	zone->ipv4 = !(r->said & SAID_IPV6) || r->said & SAID_IPV4;
 	zone->ipv6 = !(r->said & SAID_IPV4) || r->said & SAID_IPV6;
-	zone->watch = zone_watch(r, zone);
+	zone->list = list = zone_list(r, zone);
 	zone_check_new(r, zone);
 	if (zone->ipv4)
-		zone->watch->entries |= DNSBL_ENTRIES4;
+		list->entries |= DNSBL_ENTRIES4;
 	if (r->said & SAID_IPV6) /* it says that it lists these */
-		zone->watch->entries |= DNSBL_ENTRIES6;
+		list->entries |= DNSBL_ENTRIES6;
 	r->dnsbl->about |= zone->about;
 	r->dnsbl->nzones++;
 }
@@ -423,6 +450,7 @@ int dnsbl_open(struct mg_conf *conf, void *self)
 	const size_t lines = dnsbl->zone_lines.n + dnsbl->domain_zone_lines.n;
 
 	dnsbl->zones = mg_conf_alloc(conf, (lines + 1) * sizeof(*dnsbl->zones));
+	dnsbl->lists = mg_conf_alloc(conf, (lines + 1) * sizeof(*dnsbl->lists));
 	zones_read(&r, &dnsbl->zone_lines, false);
 	zones_read(&r, &dnsbl->domain_zone_lines, true);
 	if (lines == 0) {

@@ -19,6 +19,43 @@ struct watch_step {
 	enum dnsbl_entry entry;
 };
 
+/*
+ * The watch of the list that was tested longest ago is one of a block that is gone: half of all
+ * are.
+ */
+static struct dnsbl_watch *watch_take_over(struct dnsbl_shared *shared, unsigned long long key)
+{
+	struct dnsbl_watch *oldest = &shared->watches[0];
+	unsigned long long list;
+
+	for (size_t i = 1; i < DNSBL_WATCHES; i++)
+		if (atomic_load(&shared->watches[i].tested) < atomic_load(&oldest->tested))
+			oldest = &shared->watches[i];
+	list = atomic_load(&oldest->list);
+	if (list != key && atomic_compare_exchange_strong(&oldest->list, &list, key)) {
+		atomic_store(&oldest->state, 0);
+		atomic_store(&oldest->complained, 0);
+		atomic_store(&oldest->tested, 0);
+	}
+	return oldest;
+}
+
+/* What is remembered of a list, for all sessions. */
+static struct dnsbl_watch *watch_of(struct dnsbl_shared *shared, const struct dnsbl_list *list)
+{
+	for (size_t i = 0; i < DNSBL_WATCHES; i++) {
+		struct dnsbl_watch *watch = &shared->watches[(list->key + i) % DNSBL_WATCHES];
+		unsigned long long key = atomic_load(&watch->list);
+
+		/* Another session may be about to take the place, for the same list or another. */
+		if (key == 0 && atomic_compare_exchange_strong(&watch->list, &key, list->key))
+			return watch;
+		if (key == list->key)
+			return watch;
+	}
+	return watch_take_over(shared, list->key);
+}
+
 static bool watch_is_domains(const struct dnsbl_zone *zone)
 {
 	return zone->about & DNSBL_NAMES;
@@ -62,7 +99,7 @@ static bool watch_is_wrong(enum dnsbl_entry entry, enum dnsbl_meaning meaning)
 /* The entry without whose answer the list is not believed. */
 static enum dnsbl_entry watch_deciding(const struct dnsbl_zone *zone)
 {
-	return zone->watch->entries & DNSBL_ENTRIES4 ? DNSBL_NOT_LISTED : DNSBL_NOT_LISTED6;
+	return zone->list->entries & DNSBL_ENTRIES4 ? DNSBL_NOT_LISTED : DNSBL_NOT_LISTED6;
 }
 
 /* On a thread of the service. */
@@ -72,34 +109,35 @@ static void watch_then(struct mg_dns_walk *walk, const char *name,
 	const struct dnsbl *dnsbl = self;
 	const struct watch_step *step = data;
 	const struct dnsbl_zone *zone = &dnsbl->zones[step->zone];
+	struct dnsbl_watch *watch = watch_of(mg_dns_walk_shared(walk), zone->list);
 	const unsigned bit = 1U << step->entry;
 	const enum dnsbl_meaning meaning = dnsbl_read_answer(zone, answer, &(struct in_addr){ 0 });
 
-	(void)walk;
 	(void)name;
 	if (answer->status == MG_DNS_FAILED || answer->status == MG_DNS_LATE ||
 	    meaning == DNSBL_REFUSED) {
-		atomic_fetch_or(&zone->watch->state, DNSBL_NO_ANSWER);
+		atomic_fetch_or(&watch->state, DNSBL_NO_ANSWER);
 	} else if (watch_is_wrong(step->entry, meaning)) {
-		atomic_fetch_or(&zone->watch->state, bit);
-		atomic_fetch_and(&zone->watch->state, ~DNSBL_TOLD);
+		atomic_fetch_or(&watch->state, bit);
+		atomic_fetch_and(&watch->state, ~DNSBL_TOLD);
 	} else {
-		atomic_fetch_and(&zone->watch->state, ~bit);
+		atomic_fetch_and(&watch->state, ~bit);
 	}
 	/* Last: who sees that it was tested must see what came out. */
 	if (step->entry == watch_deciding(zone))
-		atomic_fetch_or(&zone->watch->state, DNSBL_TESTED);
+		atomic_fetch_or(&watch->state, DNSBL_TESTED);
 }
 
-static void watch_begin(struct mg_call *call, const struct dnsbl *dnsbl, size_t index)
+static void watch_begin(struct mg_call *call, const struct dnsbl *dnsbl, size_t index,
+			struct dnsbl_watch *watch)
 {
 	const struct dnsbl_zone *zone = &dnsbl->zones[index];
 
-	atomic_fetch_and(&zone->watch->state, ~DNSBL_NO_ANSWER);
+	atomic_fetch_and(&watch->state, ~DNSBL_NO_ANSWER);
 	for (int entry = 0; entry < DNSBL_ENTRIES; entry++) {
 		const struct watch_step step = { index, (enum dnsbl_entry)entry };
 
-		if (zone->watch->entries & 1U << entry)
+		if (zone->list->entries & 1U << entry)
 			mg_dns_walk(call, 1, &step, sizeof(step),
 				    watch_name(call, zone, step.entry), MG_DNS_A, watch_then);
 	}
@@ -121,9 +159,12 @@ void dnsbl_watch_start(struct mg_call *call, const struct dnsbl *dnsbl)
 {
 	const long long now = mg_now(call) + 1; /* never 0 */
 
-	for (size_t i = 0; dnsbl->test_interval > 0 && i < dnsbl->nzones; i++)
-		if (watch_is_due(dnsbl, dnsbl->zones[i].watch, now))
-			watch_begin(call, dnsbl, i);
+	for (size_t i = 0; dnsbl->test_interval > 0 && i < dnsbl->nzones; i++) {
+		struct dnsbl_watch *watch = watch_of(mg_shared(call), dnsbl->zones[i].list);
+
+		if (watch_is_due(dnsbl, watch, now))
+			watch_begin(call, dnsbl, i, watch);
+	}
 }
 
 static void watch_tell(struct mg_call *call, const struct dnsbl_zone *zone, unsigned state)
@@ -164,13 +205,14 @@ static enum dnsbl_trust watch_first_test(struct mg_call *call, const struct dnsb
 enum dnsbl_trust dnsbl_watch_judge(struct mg_call *call, const struct dnsbl *dnsbl,
 				   const struct dnsbl_zone *zone, bool lists)
 {
-	const bool untested = lists && dnsbl->test_interval > 0 &&
-			      !(atomic_load(&zone->watch->state) & DNSBL_TESTED);
+	struct dnsbl_watch *watch = watch_of(mg_shared(call), zone->list);
+	const bool untested =
+		lists && dnsbl->test_interval > 0 && !(atomic_load(&watch->state) & DNSBL_TESTED);
 	const enum dnsbl_trust trust = untested ? watch_first_test(call, zone) : DNSBL_BELIEVED;
-	const unsigned state = atomic_load(&zone->watch->state);
+	const unsigned state = atomic_load(&watch->state);
 
 	if (state & DNSBL_WRONG && !(state & DNSBL_TOLD) &&
-	    !(atomic_fetch_or(&zone->watch->state, DNSBL_TOLD) & DNSBL_TOLD))
+	    !(atomic_fetch_or(&watch->state, DNSBL_TOLD) & DNSBL_TOLD))
 		watch_tell(call, zone, state);
 	return state & (1U << DNSBL_NOT_LISTED | 1U << DNSBL_NOT_LISTED6) ? DNSBL_LISTS_ALL : trust;
 }
@@ -178,10 +220,11 @@ enum dnsbl_trust dnsbl_watch_judge(struct mg_call *call, const struct dnsbl *dns
 void dnsbl_watch_complain(struct mg_call *call, const struct dnsbl_zone *zone, const char *why)
 {
 	const long long now = mg_now(call) + 1;
-	long long before = atomic_load(&zone->watch->complained);
+	struct dnsbl_watch *watch = watch_of(mg_shared(call), zone->list);
+	long long before = atomic_load(&watch->complained);
 
 	if (before != 0 && now - before < WATCH_COMPLAIN_MS)
 		return;
-	if (atomic_compare_exchange_strong(&zone->watch->complained, &before, now))
+	if (atomic_compare_exchange_strong(&watch->complained, &before, now))
 		mg_log(call, MG_LOG_WARNING, "the list %s %s", zone->name, why);
 }

@@ -68,7 +68,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 		fprintf(file, "listen unix:/nowhere/sock\n%s", texts[i]);
 		fclose(file);
-		snapshot = snapshot_load(path, stderr);
+		snapshot = snapshot_load(path, NULL, stderr);
 		unlink(path);
 		require(snapshot != NULL);
 		settings.json = i == 0;

@@ -31,16 +31,24 @@ struct mg_call {
 	enum mg_stage stage;
 };
 
+#define FAKE_COUNTERS_MAX 100
+
 struct fake_facts fake;
 struct fake_said fake_said;
 struct fake_opened fake_opened;
+const struct fake_finding *fake_findings;
+struct fake_said fake_also[FAKE_ALSO_MAX];
+size_t nfake_also;
 unsigned fake_failing_tables;
 int64_t fake_now, fake_time = 10000;
 struct dns *fake_dns;
 
 static struct {
 	const struct mg_policy *policy;
+	fake_register *get;
 	void *self;
+	void *shared;
+	unsigned long long counted[FAKE_COUNTERS_MAX];
 	struct arena instance, session, message, call;
 	void *session_state, *message_state;
 	struct sockaddr_storage addr;
@@ -126,6 +134,9 @@ int fake_open(fake_register *get, const char *block)
 				     arena_zalloc(&host.instance, policy->conf_size + 1) } };
 
 	host.policy = policy;
+	host.get = get;
+	if (policy->shared_size && !host.shared)
+		host.shared = calloc(1, policy->shared_size);
 	host.self = sets[1].target;
 	host.session_state = host.message_state = NULL;
 	fake_opened.stages = all_stages(policy);
@@ -147,6 +158,18 @@ void fake_must_open(fake_register *get, const char *block)
 		return;
 	fputs(fake_opened.errors, stderr);
 	abort();
+}
+
+void fake_reopen(const char *block)
+{
+	if (host.policy->close)
+		host.policy->close(host.self);
+	fake_must_open(host.get, block);
+}
+
+const void *fake_self(void)
+{
+	return host.self;
 }
 
 void fake_new_message(void)
@@ -174,6 +197,10 @@ void fake_close(void)
 	fake_now = 0;
 	fake_time = 10000;
 	host.policy = NULL;
+	free(host.shared);
+	host.shared = NULL;
+	memset(host.counted, 0, sizeof(host.counted));
+	fake_findings = NULL;
 	host.log = NULL;
 	arena_free(&host.call);
 	arena_free(&host.message);
@@ -196,7 +223,7 @@ static int64_t host_wait_us(const struct mg_call *call)
 static struct dns_walker host_walker(const struct mg_call *call)
 {
 	(void)call;
-	return (struct dns_walker){ .self = host.self };
+	return (struct dns_walker){ .self = host.self, .shared = host.shared };
 }
 
 static const struct call_services host_services = { host_dns, host_wait_us, host_walker };
@@ -215,14 +242,21 @@ static const char *result_name(int result)
 	return result < n ? host.policy->results[result].name : "bad";
 }
 
+static void say_nothing(void)
+{
+	fake_said = (struct fake_said){ .detail = "", .status = "", .text = "" };
+	for (size_t i = 0; i < FAKE_VALUES_MAX; i++)
+		fake_said.value[i] = "";
+}
+
 const char *fake_run(enum mg_stage stage)
 {
 	struct mg_call call = { &host_services, stage };
 
 	arena_reset(&host.call);
-	fake_said = (struct fake_said){ .detail = "", .status = "", .text = "" };
-	for (size_t i = 0; i < FAKE_VALUES_MAX; i++)
-		fake_said.value[i] = "";
+	say_nothing();
+	memset(fake_also, 0, sizeof(fake_also));
+	nfake_also = 0;
 	fake_said.result = "not asked";
 	if (fake_opened.stages & MG_BIT(stage) && host.policy->on[stage])
 		fake_said.result = result_name(host.policy->on[stage](&call, host.self));
@@ -237,6 +271,30 @@ void fake_start(enum mg_stage stage)
 	if (fake_opened.stages & MG_BIT(stage) && host.policy->start[stage] &&
 	    (fake_opened.services || !host.policy->services))
 		host.policy->start[stage](&call, host.self);
+}
+
+void fake_outcome(const struct mg_outcome *outcome)
+{
+	struct mg_call call = { outcome->stage };
+
+	arena_reset(&host.call);
+	if (host.policy->outcome)
+		host.policy->outcome(&call, host.self, outcome);
+}
+
+static const struct mg_counter *counter_at(size_t index)
+{
+	const char *at = (const char *)host.policy->counters + index * host.policy->counter_size;
+
+	return (const struct mg_counter *)(const void *)at;
+}
+
+unsigned long long fake_counted(const char *counter)
+{
+	for (size_t i = 0; host.policy->counters && counter_at(i)->name; i++)
+		if (strcmp(counter_at(i)->name, counter) == 0)
+			return host.counted[i];
+	abort();
 }
 
 const char *fake_log(void)
@@ -431,6 +489,60 @@ void mg_reply(struct mg_call *call, int code, const char *status, const char *te
 	fake_said.text = text ? arena_strdup(&host.call, text) : "";
 }
 
+void mg_also(struct mg_call *call, int result)
+{
+	const bool enough = fake_said.enough_body;
+
+	if (!(host.policy->several & MG_BIT(call->stage)) || nfake_also == FAKE_ALSO_MAX)
+		abort();
+	fake_said.result = result_name(result);
+	fake_also[nfake_also++] = fake_said;
+	say_nothing();
+	fake_said.enough_body = enough;
+}
+
+void mg_count(struct mg_call *call, size_t index, unsigned long long more)
+{
+	(void)call;
+	for (size_t i = 0; i <= index; i++)
+		if (!host.policy->counters || !counter_at(i)->name)
+			abort();
+	host.counted[index] += more;
+}
+
+static bool is_read(const char *type)
+{
+	for (const char *const *read = host.policy->reads; read && *read; read++)
+		if (strcmp(*read, type) == 0)
+			return true;
+	return false;
+}
+
+const struct mg_finding *mg_finding(struct mg_call *call, const char *type, size_t index)
+{
+	const struct fake_finding *at = fake_findings;
+
+	(void)call;
+	if (!is_read(type))
+		abort(); /* it is not declared */
+	for (; at && at->finding.type; at++)
+		if (strcmp(at->finding.type, type) == 0 && index-- == 0)
+			return &at->finding;
+	return NULL;
+}
+
+const char *mg_finding_value(struct mg_call *call, const struct mg_finding *finding,
+			     const char *name)
+{
+	const struct fake_finding *of = (const struct fake_finding *)(const void *)finding;
+
+	(void)call;
+	for (size_t i = 0; of && i < 2 * FAKE_VALUES_MAX && of->value[i]; i += 2)
+		if (strcmp(of->value[i], name) == 0)
+			return of->value[i + 1];
+	return NULL;
+}
+
 void mg_enough_body(struct mg_call *call)
 {
 	if (call->stage != MG_BODY)
@@ -470,6 +582,12 @@ void *mg_state(struct mg_call *call, enum mg_scope scope)
 	if (!*state)
 		*state = arena_zalloc(scope_arena(scope), size);
 	return *state;
+}
+
+void *mg_shared(const struct mg_call *call)
+{
+	(void)call;
+	return host.shared;
 }
 
 void *mg_alloc(struct mg_call *call, enum mg_scope scope, size_t size)

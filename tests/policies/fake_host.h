@@ -9,6 +9,7 @@
 #include <millgate/policy.h>
 
 #define FAKE_VALUES_MAX 8
+#define FAKE_ALSO_MAX 32
 
 /* The policy under test, from the one function that it exports (compiled with MG_BUILTIN=NAME). */
 typedef const struct mg_policy *fake_register(void);
@@ -49,7 +50,23 @@ struct fake_opened {
 	const char *errors; /* as they would be printed; "" for none */
 };
 
+/* A result of another policy, as mg_finding() shows it. */
+struct fake_finding {
+	struct mg_finding finding;
+	const char *value[2 * FAKE_VALUES_MAX]; /* a name, its value, and so on */
+};
+
 extern struct fake_facts fake;
+
+/* What other policies found; the last has no type. NULL: nothing. */
+extern const struct fake_finding *fake_findings;
+
+/*
+ * What the last hook reported with mg_also(), in that order; of one beyond nfake_also "result"
+ * is NULL.
+ */
+extern struct fake_said fake_also[FAKE_ALSO_MAX];
+extern size_t nfake_also;
 extern struct fake_said fake_said;
 extern struct fake_opened fake_opened;
 
@@ -79,6 +96,18 @@ const char *fake_run(enum mg_stage stage);
 
 /* Runs the stage's start hook, if the instance has one and uses what it begins. */
 void fake_start(enum mg_stage stage);
+
+/* Runs the outcome hook, if there is one. */
+void fake_outcome(const struct mg_outcome *outcome);
+
+/* What the policy has counted under a name since the last fake_close(). */
+unsigned long long fake_counted(const char *counter);
+
+/*
+ * Closes the instance and opens another of the same name, as a reload does: what all sessions
+ * share is still there.
+ */
+void fake_reopen(const char *block);
 
 /* The value that the last hook gave under a name; "" for none. */
 const char *fake_value(const char *name);

@@ -2,23 +2,28 @@
 /* A policy for the scenarios: finds what its block says, at the stages that it says, so that everything can be tried at every stage. */
 #include <millgate/policy.h>
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 struct probe {
-	struct mg_strings at, start, when;
+	struct mg_strings at, start, when, also;
 	const char *gate;
 	int result;
 	long long wait;
-	bool reply, enough;
+	bool reply, enough, outcome, miscounts;
 	int counts;              /* an enum mg_scope */
 	unsigned stages, starts; /* MG_BIT()s */
 };
 
 struct count {
 	unsigned calls;
+};
+
+struct shared {
+	atomic_uint calls; /* of all sessions */
 };
 
 enum { FOUND, OTHER };
@@ -29,7 +34,13 @@ static const struct mg_result results[] = {
 	{ .name = NULL },
 };
 
-static const char *const values[] = { "fact", "count", NULL };
+static const char *const values[] = { "fact", "count", "shared", NULL };
+
+static const struct mg_counter counters[] = {
+	{ "calls", "How often it was called." },
+	{ "outcomes", "How many messages it was informed of." },
+	{ NULL, NULL },
+};
 
 static const char *const stage_names[MG_STAGES] = { "connect", "helo", "mail", "rcpt", "data",
 						    "header",  "eoh",  "body", "eom",  "command" };
@@ -92,6 +103,23 @@ static const struct mg_item items[] = {
 	  .choices = "session message call",
 	  .syntax = "SCOPE",
 	  .help = "Whose state its count of calls is in." },
+	{ .name = "also",
+	  .type = MG_STRINGS,
+	  .offset = offsetof(struct probe, also),
+	  .syntax = "RESULT...",
+	  .help = "What it reports before that." },
+	{ .name = "outcome",
+	  .type = MG_BOOL,
+	  .offset = offsetof(struct probe, outcome),
+	  .initial = "no",
+	  .syntax = "yes|no",
+	  .help = "Whether it logs what became of a message." },
+	{ .name = "miscounts",
+	  .type = MG_BOOL,
+	  .offset = offsetof(struct probe, miscounts),
+	  .initial = "no",
+	  .syntax = "yes|no",
+	  .help = "Whether it counts what it does not declare." },
 	{ .name = NULL },
 };
 
@@ -184,16 +212,45 @@ static void probe_wait(struct mg_call *call, const struct probe *probe)
 		nanosleep(&step, NULL);
 }
 
+static int probe_returned(const char *name)
+{
+	static const char *const names[] = { "found", "other", "none", "error", "timeout" };
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]) && strcmp(names[i], name) != 0; i++)
+		;
+	return returned[i];
+}
+
+/* Each with a detail and a value of its own. */
+static void probe_also(struct mg_call *call, const struct probe *probe)
+{
+	char number[32];
+	size_t i;
+
+	for (i = 0; i < probe->also.n; i++) {
+		snprintf(number, sizeof(number), "also-%zu", i + 1);
+		mg_value(call, "fact", number);
+		mg_detail(call, "%s at %s", number, stage_names[mg_stage(call)]);
+		mg_also(call, probe_returned(probe->also.v[i]));
+	}
+}
+
 static int probe_on(struct mg_call *call, const void *self)
 {
 	const struct probe *probe = self;
 	struct count *count = mg_state(call, (enum mg_scope)probe->counts);
+	struct shared *shared = mg_shared(call);
 	const char *fact = probe_fact(call);
 	char number[16];
 
 	if (!(probe->stages & MG_BIT(mg_stage(call))) || !probe_is_meant(probe, fact))
 		return MG_NONE;
 	probe_wait(call, probe);
+	mg_count(call, probe->miscounts ? 99 : 0, 1);
+	probe_also(call, probe);
+	snprintf(number, sizeof(number), "%u", atomic_fetch_add(&shared->calls, 1) + 1);
+	mg_value(call, "shared", number);
 	snprintf(number, sizeof(number), "%u", ++count->calls);
 	mg_value(call, "fact", fact);
 	mg_value(call, "count", number);
@@ -212,6 +269,22 @@ static void probe_start(struct mg_call *call, const void *self)
 	if (probe->starts & MG_BIT(mg_stage(call)))
 		mg_log(call, MG_LOG_INFO, "started at %s: %s", stage_names[mg_stage(call)],
 		       probe_fact(call));
+}
+
+static void probe_outcome(struct mg_call *call, const void *self, const struct mg_outcome *outcome)
+{
+	static const char *const verdicts[] = { "",	     "accepted",    "rejected",
+						"tempfailed", "discarded",   "quarantined",
+						"refused",    "aborted" };
+	const struct probe *probe = self;
+
+	mg_count(call, 1, 1);
+	if (probe->outcome)
+		mg_log(call, MG_LOG_INFO,
+		       "outcome %s by %s %s at %s: %u accepted, %u refused, score %lld, sender %s",
+		       verdicts[outcome->verdict], outcome->policy ? outcome->policy : "nobody",
+		       outcome->result ? outcome->result : "-", stage_names[outcome->stage],
+		       outcome->accepted, outcome->refused, outcome->score, mg_sender(call));
 }
 
 #define EVERY_STAGE(hook)                                                                  \
@@ -236,6 +309,10 @@ static const struct mg_policy policy = {
 	.open = probe_open,
 	.start = EVERY_STAGE(probe_start),
 	.on = EVERY_STAGE(probe_on),
+	.several = MG_BIT(MG_STAGES) - 1,
+	.outcome = probe_outcome,
+	MG_COUNTERS(counters),
+	.shared_size = sizeof(struct shared),
 };
 
 MG_REGISTER(policy)

@@ -23,4 +23,9 @@ tests_scenario_probe_la_SOURCES = tests/scenario/probe.c
 tests_scenario_probe_la_CFLAGS = $(MODULE_CFLAGS)
 tests_scenario_probe_la_LDFLAGS = $(MODULE_LDFLAGS) -rpath /nowhere
 
+# And one that reads what it found.
+tests_scenario_reader_la_SOURCES = tests/scenario/reader.c
+tests_scenario_reader_la_CFLAGS = $(MODULE_CFLAGS)
+tests_scenario_reader_la_LDFLAGS = $(MODULE_LDFLAGS) -rpath /nowhere
+
 scenario_tests = $(call found,tests/scenario/*.scn tests/policies/*.scn)

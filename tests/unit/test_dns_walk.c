@@ -159,11 +159,13 @@ struct walked {
 };
 
 static struct walked walked;
+static int walker_shared;
 
 static void on_txt(struct mg_dns_walk *walk, const char *name, const struct mg_dns_answer *answer,
 		   const void *data, const void *self)
 {
 	ck_assert_ptr_eq(self, &walked);
+	ck_assert_ptr_eq(mg_dns_walk_shared(walk), &walker_shared);
 	ck_assert_str_eq(data, "the data");
 	atomic_fetch_add(&walked.thens, 1);
 	if (strcmp(name, "Example.org") == 0) {
@@ -205,7 +207,9 @@ static void wait_released(void)
 	ck_assert_int_eq(atomic_load(&walked.released), 1);
 }
 
-static const struct dns_walker walker = { &walked, &walked, on_release };
+static const struct dns_walker walker = {
+	.self = &walked, .shared = &walker_shared, .kept = &walked, .release = on_release
+};
 
 START_TEST(test_walk)
 {

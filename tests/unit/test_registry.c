@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include <check.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "config/registry.h"
@@ -21,6 +22,21 @@ static const char *const own[] = { "zone", "clients", NULL };
 static const char *const taken[] = { "zone", "client", NULL };
 static const struct mg_item outside[] = { { .name = "n", .type = MG_INT, .offset = 1 },
 					  { .name = NULL } };
+
+static const struct mg_counter counted[] = { { "two_2", "help" }, { "one", "help" }, { NULL, NULL } };
+static const struct mg_counter dashed[] = { { "two-2", "help" }, { NULL, NULL } };
+static const struct mg_counter twice[] = { { "one", "help" }, { "one", "help" }, { NULL, NULL } };
+static const struct mg_counter helpless[] = { { "one", "" }, { NULL, NULL } };
+static const char *const others[] = { "dkim", "dnsbl", NULL };
+static const char *const itself[] = { "dkim", "p", NULL };
+static const char *const nobody[] = { "Dkim", NULL };
+
+static void outcome(struct mg_call *call, const void *self, const struct mg_outcome *end)
+{
+	(void)call;
+	(void)self;
+	(void)end;
+}
 
 #define LONG "a23456789-123456789-123456789-123456789-123456789-123456789-123"
 #define GOOD .name = "p", .results = some, .on = { [MG_RCPT] = hook }
@@ -46,6 +62,17 @@ static const struct {
 	  "a result whose name" },
 	{ { GOOD, .session_size = 1 << 20 }, "p", NULL },
 	{ { GOOD, .session_size = (1 << 20) + 1 }, "p", "more than 1 MiB" },
+	{ { GOOD, .shared_size = 1 << 20 }, "p", NULL },
+	{ { GOOD, .shared_size = (1 << 20) + 1 }, "p", "more than 1 MiB" },
+	{ { GOOD, MG_COUNTERS(counted) }, "p", NULL },
+	{ { GOOD, .counters = counted }, "p", "counters without their size" },
+	{ { GOOD, MG_COUNTERS(dashed) }, "p", "a counter whose name" },
+	{ { GOOD, MG_COUNTERS(twice) }, "p", "two counters of one name" },
+	{ { GOOD, MG_COUNTERS(helpless) }, "p", "a counter without help" },
+	{ { GOOD, .reads = others }, "p", NULL },
+	{ { GOOD, .reads = itself }, "p", "reads its own type" },
+	{ { GOOD, .reads = nobody }, "p", "reads a type whose name" },
+	{ { .name = "p", .results = some, .outcome = outcome }, "p", NULL },
 	{ { GOOD, .conf_size = sizeof(long long), .items = outside },
 	  "p",
 	  "outside of its struct" },
@@ -78,6 +105,39 @@ START_TEST(number_of_results)
 }
 END_TEST
 
+/* A counter of a later version has members that this host does not know. */
+START_TEST(longer_counters)
+{
+	static const struct {
+		struct mg_counter counter;
+		const char *unit;
+	} longer[] = { { { "one", "help" }, "ms" }, { { "two", "help" }, NULL }, { { NULL, NULL }, NULL } };
+	const struct mg_policy policy = { GOOD,
+					  .counters = &longer[0].counter,
+					  .counter_size = sizeof(longer[0]) };
+
+	ck_assert_ptr_null(registry_check(&policy, "p"));
+	ck_assert_str_eq(registry_counter(&policy, 0)->name, "one");
+	ck_assert_str_eq(registry_counter(&policy, 1)->name, "two");
+	ck_assert_ptr_null(registry_counter(&policy, 2));
+}
+END_TEST
+
+START_TEST(number_of_counters)
+{
+	static char names[101][8];
+	struct mg_counter counters[102] = { { NULL, NULL } };
+	const struct mg_policy policy = { GOOD, MG_COUNTERS(counters) };
+
+	for (int i = 0; i < 101; i++) {
+		ck_assert_ptr_eq(registry_check(&policy, "p"), NULL);
+		snprintf(names[i], sizeof(names[i]), "c%d", i);
+		counters[i] = (struct mg_counter){ names[i], "help" };
+	}
+	ck_assert_ptr_nonnull(registry_check(&policy, "p"));
+}
+END_TEST
+
 /* Those that are built in are not checked when they are found. */
 START_TEST(builtins)
 {
@@ -96,6 +156,8 @@ int main(void)
 
 	tcase_add_loop_test(tcase, checks_a_policy, 0, COUNT(cases));
 	tcase_add_test(tcase, number_of_results);
+	tcase_add_test(tcase, longer_counters);
+	tcase_add_test(tcase, number_of_counters);
 	tcase_add_test(tcase, builtins);
 	return run_tests("registry", tcase);
 }

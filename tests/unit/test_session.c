@@ -44,7 +44,7 @@ static void begin(void)
 	write_file(path_in(conf_path, "conf"),
 		   "listen unix:/nowhere/sock\n"
 		   "policy access { reject client fe80::1; reject header \"/^: bad/\" }\n");
-	snapshot = snapshot_load(conf_path, stderr);
+	snapshot = snapshot_load(conf_path, NULL, stderr);
 	ck_assert_ptr_nonnull(snapshot);
 	test_log = open_log(path_in(log_path, "log"), false);
 	host_init(&host, snapshot, test_log);

@@ -32,6 +32,7 @@ unit_tests = \
 	tests/unit/test_front_libmilter_life \
 	tests/unit/test_front_socket \
 	tests/unit/test_items \
+	tests/unit/test_keep \
 	tests/unit/test_log \
 	tests/unit/test_log_sinks \
 	tests/unit/test_macros \
