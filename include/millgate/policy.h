@@ -167,8 +167,8 @@ struct mg_outcome {
 	enum mg_verdict verdict;
 	/*
 	 * The instance ("spf", "dnsbl/zen") and its result that refused, discarded or
-	 * quarantined the message. NULL when that was the score, and for MG_ACCEPTED,
-	 * MG_REFUSED and MG_ABORTED.
+	 * quarantined the message; of MG_REFUSED, its last recipient. NULL when that was the
+	 * score, and for MG_ACCEPTED and MG_ABORTED.
 	 */
 	const char *policy, *result;
 	enum mg_stage stage; /* at which the message ended; MG_ABORTED: the last one before that */

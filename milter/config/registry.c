@@ -96,6 +96,19 @@ static bool registry_is_counter(const char *name)
 	       !name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")];
 }
 
+/* Whether the line of an instance's counters has a field of this name already. */
+static bool registry_is_taken(const char *name)
+{
+	static const char *const taken[] = { "asked",   "acted",  "would",    "found",
+					     "results", "policy", "time",     "level",
+					     "event",   "text",   "truncated" };
+
+	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
+		if (strcmp(taken[i], name) == 0)
+			return true;
+	return false;
+}
+
 static const char *registry_check_counters(const struct mg_policy *policy)
 {
 	const struct mg_counter *counter;
@@ -107,6 +120,8 @@ static const char *registry_check_counters(const struct mg_policy *policy)
 			return "declares more than 100 counters";
 		if (!registry_is_counter(counter->name))
 			return "declares a counter whose name is not of a-z, 0-9 and _";
+		if (registry_is_taken(counter->name))
+			return "declares a counter that has the name of one of every policy";
 		if (!counter->help || !*counter->help)
 			return "declares a counter without help";
 		for (size_t j = 0; j < i; j++)

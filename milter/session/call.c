@@ -292,6 +292,7 @@ static void call_end_result(struct mg_call *call)
 /* A start and an outcome hook have no results: what they say is lost. */
 void mg_also(struct mg_call *call, int result)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	if (!call->also_end)
 		return;
 	if (!(call->instance->type->several & MG_BIT(call->stage))) {
@@ -309,6 +310,7 @@ void mg_also(struct mg_call *call, int result)
 
 void mg_count(struct mg_call *call, size_t index, unsigned long long more)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	const struct instance *instance = call->instance;
 
 	if (index < instance->nown_counters)
@@ -391,6 +393,7 @@ void *mg_state(struct mg_call *call, enum mg_scope scope)
 
 void *mg_shared(const struct mg_call *call)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	return call->instance->shared;
 }
 

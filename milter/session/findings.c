@@ -103,6 +103,7 @@ static const char *findings_declared(const struct mg_policy *policy, const char 
 
 const struct mg_finding *mg_finding(struct mg_call *call, const char *type, size_t index)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	const char *declared = findings_declared(call->instance->type, type);
 	struct findings *findings = call->findings;
 
@@ -123,7 +124,7 @@ const char *mg_finding_value(struct mg_call *call, const struct mg_finding *find
 {
 	const struct finding *of = (const struct finding *)(const void *)finding;
 
-	(void)call;
+	CHECK_OBJ(call, CALL_MAGIC);
 	if (!of || !of->found->values)
 		return NULL;
 	for (size_t i = 0; i < of->found->instance->nvalues; i++)

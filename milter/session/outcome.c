@@ -27,7 +27,8 @@ static const struct found *outcome_cause(const struct session *session, enum mg_
 	case MG_DISCARDED:
 		return decision->found;
 	case MG_QUARANTINED:
-		return session->message.quarantined_by;
+	case MG_REFUSED:
+		return session->message.cause;
 	default:
 		return NULL;
 	}

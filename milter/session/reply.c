@@ -232,7 +232,7 @@ static void reply_add_edit(struct reply_editor *editor, const struct action *act
 	edit->value = reply_header_value(arena, text);
 	if (action->kind == ACTION_QUARANTINE) {
 		editor->quarantined = true;
-		session->message.quarantined_by = found;
+		session->message.cause = found;
 		journal_quarantine(session, found, edit->value);
 	}
 	reply_place(editor, edit);

@@ -139,8 +139,8 @@ static const struct reply *session_answer(struct session *session, enum mg_stage
 static void session_end_refused(struct session *session, const struct decision *decision)
 {
 	if (decision->kind != ACTION_NEUTRAL)
-		session_end_message(session, session_verdict(decision->kind),
-				    session->event.stage, decision);
+		session_end_message(session, session_verdict(decision->kind), session->event.stage,
+				    decision);
 }
 
 /* ---- The session ---- */
@@ -358,6 +358,12 @@ static void session_accept_recipient(struct session *session, const struct decis
 	message->accepted++;
 }
 
+static void session_refuse_recipient(struct session *session, const struct decision *decision)
+{
+	session->message.refused++;
+	session->message.cause = decision->found;
+}
+
 static void session_note_queue_id(struct session *session)
 {
 	struct message *message = &session->message;
@@ -408,7 +414,7 @@ const struct reply *session_rcpt(struct session *session, char **argv)
 	if (decision.kind == ACTION_NEUTRAL)
 		session_accept_recipient(session, &decision);
 	else
-		message->refused++;
+		session_refuse_recipient(session, &decision);
 	session_leave_recipient(session);
 	return reply;
 }

@@ -74,8 +74,8 @@ struct message {
 	struct found *kept, **kept_end; /* what was found of the accepted recipients */
 	int64_t began;                  /* on the host's clock */
 	const char *queue_id;
-	const struct found *quarantined_by; /* NULL: the score, or nobody */
-	const struct reply *refusal;        /* of DATA; it stands until the next message */
+	const struct found *cause;   /* of its quarantine, or of its last recipient's refusal */
+	const struct reply *refusal; /* of DATA; it stands until the next message */
 };
 
 /* What belongs to one event only. */

@@ -180,6 +180,95 @@ START_TEST(lists_without_an_answer_are_said)
 }
 END_TEST
 
+/* What is known of the lists survives a reload, in whatever order they then are. */
+START_TEST(a_reload_tests_no_list_anew)
+{
+	open_with("zone a.test; zone b.test; test-interval 1h",
+		  NAME "a.test A 127.0.0.2\n1.0.0.127.a.test A 127.0.0.2\n" GOOD("a.test")
+			  GOOD("b.test"));
+	ck_assert_str_eq(run(MG_CONNECT), "error");
+	ck_assert_uint_eq(lines_of(fake_log()), 1);
+	stub_forget(fake_dns);
+	fake_reopen("zone c.test; zone B.test.; zone a.test; test-interval 1h");
+	fake_now += 1000;
+	ck_assert_str_eq(run(MG_CONNECT), "error");
+	ck_assert_uint_eq(stub_asked(fake_dns, "2.0.0.127.a.test", MG_DNS_A), 0);
+	ck_assert_uint_eq(stub_asked(fake_dns, "2.0.0.127.B.test", MG_DNS_A), 0);
+	ck_assert_uint_eq(stub_asked(fake_dns, "2.0.0.127.c.test", MG_DNS_A), 1);
+	ck_assert_msg(strstr(fake_log(), "c.test does not list its test entry") != NULL, "%s",
+		      fake_log());
+}
+END_TEST
+
+/* A list of addresses and one of domains may have the same name: each has its own test. */
+START_TEST(lists_of_both_kinds)
+{
+	open_with("zone a.test; domain-zone a.test client-name", GOOD("a.test"));
+	fake.client_name = "c.example";
+	ck_assert_str_eq(run(MG_CONNECT), "unlisted");
+	ck_assert_msg(strstr(fake_log(), "does not list its test entry test ") != NULL, "%s",
+		      fake_log());
+	ck_assert_uint_eq(lines_of(fake_log()), 1);
+}
+END_TEST
+
+static const char *many_lists(char *block, unsigned first, unsigned n)
+{
+	char *at = block;
+
+	for (unsigned i = 0; i < n; i++)
+		at += sprintf(at, "zone l%u.test\n", first + i);
+	strcpy(at, "test-interval 1h");
+	return block;
+}
+
+/* Lists come and go with the reloads of a long life: there is always room for those of today. */
+START_TEST(lists_that_are_gone_make_room)
+{
+	char block[64 * 16 + 32];
+	unsigned before;
+
+	open_with(many_lists(block, 0, 64), "");
+	for (unsigned first = 64; first < 1000; first += 64) {
+		run(MG_CONNECT);
+		fake_reopen(many_lists(block, first, 64));
+		fake_now += 60 * 1000;
+	}
+	run(MG_CONNECT);
+	/* Each was tested once, and is not again: only what the client is asked for comes. */
+	stub_forget(fake_dns);
+	before = stub_questions(fake_dns);
+	fake_now += 1000;
+	run(MG_CONNECT);
+	ck_assert_uint_eq(stub_questions(fake_dns) - before, 64);
+}
+END_TEST
+
+START_TEST(too_many_lists)
+{
+	char block[66 * 16 + 32];
+
+	fake_dns = stub_new();
+	ck_assert_int_eq(fake_open(mg_builtin_dnsbl, many_lists(block, 0, 66)), -1);
+	ck_assert_msg(strstr(fake_opened.errors,
+			     "test.conf:66:6: found list number 65, expected 64") != NULL,
+		      "%s", fake_opened.errors);
+	ck_assert_ptr_null(strstr(fake_opened.errors, "test.conf:67"));
+}
+END_TEST
+
+START_TEST(counters)
+{
+	open_with("zone a.test; zone b.test; zone c.test; zone d.test",
+		  NAME "a.test A !failed\n" NAME "b.test A 127.255.255.254\n" NAME
+		       "c.test A 127.0.0.2\n1.0.0.127.c.test A 127.0.0.2\n" NAME
+		       "d.test A 127.0.0.2\n" GOOD("d.test"));
+	run(MG_CONNECT);
+	ck_assert_uint_eq(fake_counted("unanswered"), 2);
+	ck_assert_uint_eq(fake_counted("disbelieved"), 1);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *all = policy_tests("dnsbl-watch");
@@ -191,6 +280,11 @@ int main(void)
 	tcase_add_test(all, first_test_may_be_late);
 	tcase_add_test(all, an_unanswered_test_is_repeated_soon);
 	tcase_add_test(all, refusals_are_said_once_an_hour);
+	tcase_add_test(all, a_reload_tests_no_list_anew);
+	tcase_add_test(all, lists_of_both_kinds);
+	tcase_add_test(all, lists_that_are_gone_make_room);
+	tcase_add_test(all, too_many_lists);
+	tcase_add_test(all, counters);
 	tcase_add_loop_test(all, lists_without_an_answer_are_said, 0, COUNT(unanswered));
 	return run_tests("dnsbl-watch", all);
 }

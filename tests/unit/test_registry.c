@@ -23,9 +23,12 @@ static const char *const taken[] = { "zone", "client", NULL };
 static const struct mg_item outside[] = { { .name = "n", .type = MG_INT, .offset = 1 },
 					  { .name = NULL } };
 
-static const struct mg_counter counted[] = { { "two_2", "help" }, { "one", "help" }, { NULL, NULL } };
+static const struct mg_counter counted[] = { { "two_2", "help" },
+					     { "one", "help" },
+					     { NULL, NULL } };
 static const struct mg_counter dashed[] = { { "two-2", "help" }, { NULL, NULL } };
 static const struct mg_counter twice[] = { { "one", "help" }, { "one", "help" }, { NULL, NULL } };
+static const struct mg_counter everybodys[] = { { "asked", "help" }, { NULL, NULL } };
 static const struct mg_counter helpless[] = { { "one", "" }, { NULL, NULL } };
 static const char *const others[] = { "dkim", "dnsbl", NULL };
 static const char *const itself[] = { "dkim", "p", NULL };
@@ -68,6 +71,7 @@ static const struct {
 	{ { GOOD, .counters = counted }, "p", "counters without their size" },
 	{ { GOOD, MG_COUNTERS(dashed) }, "p", "a counter whose name" },
 	{ { GOOD, MG_COUNTERS(twice) }, "p", "two counters of one name" },
+	{ { GOOD, MG_COUNTERS(everybodys) }, "p", "the name of one of every policy" },
 	{ { GOOD, MG_COUNTERS(helpless) }, "p", "a counter without help" },
 	{ { GOOD, .reads = others }, "p", NULL },
 	{ { GOOD, .reads = itself }, "p", "reads its own type" },
@@ -111,9 +115,10 @@ START_TEST(longer_counters)
 	static const struct {
 		struct mg_counter counter;
 		const char *unit;
-	} longer[] = { { { "one", "help" }, "ms" }, { { "two", "help" }, NULL }, { { NULL, NULL }, NULL } };
-	const struct mg_policy policy = { GOOD,
-					  .counters = &longer[0].counter,
+	} longer[] = { { { "one", "help" }, "ms" },
+		       { { "two", "help" }, NULL },
+		       { { NULL, NULL }, NULL } };
+	const struct mg_policy policy = { GOOD, .counters = &longer[0].counter,
 					  .counter_size = sizeof(longer[0]) };
 
 	ck_assert_ptr_null(registry_check(&policy, "p"));
