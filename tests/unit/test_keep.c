@@ -188,6 +188,29 @@ START_TEST(survives_a_reload)
 }
 END_TEST
 
+/*
+ * A module of a version that remembers something else begins anew, and says so; what it
+ * remembered is there for others.
+ */
+START_TEST(resized_memory_is_warned_of)
+{
+	struct keep_entry *entry = keep_take(keep, "dnsbl/zen");
+	struct snapshot *snapshot;
+	void *memory;
+
+	keep_share(entry, 10, &memory);
+	snapshot = load(ZEN "policy dnsbl other { zone a.test }");
+	ck_assert_uint_eq(snapshot->warnings.count, 1);
+	ck_assert_msg(strstr(errors_line(&snapshot->warnings, 0), "policy dnsbl/zen begins anew") !=
+			      NULL,
+		      "%s", errors_line(&snapshot->warnings, 0));
+	ck_assert_ptr_ne(instance(snapshot, "dnsbl/zen")->shared, memory);
+	snapshot_unref(&snapshot);
+	keep_unshare(entry, memory);
+	keep_release(entry);
+}
+END_TEST
+
 START_TEST(a_failed_load_takes_nothing)
 {
 	struct snapshot *snapshot;
@@ -210,6 +233,7 @@ int main(void)
 	tcase_add_test(tcase, shared_memory_by_size);
 	tcase_add_test(tcase, reloads_beside_sessions);
 	tcase_add_test(tcase, survives_a_reload);
+	tcase_add_test(tcase, resized_memory_is_warned_of);
 	tcase_add_test(tcase, a_failed_load_takes_nothing);
 	return run_tests("keep", tcase);
 }
