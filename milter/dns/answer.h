@@ -14,7 +14,10 @@ struct dns_answer {
 	unsigned size; /* in memory, all of it */
 };
 
-/* A copy of an answer with all that it points to, in one piece of memory; one reference. Strings may be NULL for "". */
+/*
+ * A copy of an answer with all that it points to, in one piece of memory; one reference. Strings
+ * may be NULL for "".
+ */
 struct dns_answer *dns_answer_copy(const struct mg_dns_answer *answer);
 
 /* An answer without records. */

@@ -11,8 +11,9 @@
 
 #define SHARDS_MAX 64
 #define SHARD_SIZE_MIN 262144 /* fewer shards rather than smaller ones: an answer can have 64 KiB */
-#define BYTES_PER_BUCKET \
-	128 /* fewer than the shortest answer has: each step along a bucket misses the processor's cache */
+
+/* Fewer than the shortest answer has: each step along a bucket misses the processor's cache. */
+#define BYTES_PER_BUCKET 128
 #define MALLOC_OVERHEAD 16
 
 /* An answer that is kept, or a query in flight. */
@@ -163,7 +164,7 @@ static void shard_drop_entry(const struct dns_cache *cache, struct shard *shard,
 	shard_drop(shard, at);
 }
 
-/* Makes room by letting go of what was not used for longest; what was used since gets a second chance. */
+/* Makes room: drops the oldest answers. One that was used since it came gets a second chance. */
 static void shard_evict(const struct dns_cache *cache, struct shard *shard)
 {
 	while (shard->bytes > cache->shard_size && shard->oldest) {
@@ -180,7 +181,7 @@ static void shard_evict(const struct dns_cache *cache, struct shard *shard)
 	}
 }
 
-/* At the beginning of its bucket: who has begun to ask looks for it soon again, and so does the answer. */
+/* Inserts at the head of the bucket: the entry is looked up again soon. */
 static void shard_add(const struct dns_cache *cache, struct shard *shard, const struct dns_key *key,
 		      struct dns_waiter *waiter)
 {

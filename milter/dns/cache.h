@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The cache of DNS answers: shards, each with a lock and its part of the memory; and the questions that are in flight, so
- * that each is asked once however many want to know. Any thread.
+ * The cache of DNS answers: shards, each with a lock and its part of the memory; and the questions
+ * that are in flight, so that each is asked once however many wait for it. Any thread.
  */
 #ifndef MG_DNS_CACHE_H
 #define MG_DNS_CACHE_H
@@ -46,15 +46,15 @@ void dns_cache_free(struct dns_cache *cache);
 void dns_cache_hash(const struct dns_cache *cache, struct dns_key *key);
 
 /*
- * Looks a question up. DNS_HIT: *answer_r is a reference for the caller. DNS_JOINED, DNS_ASK: the waiter, which may be NULL, will be
- * among those that dns_cache_fill() returns. now: microseconds.
+ * Looks a question up. DNS_HIT: *answer_r is a reference for the caller. DNS_JOINED, DNS_ASK: the
+ * waiter, which may be NULL, will be among those that dns_cache_fill() returns. now: microseconds.
  */
 enum dns_cached dns_cache_find(struct dns_cache *cache, const struct dns_key *key, int64_t now,
 			       struct dns_waiter *waiter, struct dns_answer **answer_r);
 
 /*
- * Ends a query in flight: keeps the answer as long as its TTL says. NULL: there is none. Returns the list of who waits, whom the
- * caller has to call.
+ * Ends a query in flight: keeps the answer as long as its TTL says. NULL: there is none. Returns
+ * the waiters, for the caller to call.
  */
 struct dns_waiter *dns_cache_fill(struct dns_cache *cache, const struct dns_key *key, int64_t now,
 				  struct dns_answer *answer);

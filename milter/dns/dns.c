@@ -227,7 +227,9 @@ static void service_close(struct dns *dns)
 	service_free(service);
 }
 
-/* Those who opened the service may free their settings. The names of the servers were read before. */
+/*
+ * Those who opened the service may free their settings. The names of the servers were read before.
+ */
 static void service_keep_settings(struct service *service, const struct dns_settings *settings)
 {
 	service->resolv_conf = settings->resolv_conf ? strdup(settings->resolv_conf) : NULL;

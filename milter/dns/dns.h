@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The DNS service as the rest of the daemon sees it: a struct of functions, so that a test passes its
- * own resolver. Whatever callers need besides (waiting, walks) is built on these functions alone.
+ * The DNS service as the rest of the daemon sees it: a struct of functions, so that a test passes
+ * its own resolver. Whatever callers need besides (waiting, walks) is built on these functions
+ * alone.
  *
  * The modules of this room, each above those it may include:
  *     wait, walk        what a hook does with the service
@@ -31,8 +32,8 @@ struct dns {
 	/*
 	 * Asks. Returns the answer when it is known at once, as a reference that the caller has to
 	 * give back; the waiter is not used then. Else returns NULL, and the waiter's done will be
-	 * called, perhaps before this returns. waiter may be NULL: the answer is looked up for those
-	 * who ask later. Any thread.
+	 * called, perhaps before this returns. waiter may be NULL: the answer then only goes to
+	 * the cache. Any thread.
 	 */
 	struct dns_answer *(*ask)(struct dns *dns, const char *name, enum mg_dns_type type,
 				  struct dns_waiter *waiter);
@@ -40,13 +41,14 @@ struct dns {
 	/* Shows what it counted, as a group "dns". May be NULL. */
 	void (*count)(const struct dns *dns, struct counter_visitor *visitor);
 
-	/* Ends it: nobody asks any more. Calls done of all who wait. */
+	/* Closes the service, which nobody may use meanwhile. Calls done of all waiters. */
 	void (*close)(struct dns *dns);
 };
 
 /*
- * The service on c-ares: threads and a cache. Copies the settings, with all that they point to. Starts
- * threads, in which all signals are blocked. Returns NULL after having set error_r to a constant text.
+ * The service on c-ares: threads and a cache. Copies the settings, with all that they point to.
+ * Starts threads, in which all signals are blocked. Returns NULL after having set error_r to a
+ * constant text.
  */
 struct dns *dns_open(const struct dns_settings *settings, const char **error_r);
 

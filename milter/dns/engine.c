@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The engine: threads that ask name servers. The queries of a thread belong to it alone; others hand
- * theirs over in a queue and wake the thread by an eventfd.
+ * The engine: threads that ask name servers. The queries of a thread belong to it alone; others
+ * hand theirs over in a queue and wake the thread by an eventfd.
  */
 #include <config.h>
 

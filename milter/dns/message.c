@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Messages of DNS (RFC 1035 section 4). Whoever controls a domain that mail claims to come from writes what is read here: nothing
- * in it is believed before it was checked.
+ * Messages of DNS (RFC 1035 section 4). Whoever controls a domain that mail claims to come from
+ * writes what is read here: nothing in it is believed before it was checked.
  */
 #include <config.h>
 
@@ -343,7 +343,10 @@ struct rest {
 	unsigned extended_rcode;
 };
 
-/* How long the negative answer holds: the SOA's own TTL or its last number, whichever is less (section 5). */
+/*
+ * How long the negative answer holds: the SOA's own TTL or its last number, whichever is less
+ * (section 5).
+ */
 static int read_soa(const struct reader *r, const struct record *soa, struct rest *rest)
 {
 	unsigned char name[DNS_WIRE_MAX];

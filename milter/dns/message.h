@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Messages of DNS (RFC 1035 section 4): questions written, and what servers answer read, however hostile it is. */
+/*
+ * Messages of DNS (RFC 1035 section 4): writes questions, and reads what servers answer, however
+ * hostile it is.
+ */
 #ifndef MG_DNS_MESSAGE_H
 #define MG_DNS_MESSAGE_H
 
@@ -18,8 +21,8 @@
 #define DNS_TYPE_NS 2       /* no policy asks for it */
 
 /*
- * Writes a question: recursion is desired, and whether the answer is authentic (RFC 6840 section 5.7). With EDNS it ends in an OPT
- * record of 11 bytes. Returns its size.
+ * Writes a question: recursion is desired, and whether the answer is authentic (RFC 6840 section
+ * 5.7). With EDNS it ends in an OPT record of 11 bytes. Returns its size.
  */
 size_t dns_message_write(unsigned char query_r[DNS_QUERY_MAX], unsigned id,
 			 const unsigned char *name, unsigned type, bool edns);
@@ -29,17 +32,18 @@ bool dns_message_is_formerr(const unsigned char *message, size_t size);
 struct dns_chain;
 
 /*
- * The message is a FORMERR, which need not repeat the question, nor have an OPT record: when it may be to this question it is rewritten
- * to have both. Returns its size; room: how large it may become.
+ * The message is a FORMERR, which need not repeat the question, nor have an OPT record: when it may
+ * be to this question it is rewritten to have both. Returns its size; room: how large it may
+ * become.
  */
 size_t dns_formerr_complete(unsigned char *message, size_t size, size_t room,
 			    const struct dns_chain *chain);
 
 /* What a message is. */
 enum dns_reading {
-	DNS_ANSWER, /* an answer, be it negative: another server will say the same */
-	DNS_CHAIN,  /* only the beginning of a CNAME chain: its end is to be asked for */
-	DNS_REFUSED, /* this server will or can not say (REFUSED, SERVFAIL, a referral): another may */
+	DNS_ANSWER,    /* an answer, be it negative: another server will say the same */
+	DNS_CHAIN,     /* only the beginning of a CNAME chain: its end is to be asked for */
+	DNS_REFUSED,   /* this server does not say (REFUSED, SERVFAIL, a referral): another may */
 	DNS_NO_EDNS,   /* the server does not know EDNS */
 	DNS_TRUNCATED, /* it does not fit: to be asked for by TCP */
 	DNS_GARBAGE    /* no answer to this question: malformed, too large */
@@ -58,8 +62,9 @@ struct dns_chain {
 };
 
 /*
- * Reads a message as the answer to a question. DNS_ANSWER: *answer_r is one with one reference. DNS_CHAIN: the chain has
- * the next question. DNS_REFUSED, DNS_NO_EDNS, DNS_TRUNCATED, DNS_GARBAGE: *why_r is a constant text.
+ * Reads a message as the answer to a question. DNS_ANSWER: *answer_r is one with one reference.
+ * DNS_CHAIN: the chain has the next question. DNS_REFUSED, DNS_NO_EDNS, DNS_TRUNCATED, DNS_GARBAGE:
+ * *why_r is a constant text.
  */
 enum dns_reading dns_message_read(const unsigned char *message, size_t size,
 				  struct dns_chain *chain, const struct dns_limits *limits,

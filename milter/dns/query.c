@@ -51,8 +51,8 @@ static void query_finish(struct dns_query *query, struct dns_answer *answer)
 }
 
 /*
- * No server is left to ask and none will answer any more. A closed port proves nothing while another
- * server is silent.
+ * No server is left to ask and none will answer any more. A closed port proves nothing while
+ * another server is silent.
  */
 static void query_give_up(struct dns_query *query)
 {
@@ -149,8 +149,8 @@ static void query_ask(struct dns_query *query, unsigned index)
 }
 
 /*
- * Asks the next server, or gives up when no attempt can be answered any more. Once a server has said
- * that it cannot answer, the dead are neither asked nor waited for.
+ * Asks the next server, or gives up when no attempt can be answered any more. Once a server has
+ * said that it cannot answer, the dead are neither asked nor waited for.
  */
 static void query_next_server(struct dns_query *query)
 {
@@ -193,7 +193,7 @@ static void query_follow(struct dns_query *query)
 	}
 }
 
-/* c-ares cuts an answer by UDP at the size that we offer. One of that size is asked for by TCP too. */
+/* c-ares cuts an answer by UDP at the size that we offer: one of that size may be longer. */
 static bool attempt_may_be_cut(const struct attempt *attempt)
 {
 	return !attempt->tcp && attempt->size == DNS_UDP_SIZE;

@@ -33,10 +33,10 @@ struct queries;
 /* One question that is in flight to name servers. */
 struct dns_query {
 	/*
-	 * Called once each, on a thread of the engine: done of all queries that were answered at about
-	 * the same time, then inform of all of them, so that whoever is informed of the first of
-	 * several answers finds the others too, and need not sleep again. The answer is the engine's;
-	 * NULL: the engine was closed. When all attempts were in vain it is MG_DNS_LATE.
+	 * Called once each, on a thread of the engine: done of all queries that were answered at
+	 * about the same time, then inform of all of them, so that whoever is informed of the first
+	 * of several answers finds the others too, and need not sleep again. The answer is the
+	 * engine's; NULL: the engine was closed. When all attempts were in vain it is MG_DNS_LATE.
 	 */
 	void (*done)(struct dns_query *query, struct dns_answer *answer);
 	void (*inform)(struct dns_query *query, struct dns_answer *answer);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The name servers of resolv.conf(5). It is looked at by stat(2), which sees the file behind a symbolic link too, whatever replaces it
- * and however: most systems write it elsewhere.
+ * The name servers of resolv.conf(5). It is looked at by stat(2), which sees the file behind a
+ * symbolic link too, whatever replaces it and however: most systems write it elsewhere.
  */
 #include <config.h>
 

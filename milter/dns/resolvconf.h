@@ -15,8 +15,9 @@ struct dns_resolvconf {
 };
 
 /*
- * Reads the file if it is not the one that was read last. Returns whether it did. As with resolv.conf(5) no file, or none that
- * names a server, means the one on this host; only the "nameserver" lines are used.
+ * Reads the file if it is not the one that was read last. Returns whether it did. As with
+ * resolv.conf(5) no file, or none that names a server, means the one on this host; only the
+ * "nameserver" lines are used.
  */
 bool dns_resolvconf_read(struct dns_resolvconf *file, struct dns_servers *servers_r);
 

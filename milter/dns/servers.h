@@ -115,7 +115,7 @@ void attempt_free(struct attempt *attempt);
 /* How long all tries of an attempt take, in microseconds. */
 int64_t server_set_patience(const struct server_set *set);
 
-/* The first that lives and is not among the tried (bits), else the first not among them; -1: none. */
+/* The first living server that is not among the tried (bits), else the first dead; -1: none. */
 int server_set_choose(const struct server_set *set, unsigned tried);
 
 /* Whether any has sent a message after that moment. */
@@ -128,8 +128,8 @@ int server_set_probe(struct server_set *set, unsigned tried, int64_t now);
 void server_set_note_dead(struct server_set *set, unsigned index, int64_t now);
 
 /*
- * Asks the servers that have been silent for long whether they are there: this distinguishes a query
- * that no server answers from dead servers.
+ * Asks the servers that have been silent for long whether they are there: this distinguishes a
+ * query that no server answers from dead servers.
  */
 void server_set_hail(struct server_set *set, int64_t now);
 

@@ -38,8 +38,8 @@ struct dns_settings {
 };
 
 /*
- * Adds a server: "192.0.2.53", "192.0.2.53:5353", "2001:db8::53", "[2001:db8::53]:5353". Returns NULL, or
- * what was expected (a constant).
+ * Adds a server: "192.0.2.53", "192.0.2.53:5353", "2001:db8::53", "[2001:db8::53]:5353". Returns
+ * NULL, or what was expected (a constant).
  */
 const char *dns_servers_add(struct dns_servers *servers, const char *text);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Waiting for a DNS answer, but not longer than there is time: a late answer finds nobody waiting. */
+/* Waiting for a DNS answer, but not longer than there is time. */
 #include <config.h>
 
 #include <errno.h>

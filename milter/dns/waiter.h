@@ -7,9 +7,9 @@
 
 struct dns_waiter {
 	/*
-	 * Called once, on a thread of the service, which holds no lock meanwhile; must not block. The
-	 * answer is the service's, and whoever wants to keep it takes a reference; NULL: the service is
-	 * closed. The waiter is not touched after the call.
+	 * Called once, on a thread of the service, which holds no lock meanwhile; must not block.
+	 * The answer is the service's, and whoever wants to keep it takes a reference; NULL: the
+	 * service is closed. The waiter is not touched after the call.
 	 */
 	void (*done)(struct dns_waiter *waiter, struct dns_answer *answer);
 	struct dns_waiter *next; /* the service's */

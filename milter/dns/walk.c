@@ -73,7 +73,7 @@ static void walk_ask(struct mg_dns_walk *walk, const char *name, enum mg_dns_typ
 	atomic_fetch_add_explicit(&walk->references, 1, memory_order_relaxed);
 	answer = walk->dns->ask(walk->dns, name, type, &waiter->waiter);
 	if (answer) {
-		/* Answers that are known follow each other in depth: no deeper than the walk may ask questions. */
+		/* Known answers recurse, but no deeper than the walk may ask questions. */
 		walk_waiter_done(&waiter->waiter, answer);
 		dns_answer_unref(answer);
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The services that a call is handed: all that policy.h's functions for services need of the host.
- * Every host's struct mg_call begins with a pointer to such a struct, so that these functions are the
- * same in the daemon and in a test that is its own host.
+ * Every host's struct mg_call begins with a pointer to such a struct, so that these functions are
+ * the same in the daemon and in a test that is its own host.
  */
 #ifndef MG_CALL_SERVICES_H
 #define MG_CALL_SERVICES_H

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How fast the DNS service is: answers from the cache, and answers from a server beside what c-ares alone makes of it.
- *     dns_bench PORT SECONDS THREADS [ROUNDS]     a server at 127.0.0.1, which has an A record for every name below bench.test
- * In pairs that differ in nothing else; the same questions by UDP, EDNS of the same size, the same time-outs and socket buffers:
- *     by callback: as many threads as the service has, and always 160 questions in flight: an answer's callback asks the next one, as a walk
- *         of questions that follow from answers does
- *     waiting: 16 clients, threads all, ask 10 names at once and wait for all of them, as policies do; c-ares has a channel for each
- * And across: waiting clients of the service beside callbacks of c-ares, which then has nobody to wake up and always more in flight.
- * The service finds each name in its cache and keeps each answer besides. The lines "result" at the end are for programs.
+ * How fast the DNS service is: answers from the cache, and answers from a server beside what c-ares
+ * alone makes of it.
+ *     dns_bench PORT SECONDS THREADS [ROUNDS]
+ * The server is at 127.0.0.1 and has an A record for every name below bench.test.
+ * In pairs that differ in nothing else; the same questions by UDP, EDNS of the same size, the same
+ * time-outs and socket buffers:
+ *     by callback: as many threads as the service has, and always 160 questions in flight: an
+ *         answer's callback asks the next one, as a walk does
+ *     waiting: 16 clients, threads all, ask 10 names at once and wait for all of them, as policies
+ *         do; c-ares has a channel for each
+ * And across: waiting clients of the service beside callbacks of c-ares, which then has nobody to
+ * wake up and always more in flight. The service finds each name in its cache and keeps each answer
+ * besides. The lines "result" at the end are for programs.
  */
 #include <config.h>
 
@@ -268,7 +273,10 @@ static void bare_process(struct bare *bare)
 		ares_process_fd(bare->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
 }
 
-/* Keeps as many questions in flight as batch says: all at once, or (with one client's worth) batch after batch. */
+/*
+ * Keeps as many questions in flight as batch says: all at once, or (with one client's worth) batch
+ * after batch.
+ */
 static void *bare_client(void *arg)
 {
 	struct client *client = arg;
@@ -324,7 +332,10 @@ static double median(double *values)
 	return values[rounds / 2];
 }
 
-/* Round by round side by side, as the machine may have other work: the median is that of the rounds' ratios. */
+/*
+ * Round by round side by side, as the machine may have other work: the median is that of the
+ * rounds' ratios.
+ */
 static void uncached(struct dns *dns)
 {
 	const unsigned threads = (unsigned)settings.threads;

@@ -2,16 +2,18 @@
 /*
  * How long RCPT waits for DNS, and what happens when DNS is dead.
  *
- * dns_time zone N                                    prints the zone of N sessions, for tests/dns/dns_server
+ * dns_time zone N                     prints the zone of N sessions, for tests/dns/dns_server
  * dns_time early MILTER PORT DELAY_MS PAUSE_MS N CLIENTS
- * dns_time dead MILTER BUDGET_MS N                   N sessions at once
+ * dns_time dead MILTER BUDGET_MS N    N sessions at once
  *
- * No two sessions have a name in common: nothing comes from a cache. The longest chain of questions begins at MAIL: the
- * sender's SPF record, a record that it includes, an address that this one names.
+ * No two sessions have a name in common: nothing comes from a cache. The longest chain of questions
+ * begins at MAIL: the sender's SPF record, a record that it includes, an address that this one
+ * names.
  *
- * early: the client pauses before HELO, MAIL and RCPT. The bound of a session's RCPT is the time at which its slowest chain can
- * have an answer, less the time that has passed. Beside it, asked of the server itself: all the questions of a session one after
- * another; and that chain alone, which tells how late the machine and the server are.
+ * early: the client pauses before HELO, MAIL and RCPT. The bound of a session's RCPT is the time at
+ * which its slowest chain can have an answer, less the time that has passed. Beside it, asked of
+ * the server itself: all the questions of a session one after another; and that chain alone, which
+ * tells how late the machine and the server are.
  */
 #include <arpa/inet.h>
 #include <pthread.h>
@@ -72,7 +74,8 @@ static void print_zone(unsigned n)
 		printf("h%u.bench.test A 11.0.%u.%u\n", i, a, b);
 		printf("s%u.bench.test MX 10 m%u.bench.test\n", i, i);
 		printf("m%u.bench.test A 11.1.%u.%u\n", i, a, b);
-		printf("s%u.bench.test TXT v=spf1 include:j%u.bench.test include:i%u.bench.test -all\n",
+		printf("s%u.bench.test TXT v=spf1 include:j%u.bench.test include:i%u.bench.test "
+		       "-all\n",
 		       i, i, i);
 		printf("j%u.bench.test TXT v=spf1 ip4:11.2.0.0/16 -all\n", i);
 		printf("i%u.bench.test TXT v=spf1 a:a%u.bench.test -all\n", i, i);
@@ -197,7 +200,8 @@ static void sequential(unsigned port, unsigned first)
 	close(fd);
 	qsort(sums, SEQUENTIAL, sizeof(*sums), smaller);
 	qsort(each, n, sizeof(*each), smaller);
-	printf("sequential questions=%u sum_ms_p50=%.1f sum_ms_min=%.1f sum_ms_max=%.1f answer_ms_p50=%.2f answer_ms_max=%.2f\n",
+	printf("sequential questions=%u sum_ms_p50=%.1f sum_ms_min=%.1f sum_ms_max=%.1f "
+	       "answer_ms_p50=%.2f answer_ms_max=%.2f\n",
 	       per, sums[SEQUENTIAL / 2], sums[0], sums[SEQUENTIAL - 1], each[n / 2], each[n - 1]);
 }
 
@@ -415,7 +419,10 @@ static void early(struct bench *bench, unsigned port, unsigned clients)
 	clients_run(bench, clients);
 	for (unsigned i = 0; i < bench->n; i++)
 		within += bench->over[i] <= 5;
-	printf("early sessions=%u failures=%u wait_ms_p50=%.1f wait_ms_p99=%.1f wait_ms_max=%.1f over_ms_min=%.2f over_ms_p50=%.2f over_ms_p95=%.2f over_ms_p99=%.2f over_ms_max=%.2f within=%u\n",
+	printf("early sessions=%u failures=%u wait_ms_p50=%.1f wait_ms_p99=%.1f wait_ms_max=%.1f "
+	       "over_ms_min=%.2f over_ms_p50=%.2f over_ms_p95=%.2f over_ms_p99=%.2f "
+	       "over_ms_max=%.2f "
+	       "within=%u\n",
 	       bench->n, atomic_load(&bench->failures), part_of(bench->wait, bench->n, 0.5),
 	       part_of(bench->wait, bench->n, 0.99), part_of(bench->wait, bench->n, 1),
 	       bench->over[0], part_of(bench->over, bench->n, 0.5),
@@ -433,7 +440,9 @@ static void dead(struct bench *bench, unsigned budget_ms)
 		within += bench->slowest[i] <= budget_ms;
 	for (unsigned i = 0; i < bench->n; i++)
 		stalled += bench->end[i] > budget_ms + 500;
-	printf("dead sessions=%u failures=%u reply_ms_p50=%.0f reply_ms_p99=%.0f reply_ms_max=%.0f within=%u all_ms=%.0f end_ms_p50=%.0f open_ms_p50=%.0f open_ms_max=%.0f",
+	printf("dead sessions=%u failures=%u reply_ms_p50=%.0f reply_ms_p99=%.0f "
+	       "reply_ms_max=%.0f within=%u all_ms=%.0f end_ms_p50=%.0f "
+	       "open_ms_p50=%.0f open_ms_max=%.0f",
 	       bench->n, atomic_load(&bench->failures), part_of(bench->slowest, bench->n, 0.5),
 	       part_of(bench->slowest, bench->n, 0.99), part_of(bench->slowest, bench->n, 1),
 	       within, part_of(bench->end, bench->n, 1), part_of(bench->end, bench->n, 0.5),

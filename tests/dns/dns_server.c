@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The DNS server for tests, alone: dns_server PORT FILE... serves the lines of the files (server.h) on 127.0.0.1 until it gets SIGTERM or
- * SIGINT; then it prints how many questions it was asked. With port 0 it takes any that is free; it prints "port N".
+ * The DNS server for tests, alone: dns_server PORT FILE... serves the lines of the files (server.h)
+ * on 127.0.0.1 until it gets SIGTERM or SIGINT; then it prints how many questions it was asked.
+ * With port 0 it takes any that is free; it prints "port N".
  */
 #include <config.h>
 

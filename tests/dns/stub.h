@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A resolver for tests that answers from what the test tells it, without a network: canned answers, delays,
- * failures. A name that has no records at all does not exist; one that has others gives NODATA. The first question
- * for a name and type is "asked" and takes the delay, those after it are answered at once, as from a cache.
+ * A resolver for tests that answers from what the test tells it, without a network: canned answers,
+ * delays, failures. A name that has no records at all does not exist; one that has others gives
+ * NODATA. The first question for a name and type is "asked" and takes the delay, those after it are
+ * answered at once, as from a cache.
  */
 #ifndef MG_STUB_H
 #define MG_STUB_H
@@ -21,8 +22,8 @@ struct dns *stub_new(void);
  *     mail.example.org    AAAA   2001:db8::1
  *     1.2.0.192.in-addr.arpa PTR mail.example.org
  *     www.example.org     CNAME  mail.example.org
- *     broken.example.org  TXT    !failed                 (!failed !late !nodata !nxdomain: the answer's status;
- *                                                     !late: MG_DNS_NO_ANSWER, !dead: MG_DNS_NO_SERVER)
+ *     broken.example.org  TXT    !failed                 (!failed !late !dead !nodata !nxdomain)
+ * The last is the answer's status; !late is MG_DNS_NO_ANSWER, !dead is MG_DNS_NO_SERVER.
  * Names in any case; empty lines and lines that begin with ";" mean nothing.
  */
 void stub_add(struct dns *dns, const char *lines);
@@ -49,11 +50,17 @@ void stub_round_trips(struct dns *dns, unsigned first, unsigned second, unsigned
 /* Marks all answers as validated by DNSSEC, or not. */
 void stub_authentic(struct dns *dns, bool authentic);
 
-/* How many questions were asked: different names and types, as a server behind a cache would count them; and of one. */
+/*
+ * How many questions were asked: different names and types, as a server behind a cache would count
+ * them; and of one.
+ */
 unsigned stub_questions(struct dns *dns);
 unsigned stub_asked(struct dns *dns, const char *name, enum mg_dns_type type);
 
-/* The names and types that were asked, in their order, as "TXT example.org\nMX ...\n"; the caller frees it. */
+/*
+ * The names and types that were asked, in their order, as "TXT example.org\nMX ...\n"; the caller
+ * frees it.
+ */
 char *stub_list(struct dns *dns);
 
 /* Forgets what was asked, so that everything is asked anew. Nothing must be under way. */

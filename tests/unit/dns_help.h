@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The DNS service under test, over a server with faults. What follows is once in a process: each test is one (Check
- * forks).
+ * The DNS service under test, over a server with faults. What follows is once in a process: each
+ * test is one (Check forks).
  */
 #ifndef TESTS_DNS_HELP_H
 #define TESTS_DNS_HELP_H

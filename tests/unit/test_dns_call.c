@@ -62,7 +62,10 @@ START_TEST(test_deadline)
 	bool in_time = false;
 
 	stub_delay(host.dns, NULL, STUB_HELD);
-	/* A little earlier, so that the hook returns in time: if not the first time, then when the machine is not busy. */
+	/*
+	 * A little earlier, so that the hook returns in time: if not the first time, then when the
+	 * machine is not busy.
+	 */
 	for (int tries = 0; tries < 50 && !in_time; tries++) {
 		session.event.now = now_us();
 		call.deadline = session.event.now + 100000;
@@ -77,7 +80,10 @@ START_TEST(test_deadline)
 }
 END_TEST
 
-/* Of what a hook has, a twentieth is kept back, however long the stage has taken before it; and of the stage's budget. */
+/*
+ * Of what a hook has, a twentieth is kept back, however long the stage has taken before it; and of
+ * the stage's budget.
+ */
 START_TEST(test_late_in_stage)
 {
 	session.event.began = 0;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The DNS service against a server with faults: what becomes of what is no answer, and of half ones. */
+/*
+ * The DNS service against a server with faults: what becomes of what is no answer, and of half
+ * ones.
+ */
 #include <config.h>
 
 #include <stdio.h>
@@ -75,9 +78,8 @@ START_TEST(test_tcp)
 	for (int i = 0; i < 100; i++)
 		sprintf(lines + strlen(lines), "a.test A 192.0.2.%d\n", i);
 	server_add(server, lines);
-	server_add(
-		server,
-		"slow.test TXT sixteen bytes and more\nslow.test FAULT truncate\nslow.test FAULT slow-tcp=2\n");
+	server_add(server, "slow.test TXT sixteen bytes and more\nslow.test FAULT truncate\n"
+			   "slow.test FAULT slow-tcp=2\n");
 	server_add(server, "no.test A 192.0.2.1\nno.test FAULT truncate\nno.test FAULT no-tcp\n");
 	settings.tries = 1;
 	start();
@@ -86,9 +88,8 @@ START_TEST(test_tcp)
 	ck_assert_int_eq(look_up("slow.test", MG_DNS_TXT, PATIENCE)->status, MG_DNS_FOUND);
 	/* Nobody waits for it beyond the deadline. */
 	server_clear(server);
-	server_add(
-		server,
-		"slow2.test TXT sixteen bytes\nslow2.test FAULT truncate\nslow2.test FAULT slow-tcp=200\n");
+	server_add(server, "slow2.test TXT sixteen bytes\nslow2.test FAULT truncate\n"
+			   "slow2.test FAULT slow-tcp=200\n");
 	server_add(server, "no.test A 192.0.2.1\nno.test FAULT truncate\nno.test FAULT no-tcp\n");
 	ck_assert_int_eq(look_up("slow2.test", MG_DNS_TXT, 50000)->late, MG_DNS_NO_TIME);
 	ck_assert_int_ge(look_up("no.test", MG_DNS_A, PATIENCE)->status, MG_DNS_FAILED);
@@ -125,7 +126,10 @@ START_TEST(test_cut)
 }
 END_TEST
 
-/* What was asked behind the one question that a connection was good for is asked again, however many there are. */
+/*
+ * What was asked behind the one question that a connection was good for is asked again, however
+ * many there are.
+ */
 START_TEST(test_once)
 {
 	char name[32];
@@ -146,7 +150,10 @@ END_TEST
 
 static const char *const no_edns[] = { "no-edns", "no-edns-bare", "badvers" };
 
-/* A server that does not know EDNS is asked without, from then on; and nothing is cut off those questions, nor of the answers. */
+/*
+ * A server that does not know EDNS is asked without, from then on; and nothing is cut off those
+ * questions, nor of the answers.
+ */
 START_TEST(test_without_edns)
 {
 	char lines[4096] = "";
@@ -168,17 +175,18 @@ START_TEST(test_without_edns)
 }
 END_TEST
 
-/* A server that has no recursion gives only the beginning of a chain: its end is asked for; to a limit. */
+/*
+ * A server that has no recursion gives only the beginning of a chain: its end is asked for; to a
+ * limit.
+ */
 START_TEST(test_half_chain)
 {
 	server_add(server, "a.test CNAME b.test\na.test FAULT chain\nb.test 100 A 192.0.2.1\n");
-	server_add(
-		server,
-		"c1.test CNAME c2.test\nc2.test CNAME c3.test\nc3.test CNAME c4.test\nc4.test CNAME c5.test\n"
-		"c5.test CNAME c6.test\nc6.test A 192.0.2.1\n");
-	server_add(
-		server,
-		"c1.test FAULT chain\nc2.test FAULT chain\nc3.test FAULT chain\nc4.test FAULT chain\nc5.test FAULT chain\n");
+	server_add(server, "c1.test CNAME c2.test\nc2.test CNAME c3.test\nc3.test CNAME c4.test\n"
+			   "c4.test CNAME c5.test\n"
+			   "c5.test CNAME c6.test\nc6.test A 192.0.2.1\n");
+	server_add(server, "c1.test FAULT chain\nc2.test FAULT chain\nc3.test FAULT chain\n"
+			   "c4.test FAULT chain\nc5.test FAULT chain\n");
 	start();
 	ck_assert_int_eq(look_up("a.test", MG_DNS_A, PATIENCE)->status, MG_DNS_FOUND);
 	ck_assert_str_eq(held->public.name, "b.test");

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Answers that do not come: whether for lack of time, about one name, or because DNS is dead; and how often is asked in vain. */
+/*
+ * Answers that do not come: whether for lack of time, about one name, or because DNS is dead; and
+ * how often is asked in vain.
+ */
 #include <config.h>
 
 #include <check.h>
@@ -141,7 +144,10 @@ START_TEST(test_no_hail)
 }
 END_TEST
 
-/* However many ask a dead server, and however often: each question is sent as often as it has tries. */
+/*
+ * However many ask a dead server, and however often: each question is sent as often as it has
+ * tries.
+ */
 START_TEST(test_no_storm)
 {
 	char name[32];

@@ -63,10 +63,9 @@ START_TEST(test_storm)
 	settings.threads = 2;
 	settings.cache_size = 65536;
 	settings.ttl_min = 0;
-	server_add(
-		server,
-		"n1.test FAULT drop\nn2.test FAULT delay=20\nn3.test FAULT servfail\nn4.test FAULT truncate\n"
-		"n5.test 0 A 192.0.2.1\n* 1 SOA 0\n");
+	server_add(server, "n1.test FAULT drop\nn2.test FAULT delay=20\nn3.test FAULT servfail\n"
+			   "n4.test FAULT truncate\n"
+			   "n5.test 0 A 192.0.2.1\n* 1 SOA 0\n");
 	start();
 	for (int i = 0; i < 4; i++)
 		pthread_create(&threads[i], NULL, storm_thread, &seeds[i]);

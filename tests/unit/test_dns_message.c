@@ -255,7 +255,10 @@ START_TEST(test_codes)
 }
 END_TEST
 
-/* What else comes along does not make them answers to something else: a DNAME with its CNAME, signatures. */
+/*
+ * What else comes along does not make them answers to something else: a DNAME with its CNAME,
+ * signatures.
+ */
 START_TEST(test_alias_to_nothing)
 {
 	struct dns_chain chain = chain_of("a.b.test", MG_DNS_TXT);

@@ -42,7 +42,10 @@ START_TEST(test_name)
 }
 END_TEST
 
-/* The longest name has 253 characters, and one more is too many; with a final dot too. Nothing is written behind the name. */
+/*
+ * The longest name has 253 characters, and one more is too many; with a final dot too. Nothing is
+ * written behind the name.
+ */
 START_TEST(test_name_longest)
 {
 	char text[300] = "";

@@ -26,7 +26,9 @@ static void teardown_folder(void)
 	remove_folder();
 }
 
-/* The service is to ask the servers that the file names. Its settings are gone after it was opened. */
+/*
+ * The service is to ask the servers that the file names. Its settings are gone after it was opened.
+ */
 static void follow_file(const char *text)
 {
 	char *copy;
@@ -89,8 +91,8 @@ static unsigned count(struct server *const servers[2])
 }
 
 /*
- * What is under way when the file changes is asked of the new server, once: whether or not it was sent again meanwhile, and though
- * nobody asks anything else.
+ * What is under way when the file changes is asked of the new server, once: whether or not it was
+ * sent again meanwhile, and though nobody asks anything else.
  */
 START_TEST(test_moves)
 {
@@ -130,7 +132,9 @@ static void replace_file(const char *text)
 	ck_assert_int_eq(rename(other, path), 0);
 }
 
-/* Nobody answers here: but it is seen that the file has changed, written anew or replaced, or gone. */
+/*
+ * Nobody answers here: but it is seen that the file has changed, written anew or replaced, or gone.
+ */
 START_TEST(test_reloads)
 {
 	char name[32];

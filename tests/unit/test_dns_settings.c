@@ -71,7 +71,8 @@ START_TEST(test_server)
 {
 	struct dns_servers list = { .n = 0 };
 
-	ck_assert_int_eq(dns_servers_add(&list, servers[_i].text) == NULL, servers[_i].addr != NULL);
+	ck_assert_int_eq(dns_servers_add(&list, servers[_i].text) == NULL,
+			 servers[_i].addr != NULL);
 	ck_assert_uint_eq(list.n, servers[_i].addr != NULL);
 	if (servers[_i].addr)
 		assert_server(&list.v[0], servers[_i].addr, servers[_i].port);
@@ -84,7 +85,8 @@ static const struct {
 } blocks[] = {
 	{ "", 0 },
 	{ "dns { }", 0 },
-	{ "dns { server 127.0.0.1:5353 [::1]:53; server 192.0.2.1; timeout 100ms; tries 2; cache-size 1M; ttl-min 0; ttl-max 2d; "
+	{ "dns { server 127.0.0.1:5353 [::1]:53; server 192.0.2.1; timeout 100ms; tries 2; "
+	  "cache-size 1M; ttl-min 0; ttl-max 2d; "
 	  "negative-ttl-max 10m; threads 2; resolv-conf /x }",
 	  0 },
 	{ "dns", 1 },
@@ -181,10 +183,11 @@ START_TEST(test_resolvconf)
 	assert_server(&list.v[0], "127.0.0.1", 53);
 	ck_assert(!dns_resolvconf_read(&file, &list));
 
-	write_file(
-		path,
-		"# nameserver 1.1.1.1\nsearch example.org\n nameserver 1.1.1.1\nnameserver\t192.0.2.1\n"
-		"nameserver 2001:db8::1 # with a comment\nnameserver nonsense\nnameserver\nnameserverx 1.1.1.1\noptions timeout:1\n");
+	write_file(path,
+		   "# nameserver 1.1.1.1\nsearch example.org\n nameserver 1.1.1.1\n"
+		   "nameserver\t192.0.2.1\n"
+		   "nameserver 2001:db8::1 # with a comment\nnameserver nonsense\nnameserver\n"
+		   "nameserverx 1.1.1.1\noptions timeout:1\n");
 	ck_assert(dns_resolvconf_read(&file, &list));
 	ck_assert_uint_eq(list.n, 2);
 	assert_server(&list.v[0], "192.0.2.1", 53);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The DNS service against servers that are slow or dead: who waits for how long, and what is asked of whom. */
+/*
+ * The DNS service against servers that are slow or dead: who waits for how long, and what is asked
+ * of whom.
+ */
 #include <config.h>
 
 #include <stdatomic.h>
