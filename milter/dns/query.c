@@ -88,7 +88,7 @@ static void query_send(struct dns_query *query, const struct attempt *attempt)
 	server_set_send(&query->queries->servers, attempt, query->queries->now);
 }
 
-static void query_try(struct dns_query *query, unsigned index, bool edns, bool tcp)
+static void query_attempt(struct dns_query *query, unsigned index, bool edns, bool tcp)
 {
 	query->awaited |= 1U << index;
 	query_send(query, &(struct attempt){ .query = query,
@@ -145,7 +145,7 @@ static void query_ask(struct dns_query *query, unsigned index)
 	query->server = index;
 	query->due = queries->now + queries->servers.settings->timeout * 1000;
 	query_enter(query, QUERY_WAITING);
-	query_try(query, index, !queries->servers.v[index].no_edns, false);
+	query_attempt(query, index, !queries->servers.v[index].no_edns, false);
 }
 
 /*
@@ -200,17 +200,17 @@ static bool attempt_may_be_cut(const struct attempt *attempt)
 }
 
 /* Sends the query to the same server again when the server can only answer it in another way. */
-static bool query_try_again(struct dns_query *query, const struct attempt *attempt,
-			    enum dns_reading reading)
+static bool query_attempt_again(struct dns_query *query, const struct attempt *attempt,
+				enum dns_reading reading)
 {
 	if (reading == DNS_NO_EDNS && attempt->edns) {
 		query->queries->servers.v[attempt->server].no_edns = true;
-		query_try(query, attempt->server, false, attempt->tcp);
+		query_attempt(query, attempt->server, false, attempt->tcp);
 		return true;
 	}
 	if ((reading == DNS_TRUNCATED && !attempt->tcp) ||
 	    ((reading == DNS_TRUNCATED || reading == DNS_GARBAGE) && attempt_may_be_cut(attempt))) {
-		query_try(query, attempt->server, attempt->edns, true);
+		query_attempt(query, attempt->server, attempt->edns, true);
 		return true;
 	}
 	return false;
@@ -228,7 +228,7 @@ static void query_read(struct dns_query *query, const struct attempt *attempt)
 		query_finish(query, answer);
 	} else if (reading == DNS_CHAIN) {
 		query_follow(query);
-	} else if (!query_try_again(query, attempt, reading)) {
+	} else if (!query_attempt_again(query, attempt, reading)) {
 		query->why = why;
 		query_next_server(query);
 	}
