@@ -18,7 +18,7 @@ core_archives = \
 	milter/dns/libdns.a \
 	milter/table/libtable.a \
 	milter/base/libbase.a
-front_libs = milter/front/libmilter/libfrontlibmilter.a milter/front/libfront.a
+front_libs = $(libmilter_libs) milter/front/libfront.a
 
 # Modules may call every mg_* function, also those that nothing here calls. So the daemon is linked
 # with whole archives (MG_WHOLE_CORE). They stand here a second time for make, which cannot see them

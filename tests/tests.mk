@@ -60,15 +60,9 @@ check-instrumented: all
 		TESTS="$(BESIDES) `cd $(srcdir) && grep -L '^needs plain' $(scenario_tests) | \
 		tr '\n' ' '`"
 
-# The front end on libmilter, without the tests that only the other one passes.
-.PHONY: check-libmilter
-check-libmilter: all
-	$(AM_V_at)MG_FRONT_END=libmilter; export MG_FRONT_END; $(MAKE) $(AM_MAKEFLAGS) check \
-		TESTS="$(e2e_tests) `cd $(srcdir) && grep -L '^needs event' $(scenario_tests) | \
-		tr '\n' ' '`"
-
 check_kinds = check-build check-unit check-policies check-scenario check-module check-conformance \
 	check-e2e
+check_kinds = check-build check-unit check-policies check-scenario check-module check-conformance check-e2e
 .PHONY: $(check_kinds)
 $(check_kinds): all
 	$(AM_V_at)$(MAKE) $(AM_MAKEFLAGS) check TESTS='$($(@:check-%=%)_tests)'

@@ -14,13 +14,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/log.h"
 
 struct log {
 	struct log_sink sink;
-	bool json;
-	enum mg_level level;
+	atomic_bool json;
+	_Atomic enum mg_level level;
 	atomic_ullong untold; /* lost lines that the log has not reported yet */
 };
 
@@ -50,6 +51,28 @@ int log_reopen(struct log *log)
 	return -1;
 }
 
+int log_prepare(const struct log *log, const struct log_settings *settings, int *fd_r,
+		const char **error_r)
+{
+	if (sink_prepare(&log->sink, settings->path, fd_r) == 0)
+		return 0;
+	*error_r = strerrordesc_np(errno);
+	return -1;
+}
+
+void log_change(struct log *log, const struct log_settings *settings, int fd)
+{
+	sink_change(&log->sink, settings->path, fd);
+	log->json = settings->json;
+	log->level = settings->level;
+}
+
+void log_discard(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
 int log_give(struct log *log, uid_t uid, gid_t gid)
 {
 	return sink_give(&log->sink, uid, gid);
@@ -67,6 +90,11 @@ void log_close(struct log **log)
 bool log_wants(const struct log *log, enum mg_level level)
 {
 	return log != NULL && level <= log->level;
+}
+
+bool log_is_read_here(const struct log *log)
+{
+	return log != NULL && !log->json && log->sink.target == LOG_TO_STDERR;
 }
 
 void record_begin(struct log_record *record, struct log *log, enum mg_level level,
@@ -102,7 +130,7 @@ void log_write(struct log_record *record)
 
 	if (log == NULL || (!record->forced && !log_wants(log, record->level)))
 		return;
-	if (sink_write(&log->sink, record->level, log->json, line, size) < 0) {
+	if (sink_write(&log->sink, record->level, record->json, line, size) < 0) {
 		atomic_fetch_add(&log->untold, 1);
 		return;
 	}

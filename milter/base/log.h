@@ -39,6 +39,17 @@ struct log *log_open(const struct log_settings *settings, const char **error_r);
 int log_reopen(struct log *log);
 
 /*
+ * Changes level, form and, of a log in a file, the file: settings name the same target. First opens
+ * what log_change() needs, or log_discard() drops. 0, or -1 with a constant in error_r.
+ */
+int log_prepare(const struct log *log, const struct log_settings *settings, int *fd_r,
+		const char **error_r);
+
+/* Lines that are being written meanwhile may go to either. Cannot fail; main thread. */
+void log_change(struct log *log, const struct log_settings *settings, int fd);
+void log_discard(int fd);
+
+/*
  * Makes the user that the daemon will run as the owner of the file, for log_reopen(). Returns 0, or
  * -1 with errno.
  */
@@ -49,6 +60,9 @@ void log_close(struct log **log);
 
 /* Whether lines of this level are written. log may be NULL: no. */
 bool log_wants(const struct log *log, enum mg_level level);
+
+/* Whether it is text on standard error: other programs' lines may stand between. */
+bool log_is_read_here(const struct log *log);
 
 /*
  * Begins a line of this log. event: "message", "decision", "session", ...: the kind of line, the

@@ -101,6 +101,30 @@ int sink_reopen(struct log_sink *sink)
 	return rc < 0 ? -1 : 0;
 }
 
+int sink_prepare(const struct log_sink *sink, const char *path, int *fd_r)
+{
+	*fd_r = -1;
+	if (sink->target != LOG_TO_FILE || strcmp(path, sink->path) == 0)
+		return 0;
+	*fd_r = open_file(path);
+	return *fd_r < 0 ? -1 : 0;
+}
+
+/* The new file takes the old one's number, as in sink_reopen(). */
+void sink_change(struct log_sink *sink, const char *path, int fd)
+{
+	char *copy;
+
+	if (fd < 0)
+		return;
+	copy = strdup(path);
+	if (!copy || dup3(fd, sink->fd, O_CLOEXEC) < 0)
+		abort(); /* both numbers are ours and open */
+	close(fd);
+	free(sink->path);
+	sink->path = copy;
+}
+
 int sink_give(struct log_sink *sink, uid_t uid, gid_t gid)
 {
 	struct stat st;

@@ -29,6 +29,11 @@ struct log_sink {
 /* All return 0, or -1 with errno. path: as in struct log_settings. */
 int sink_open(struct log_sink *sink, enum log_target target, const char *path);
 int sink_reopen(struct log_sink *sink);
+
+/* Of a log in a file: opens another, which sink_change() puts in its place. *fd_r is -1 for none. */
+int sink_prepare(const struct log_sink *sink, const char *path, int *fd_r);
+void sink_change(struct log_sink *sink, const char *path, int fd);
+
 int sink_give(struct log_sink *sink, uid_t uid, gid_t gid);
 void sink_close(struct log_sink *sink);
 

@@ -18,6 +18,7 @@ milter_config_libconfig_a_SOURCES = \
 	milter/config/plan.c milter/config/plan.h \
 	milter/config/registry.c milter/config/registry.h \
 	milter/config/registry_elf.c \
+	milter/config/restart.c milter/config/restart.h \
 	milter/config/settings.c milter/config/settings.h \
-	milter/config/snapshot.c milter/config/snapshot.h \
+	milter/config/snapshot.c milter/config/snapshot.h milter/config/snapshot_life.c \
 	milter/config/text.c milter/config/text.h

@@ -253,6 +253,12 @@ static const struct mg_policy *registry_load(struct arena *arena, const char *pa
 	return registry_adopt(arena, entry(), path, type, error_r);
 }
 
+const char *registry_module(struct arena *arena, const char *directory, const char *type)
+{
+	return registry_find_builtin(type) ? NULL
+					   : arena_printf(arena, "%s/%s.so", directory, type);
+}
+
 const struct mg_policy *registry_find(struct arena *arena, const char *directory, const char *type,
 				      const char **error_r)
 {
@@ -265,7 +271,7 @@ const struct mg_policy *registry_find(struct arena *arena, const char *directory
 		return NULL;
 	}
 
-	const char *path = arena_printf(arena, "%s/%s.so", directory, type);
+	const char *path = registry_module(arena, directory, type);
 
 	if (access(path, F_OK) < 0) {
 		*error_r = arena_printf(

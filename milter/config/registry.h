@@ -18,6 +18,9 @@ extern const struct mg_policy *(*const registry_builtins[])(void);
 const struct mg_policy *registry_find(struct arena *arena, const char *directory, const char *type,
 				      const char **error_r);
 
+/* The file that a policy type's module is; NULL: the type is built in. In the arena. */
+const char *registry_module(struct arena *arena, const char *directory, const char *type);
+
 /* Checks what a policy says of itself. Returns NULL, or what is wrong (a constant). */
 const char *registry_check(const struct mg_policy *policy, const char *type);
 

@@ -271,6 +271,21 @@ static void settings_check_group(struct settings *settings, struct errors *error
 		errors_at(errors, line, 1, "there is no group \"%s\"", mg_line_word(line, 1));
 }
 
+static void settings_check_front_end(struct settings *settings, struct errors *errors,
+				     const struct mg_line *line)
+{
+	(void)settings;
+	(void)errors;
+	(void)line;
+#ifndef HAVE_LIBMILTER
+	if (settings->front_end == FRONT_END_LIBMILTER)
+		errors_at(
+			errors, line, 1,
+			"found libmilter, but millgated is built without it (--without-libmilter), "
+			"expected event");
+#endif
+}
+
 static void settings_check_exempt(struct settings *settings, struct errors *errors,
 				  const struct mg_line *line)
 {
@@ -347,16 +362,22 @@ static void settings_check_log(struct settings *settings, struct errors *errors,
 		else if (!form && settings->log.path)
 			settings_check_log_path(settings, errors, line, w);
 	}
+	settings->log_placed = targets > 0;
 }
 
 static const struct {
 	const char *key;
 	void (*check)(struct settings *settings, struct errors *errors, const struct mg_line *line);
 } settings_checks[] = {
-	{ "listen", settings_check_listen },      { "socket-mode", settings_check_mode },
-	{ "socket-group", settings_check_group }, { "user", settings_check_user },
-	{ "group", settings_check_group },        { "pid-file", settings_check_pid_file },
-	{ "modules", settings_check_modules },    { "exempt-recipients", settings_check_exempt },
+	{ "listen", settings_check_listen },
+	{ "socket-mode", settings_check_mode },
+	{ "socket-group", settings_check_group },
+	{ "user", settings_check_user },
+	{ "group", settings_check_group },
+	{ "pid-file", settings_check_pid_file },
+	{ "front-end", settings_check_front_end },
+	{ "modules", settings_check_modules },
+	{ "exempt-recipients", settings_check_exempt },
 };
 #define NSETTINGS_CHECKS (sizeof(settings_checks) / sizeof(settings_checks[0]))
 

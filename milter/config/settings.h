@@ -3,6 +3,7 @@
 #ifndef MG_SETTINGS_H
 #define MG_SETTINGS_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include <millgate/policy.h>
@@ -39,6 +40,7 @@ struct settings {
 	/* Derived from them. */
 	mode_t mode;
 	struct log_settings log;
+	bool log_placed; /* the file names where the log goes */
 	struct dns_settings dns;
 };
 

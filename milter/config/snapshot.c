@@ -11,6 +11,7 @@
 #include "config/items.h"
 #include "config/plan.h"
 #include "config/registry.h"
+#include "config/restart.h"
 #include "config/snapshot.h"
 
 #define SCORE_MAX 1000000000
@@ -178,17 +179,18 @@ static void snapshot_warn_scores(struct snapshot *snapshot)
 		snapshot_warn_thresholds(snapshot, sum);
 }
 
-static void snapshot_read(struct snapshot *snapshot, struct errors *errors, const char *path)
+static void snapshot_read(struct snapshot *snapshot, struct errors *errors, const char *path,
+			  const struct snapshot *present)
 {
-	const struct mg_line *lines = conf_read(&snapshot->arena, errors, path);
 	const struct item_set set = { settings_items, &snapshot->settings };
 
+	snapshot->lines = conf_read(&snapshot->arena, errors, path);
 	/* What cannot be read says nothing about its keys. */
-	if (!lines && errors->count > 0)
+	if (!snapshot->lines && errors->count > 0)
 		return;
 	/* After errors the rest is read all the same: all are reported in one run. */
-	items_fill(&snapshot->arena, errors, NULL, lines, &set, 1);
-	settings_check(&snapshot->settings, errors, &snapshot->warnings, lines);
+	items_fill(&snapshot->arena, errors, NULL, snapshot->lines, &set, 1);
+	settings_check(&snapshot->settings, errors, &snapshot->warnings, snapshot->lines);
 	class_read_all(snapshot, errors);
 	snapshot->debug = condition_read_classes(snapshot, errors, &snapshot->settings.debug_lines,
 						 &snapshot->debug_all);
@@ -197,6 +199,9 @@ static void snapshot_read(struct snapshot *snapshot, struct errors *errors, cons
 	instance_read_all(snapshot, errors);
 	snapshot_warn_scores(snapshot);
 	plan_needs(snapshot);
+	restart_note_modules(snapshot);
+	if (present)
+		restart_check(snapshot, errors, present);
 }
 
 static void snapshot_unkeep(void *arg)
@@ -242,7 +247,8 @@ static void snapshot_keep_instance(struct snapshot *snapshot, struct keep *keep,
 	arena_at_end(&snapshot->arena, snapshot_unkeep, instance);
 }
 
-struct snapshot *snapshot_load(const char *path, struct keep *keep, FILE *errors_out)
+struct snapshot *snapshot_load(const char *path, struct keep *keep, const struct snapshot *present,
+			       void (*report)(void *arg, const struct errors *errors), void *arg)
 {
 	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
 	struct errors errors = { 0 };
@@ -253,9 +259,9 @@ struct snapshot *snapshot_load(const char *path, struct keep *keep, FILE *errors
 	atomic_init(&snapshot->references, 1);
 	errors.arena = snapshot->warnings.arena = &snapshot->arena;
 	snapshot->warnings.kind = "warning: ";
-	snapshot_read(snapshot, &errors, path);
+	snapshot_read(snapshot, &errors, path, present);
 	if (errors.count) {
-		errors_print(&errors, errors_out);
+		report(arg, &errors);
 		snapshot_unref(&snapshot);
 		return NULL;
 	}
@@ -264,24 +270,7 @@ struct snapshot *snapshot_load(const char *path, struct keep *keep, FILE *errors
 	return snapshot;
 }
 
-struct snapshot *snapshot_ref(struct snapshot *snapshot)
+void snapshot_print_errors(void *arg, const struct errors *errors)
 {
-	CHECK_OBJ(snapshot, SNAPSHOT_MAGIC);
-	atomic_fetch_add_explicit(&snapshot->references, 1, memory_order_relaxed);
-	return snapshot;
-}
-
-void snapshot_unref(struct snapshot **snapshot)
-{
-	struct snapshot *old = *snapshot;
-
-	*snapshot = NULL;
-	if (!old)
-		return;
-	CHECK_OBJ(old, SNAPSHOT_MAGIC);
-	if (atomic_fetch_sub_explicit(&old->references, 1, memory_order_acq_rel) != 1)
-		return;
-	arena_free(&old->arena);
-	MAGIC_SET(old, 0);
-	free(old);
+	errors_print(errors, arg);
 }

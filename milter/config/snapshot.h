@@ -19,6 +19,8 @@
 #include "config/needs.h"
 #include "config/settings.h"
 
+struct module_file;
+
 enum mode { MODE_ENFORCE, MODE_MONITOR, MODE_OFF };
 
 /* One policy block. */
@@ -52,11 +54,23 @@ struct instance {
 };
 
 #define SNAPSHOT_MAGIC 0x54a95407U
+/* By number of the bit in MG_SERVICE_... . */
+enum { SERVICE_DNS, SNAPSHOT_SERVICES };
 
 struct snapshot {
 	MG_MAGIC
 	struct arena arena;
 	atomic_uint references;
+	/*
+	 * Called on the thread that gave the last reference back, after that: the owner calls
+	 * snapshot_free(), on the main thread. NULL: it is freed at once.
+	 */
+	void (*unused)(void *arg);
+	void *unused_arg;
+	struct snapshot *older;           /* the host's list of those that are not freed */
+	void *service[SNAPSHOT_SERVICES]; /* that the host opened for it; NULL: not in use */
+	const struct mg_line *lines;      /* the directives of the top level */
+	struct module_file *modules;      /* restart.c */
 	struct settings settings;
 	struct mta_needs needs;
 	unsigned starts;   /* MG_BIT()s of stages that any start[] hook is for */
@@ -74,16 +88,25 @@ struct snapshot {
 };
 
 /*
- * Reads and checks a configuration. Returns a snapshot with one reference, or NULL after having
- * printed every error to errors_out. keep: where its instances find what those of the same name
- * have counted and shared so far, and which must outlive it; NULL when there is none before or
- * after it.
+/*
+ * Reads and checks a configuration. keep: where its instances find what those of the same name have
+ * counted and shared so far, and which must outlive it; NULL when there is none before or after it.
+ * present: the snapshots of which it is to be a successor, newest first: what cannot change without
+ * a restart is an error then; NULL: there are none. Returns a snapshot with one reference, or NULL
+ * after having called report(arg, errors).
  */
-struct snapshot *snapshot_load(const char *path, struct keep *keep, FILE *errors_out);
+struct snapshot *snapshot_load(const char *path, struct keep *keep, const struct snapshot *present,
+			       void (*report)(void *arg, const struct errors *errors), void *arg);
+
+/* A report that prints every error to arg, a FILE *. */
+void snapshot_print_errors(void *arg, const struct errors *errors);
 
 struct snapshot *snapshot_ref(struct snapshot *snapshot);
 
-/* Closes the instances and frees all with the last reference; the pointer is cleared. */
+/* Any thread; the pointer, which may point to NULL, is cleared. */
 void snapshot_unref(struct snapshot **snapshot);
+
+/* Closes the instances and frees all; there are no references. */
+void snapshot_free(struct snapshot *snapshot);
 
 #endif

@@ -16,25 +16,39 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <syslog.h>
 #include <unistd.h>
 
-#include "daemon/daemon.h"
-#include "dns/dns.h"
-#include "front/front.h"
-#include "session/host.h"
-#include "daemon/identity.h"
 #include "base/log.h"
+#include "daemon/daemon.h"
+#include "daemon/identity.h"
 #include "daemon/pidfile.h"
+#include "daemon/reload.h"
+#include "front/front.h"
+#ifdef HAVE_LIBMILTER
+#include "front/libmilter/libmilter.h"
+#endif
+#include "session/host.h"
 
 /* Longer than nearly all events take, shorter than a supervisor waits. */
 #define STOP_MS 3000
 
+/* From our own threads, when a snapshot is to be freed. Harmless when it comes from elsewhere. */
+#define TIDY_SIGNAL SIGUSR2
+
+/* By enum front_end_choice. Only those that are built in can be chosen. */
+static const struct front_end *const front_ends[] = {
+	[FRONT_END_EVENT] = &front_event,
+#ifdef HAVE_LIBMILTER
+	[FRONT_END_LIBMILTER] = &front_libmilter,
+#endif
+};
+
 struct daemon {
 	const struct daemon_options *options;
 	struct keep *keep;
-	struct snapshot *snapshot; /* NULL once it is the host's */
-	const struct settings *settings;
+	char *conf;                      /* the configuration file, from the root on */
+	struct snapshot *snapshot;       /* NULL once it is the host's */
+	const struct settings *settings; /* the snapshot's, up to the start */
 	struct log_settings log_settings;
 	struct log *log;
 	struct identity identity;
@@ -66,12 +80,12 @@ static int fail(struct daemon *d, const char *fmt, ...)
 
 static int load(struct daemon *d)
 {
-	d->snapshot = snapshot_load(d->options->conf, d->keep, stderr);
+	d->snapshot = snapshot_load(d->options->conf, d->keep, NULL, snapshot_print_errors, stderr);
 	if (!d->snapshot)
 		return -1;
 	d->settings = &d->snapshot->settings;
 	d->log_settings = d->settings->log;
-	if (d->options->foreground)
+	if (d->options->foreground && !d->settings->log_placed)
 		d->log_settings.target = LOG_TO_STDERR;
 	return 0;
 }
@@ -88,19 +102,6 @@ int daemon_test(const struct daemon_options *options)
 	return EXIT_SUCCESS;
 }
 
-/*
- * libmilter knows only syslog(3): its lines go under our name, and in the foreground to standard
- * error too.
- */
-static void open_library_log(const struct daemon *d)
-{
-	static const int least[] = { LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_DEBUG };
-	bool here = d->log_settings.target == LOG_TO_STDERR && !d->log_settings.json;
-
-	openlog("millgated", LOG_PID | (here ? LOG_PERROR : 0), LOG_MAIL);
-	setlogmask(LOG_UPTO(least[d->log_settings.level]));
-}
-
 static int open_log(struct daemon *d)
 {
 	const char *error;
@@ -112,7 +113,6 @@ static int open_log(struct daemon *d)
 	if (geteuid() == 0 && log_give(d->log, d->identity.uid, d->identity.gid) < 0)
 		return fail(d, "cannot give the log %s to user %s", d->log_settings.path,
 			    d->identity.user);
-	open_library_log(d);
 	return 0;
 }
 
@@ -147,8 +147,7 @@ static int open_socket(struct daemon *d)
 	};
 	char error[FRONT_ERROR_MAX];
 
-	d->front_end =
-		d->settings->front_end == FRONT_END_LIBMILTER ? &front_libmilter : &front_event;
+	d->front_end = front_ends[d->settings->front_end];
 	d->front = d->front_end->open(&settings, error);
 	return d->front ? 0 : fail(d, "%s", error);
 }
@@ -158,10 +157,8 @@ static void raise_limits(struct daemon *d)
 	unsigned long limit = identity_raise_files((size_t)d->settings->max_connections);
 
 	if (limit)
-		log_say(d->log, MG_LOG_WARNING, "start",
-			"the limit of %lu open files is too low for max-connections %lld: raise it "
-			"(ulimit -n, LimitNOFILE)",
-			limit, d->settings->max_connections);
+		log_say(d->log, MG_LOG_WARNING, "start", IDENTITY_FILES_LOW, limit,
+			d->settings->max_connections);
 }
 
 /* Opens all that has to be open before there is mail, and gives up privileges. */
@@ -228,17 +225,15 @@ static void tell_parent(struct daemon *d)
 	close(d->parent);
 }
 
-/*
- * HUP, TERM and INT wait for wait_for_signals(), in all threads: to be called before there are any.
- */
+/* They wait for wait_for_signals(), in all threads: to be called before there are any. */
 static void block_signals(sigset_t *set)
 {
+	static const int signals[] = { SIGHUP, SIGUSR1, TIDY_SIGNAL, SIGTERM, SIGINT };
+
 	signal(SIGPIPE, SIG_IGN);
 	sigemptyset(set);
-	sigaddset(set, SIGHUP);
-	sigaddset(set, SIGUSR1);
-	sigaddset(set, SIGTERM);
-	sigaddset(set, SIGINT);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaddset(set, signals[i]);
 	pthread_sigmask(SIG_BLOCK, set, NULL);
 }
 
@@ -250,56 +245,79 @@ static void on_front_ended(void *arg)
 	kill(getpid(), SIGTERM);
 }
 
+static void on_unused(void *arg)
+{
+	(void)arg;
+	kill(getpid(), TIDY_SIGNAL);
+}
+
 /*
- * Its threads must not be there before the daemon has gone to the background, and need no
+ * The services' threads must not be there before the daemon has gone to the background, and need no
  * privileges.
  */
-static int start_dns(struct daemon *d)
+static int open_host(struct daemon *d)
 {
-	const char *error;
+	char error[SERVICES_ERROR_MAX];
 
-	if (!(d->host.snapshot->services & MG_SERVICE_DNS))
-		return 0;
-	d->host.dns = dns_open(&d->settings->dns, &error);
-	return d->host.dns ? 0 : fail(d, "dns: %s", error);
+	host_init(&d->host, d->log, on_unused, NULL);
+	d->has_host = true;
+	if (host_change(&d->host, d->snapshot, error) < 0)
+		return fail(d, "%s", error);
+	d->snapshot = NULL;
+	return 0;
 }
 
 static int start(struct daemon *d)
 {
 	int rc;
 
-	host_init(&d->host, d->snapshot, d->log);
-	d->snapshot = NULL;
-	d->has_host = true;
-	if (start_dns(d) < 0)
+	if (open_host(d) < 0)
 		return -1;
 	rc = d->front_end->start(d->front, on_front_ended, d);
 	if (rc != 0)
 		return fail(d, "cannot start a thread: %s", strerrordesc_np(rc));
 	log_say(d->log, MG_LOG_INFO, "start", "millgated " PACKAGE_VERSION " serves %s",
 		d->settings->listen);
+	d->settings = NULL;
+	d->log_settings.path = NULL;
 	tell_parent(d);
 	return 0;
 }
 
-/* Returns 0 when it was told to stop, -1 when the front end ended without that. */
+/* The log first: its file may have been renamed, whatever the configuration is. */
+static void reload(struct daemon *d)
+{
+	struct reload reload = { d->conf, d->keep, &d->host, d->front_end, d->front };
+
+	if (log_reopen(d->log) == 0)
+		log_say(d->log, MG_LOG_INFO, "reopen", "log opened again");
+	reload_run(&reload);
+}
+
+/*
+ * Returns 0 when it was told to stop, -1 when the front end ended without that. HUPs that come while
+ * one is dealt with are one.
+ */
 static int wait_for_signals(struct daemon *d, const sigset_t *set)
 {
 	for (;;) {
-		int number = sigwaitinfo(set, NULL);
+		const int number = sigwaitinfo(set, NULL);
 
-		if (number == SIGHUP) {
-			if (log_reopen(d->log) == 0)
-				log_say(d->log, MG_LOG_INFO, "reopen", "log opened again");
-		} else if (number == SIGUSR1) {
+		if (number == SIGHUP)
+			reload(d);
+		else if (number == SIGUSR1)
 			host_log_counters(&d->host);
-		} else if (number > 0) {
+		else if (number == TIDY_SIGNAL)
+			host_tidy(&d->host);
+		else if (number > 0)
 			return d->ended ? -1 : 0;
-		}
 	}
 }
 
-/* Ends what prepare() and start() began, as far as they came; status: the process's, if it must end here. */
+/*
+ * Ends what prepare() and start() began, as far as they came; status: the process's, if it must end
+ * here.
+ */
 static void stop(struct daemon *d, int status)
 {
 	size_t busy = d->front ? d->front_end->stop(d->front, STOP_MS) : 0;
@@ -313,14 +331,31 @@ static void stop(struct daemon *d, int status)
 	if (busy > 0)
 		_exit(status); /* their threads use all that would be freed below */
 	if (d->has_host) {
-		/* What is under way keeps the configuration: it ends first. */
-		dns_close(&d->host.dns);
 		host_destroy(&d->host);
 		log_say(d->log, MG_LOG_INFO, "stop", "stopped");
 	}
 	snapshot_unref(&d->snapshot);
 	keep_free(&d->keep);
+	identity_free(&d->identity);
 	log_close(&d->log);
+	free(d->conf);
+}
+
+/*
+ * A configuration is read again from wherever the daemon is then. A link to one is not followed: it
+ * may be another by then.
+ */
+static char *whole_path(const char *path)
+{
+	char *folder = *path == '/' ? NULL : getcwd(NULL, 0);
+	char *whole;
+
+	if (!folder)
+		return strdup(path);
+	if (asprintf(&whole, "%s/%s", folder, path) < 0)
+		whole = NULL;
+	free(folder);
+	return whole;
 }
 
 int daemon_run(const struct daemon_options *options)
@@ -335,6 +370,9 @@ int daemon_run(const struct daemon_options *options)
 		keep_free(&d.keep);
 		return EXIT_FAILURE;
 	}
+	d.conf = whole_path(options->conf);
+	if (!d.conf)
+		abort();
 	if ((options->foreground || go_to_background(&d) == 0) && prepare(&d) == 0 &&
 	    start(&d) == 0) {
 		if (wait_for_signals(&d, &signals) == 0)

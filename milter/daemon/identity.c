@@ -6,6 +6,7 @@
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -61,12 +62,21 @@ int identity_find(struct identity *identity, const struct settings *settings,
 	int rc;
 
 	error_r[0] = '\0';
-	*identity = (struct identity){ settings->user, (uid_t)-1, (gid_t)-1, (gid_t)-1 };
+	*identity =
+		(struct identity){ .uid = (uid_t)-1, .gid = (gid_t)-1, .socket_gid = (gid_t)-1 };
+	if (settings->user && !(identity->user = strdup(settings->user)))
+		abort();
 	rc = find_user(identity, error_r);
 	rc |= find_group("group", settings->group, &identity->gid, error_r);
 	identity->socket_gid = identity->gid;
 	rc |= find_group("socket-group", settings->socket_group, &identity->socket_gid, error_r);
 	return rc;
+}
+
+void identity_free(struct identity *identity)
+{
+	free(identity->user);
+	identity->user = NULL;
 }
 
 /* Whether all of the user's and group's ids are as they shall be, and stay so. */

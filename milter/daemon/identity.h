@@ -12,7 +12,7 @@
 struct settings;
 
 struct identity {
-	const char *user; /* NULL: no change of user */
+	char *user;       /* NULL: no change of user */
 	uid_t uid;        /* (uid_t)-1: no change */
 	gid_t gid;        /* (gid_t)-1: no change */
 	gid_t socket_gid; /* of the socket; (gid_t)-1: as it is */
@@ -21,6 +21,8 @@ struct identity {
 /* Looks the names up. 0, or -1 with a message in error_r, of all that are not known. */
 int identity_find(struct identity *identity, const struct settings *settings,
 		  char error_r[IDENTITY_ERROR_MAX]);
+
+void identity_free(struct identity *identity);
 
 /*
  * Becomes that user for good, and makes sure of it. 0, or -1 with a message in error_r. An ordinary
@@ -33,5 +35,10 @@ int identity_take(const struct identity *identity, char error_r[IDENTITY_ERROR_M
  * below that; else 0.
  */
 unsigned long identity_raise_files(size_t connections);
+
+/* The message about that, with the limit and the number of connections. */
+#define IDENTITY_FILES_LOW                                                           \
+	"the limit of %lu open files is too low for max-connections %lld: raise it " \
+	"(ulimit -n, LimitNOFILE)"
 
 #endif

@@ -13,13 +13,19 @@
 
 #include "daemon/pidfile.h"
 
+static void pidfile_forget(struct pidfile *pidfile)
+{
+	free(pidfile->path);
+	pidfile->path = NULL;
+}
+
 static int fail(struct pidfile *pidfile, const char *what, char error_r[PIDFILE_ERROR_MAX])
 {
 	snprintf(error_r, PIDFILE_ERROR_MAX, "cannot %s the pid file %s: %s", what, pidfile->path,
 		 strerrordesc_np(errno));
 	if (pidfile->fd >= 0)
 		close(pidfile->fd);
-	pidfile->path = NULL;
+	pidfile_forget(pidfile);
 	return -1;
 }
 
@@ -36,7 +42,7 @@ static int fail_taken(struct pidfile *pidfile, char error_r[PIDFILE_ERROR_MAX])
 		snprintf(error_r, PIDFILE_ERROR_MAX,
 			 "already running: another process has the pid file %s", pidfile->path);
 	close(pidfile->fd);
-	pidfile->path = NULL;
+	pidfile_forget(pidfile);
 	return -1;
 }
 
@@ -54,15 +60,17 @@ int pidfile_open(struct pidfile *pidfile, const char *path, char error_r[PIDFILE
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	bool taken = false;
 
-	pidfile->path = path;
 	pidfile->fd = -1;
+	pidfile->path = path ? strdup(path) : NULL;
 	if (!path)
 		return 0;
+	if (!pidfile->path)
+		abort();
 	if (path[0] != '/') {
 		/* A daemon leaves the directory that it was started in. */
 		snprintf(error_r, PIDFILE_ERROR_MAX,
 			 "found the pid file \"%s\", expected a path that begins with /", path);
-		pidfile->path = NULL;
+		pidfile_forget(pidfile);
 		return -1;
 	}
 	while (!taken) {
@@ -89,5 +97,5 @@ void pidfile_remove(struct pidfile *pidfile)
 	if (unlink(pidfile->path) < 0 && ftruncate(pidfile->fd, 0) < 0)
 		errno = 0; /* the lock says enough */
 	close(pidfile->fd);
-	pidfile->path = NULL;
+	pidfile_forget(pidfile);
 }

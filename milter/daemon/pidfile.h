@@ -9,7 +9,7 @@
 #define PIDFILE_ERROR_MAX 256
 
 struct pidfile {
-	const char *path; /* NULL: none */
+	char *path; /* NULL: none */
 	int fd;
 };
 

@@ -13,6 +13,7 @@ milter_dns_libdns_a_SOURCES = \
 	milter/dns/name.c milter/dns/name.h \
 	milter/dns/resolvconf.c milter/dns/resolvconf.h \
 	milter/dns/servers.c milter/dns/servers.h \
+	milter/dns/service.c milter/dns/service.h \
 	milter/dns/settings.c milter/dns/settings.h \
 	milter/dns/wait.c milter/dns/wait.h \
 	milter/dns/waiter.h \

@@ -111,3 +111,24 @@ const char *dns_servers_add(struct dns_servers *servers, const char *text)
 		servers->v[servers->n++] = server;
 	return expected;
 }
+
+static bool servers_are_same(const struct dns_servers *a, const struct dns_servers *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (!server_is_same(&a->v[i], &b->v[i]))
+			return false;
+	return true;
+}
+
+bool dns_settings_same(const struct dns_settings *a, const struct dns_settings *b)
+{
+	/* The file is read only where no servers are named. */
+	const bool same_file = a->servers.n > 0 || strcmp(a->resolv_conf, b->resolv_conf) == 0;
+
+	return servers_are_same(&a->servers, &b->servers) && same_file &&
+	       a->timeout == b->timeout && a->tries == b->tries && a->cache_size == b->cache_size &&
+	       a->ttl_min == b->ttl_min && a->ttl_max == b->ttl_max &&
+	       a->negative_ttl_max == b->negative_ttl_max && a->threads == b->threads;
+}

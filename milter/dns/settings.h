@@ -4,6 +4,7 @@
 #define MG_DNS_SETTINGS_H
 
 #include <netinet/in.h>
+#include <stdbool.h>
 
 #include <millgate/policy.h>
 
@@ -42,5 +43,8 @@ struct dns_settings {
  * NULL, or what was expected (a constant).
  */
 const char *dns_servers_add(struct dns_servers *servers, const char *text);
+
+/* Whether a service opened with the one does all that the other asks for. */
+bool dns_settings_same(const struct dns_settings *a, const struct dns_settings *b);
 
 #endif

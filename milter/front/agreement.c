@@ -2,6 +2,9 @@
 /* What is agreed on with the MTA: no stage, reply or action that the configuration has no use for. */
 #include <config.h>
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "front/agreement.h"
 #include "base/log.h"
 #include "front/protocol.h"
@@ -33,7 +36,9 @@ struct agreement agreement_make(const struct mta_needs *needs, unsigned extra, b
 				unsigned long offered_actions, unsigned long offered_steps)
 {
 	struct agreement agreed = { .actions = (want_actions(needs) | ACTIONS_MACROS) &
-					       offered_actions };
+					       offered_actions,
+				    .offered_actions = offered_actions,
+				    .offered_steps = offered_steps };
 	/*
 	 * On TCP steps without a reply meet the kernel's delayed acknowledgements: up to 44 ms a message (there quiet
 	 * is false). Postfix sends the macros of DATA even when that is left out, so there it is asked for.
@@ -54,7 +59,89 @@ struct agreement agreement_make(const struct mta_needs *needs, unsigned extra, b
 	agreed.skips = needs->stages & MG_BIT(MG_BODY) && offered_steps & STEPS_SKIP;
 	if (agreed.skips)
 		agreed.steps |= STEPS_SKIP;
+	for (int stage = 0; stage < MG_STAGES; stage++)
+		if (agreed.actions & ACTIONS_MACROS && needs->stages & MG_BIT(stage) &&
+		    agreement_stages[stage].macros >= 0)
+			agreed.macros[stage] = needs->macros[stage];
 	return agreed;
+}
+
+/* Whether a list has all words of the other. NULL: it has none. */
+static bool has_words(const char *list, const char *words)
+{
+	for (size_t size; words && *words; words += size) {
+		const char *at = list;
+		size_t length;
+
+		words += strspn(words, " ");
+		size = strcspn(words, " ");
+		for (; at && *at; at += length) {
+			at += strspn(at, " ");
+			length = strcspn(at, " ");
+			if (length == size && memcmp(at, words, size) == 0)
+				break;
+		}
+		if (size > 0 && (!at || !*at))
+			return false;
+	}
+	return true;
+}
+
+/* Steps that are about no stage must be the same; but a body may go on. */
+static unsigned long other_steps(unsigned long steps)
+{
+	for (int stage = 0; stage < MG_STAGES; stage++)
+		steps &= ~(agreement_stages[stage].left_out | agreement_stages[stage].no_reply);
+	return steps & ~(unsigned long)STEPS_SKIP;
+}
+
+bool agreement_serves(const struct agreement *agreed, const struct mta_needs *needs, unsigned extra,
+		      bool quiet)
+{
+	const struct agreement wanted =
+		agreement_make(needs, extra, quiet, agreed->offered_actions, agreed->offered_steps);
+
+	if (wanted.actions & ~agreed->actions ||
+	    other_steps(wanted.steps) != other_steps(agreed->steps))
+		return false;
+	for (int stage = 0; stage < MG_STAGES; stage++) {
+		const unsigned long left_out = agreement_stages[stage].left_out;
+
+		if (wanted.steps & left_out)
+			continue;
+		if (agreed->steps & left_out ||
+		    agreed->no_reply & ~wanted.no_reply & MG_BIT(stage) ||
+		    !has_words(agreed->macros[stage], wanted.macros[stage]))
+			return false;
+	}
+	return true;
+}
+
+void agreement_keep(struct agreement *agreed)
+{
+	size_t size = 1;
+	char *to;
+
+	if (agreed->kept)
+		return;
+	for (int stage = 0; stage < MG_STAGES; stage++)
+		size += agreed->macros[stage] ? strlen(agreed->macros[stage]) + 1 : 0;
+	to = agreed->kept = malloc(size);
+	if (!to)
+		abort();
+	for (int stage = 0; stage < MG_STAGES; stage++) {
+		if (!agreed->macros[stage])
+			continue;
+		size = strlen(agreed->macros[stage]) + 1;
+		agreed->macros[stage] = memcpy(to, agreed->macros[stage], size);
+		to += size;
+	}
+}
+
+void agreement_free(struct agreement *agreed)
+{
+	free(agreed->kept);
+	agreed->kept = NULL;
 }
 
 bool agreement_lacks(const struct mta_needs *needs, unsigned long offered_actions, struct log *log)

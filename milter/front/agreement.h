@@ -14,6 +14,9 @@ struct agreement {
 	unsigned long steps;   /* that the MTA leaves out, or waits for no answer at */
 	unsigned no_reply;     /* MG_BIT()s of the stages that it waits for no reply at */
 	bool skips;            /* it understands that it shall send no more of a body */
+	unsigned long offered_actions, offered_steps;
+	const char *macros[MG_STAGES]; /* the lists that were asked for; NULL: the MTA's own */
+	char *kept;                    /* the memory of macros; NULL: they are a snapshot's */
 };
 
 /* The numbers of a stage in the protocol. */
@@ -32,6 +35,18 @@ extern const struct mta_needs agreement_refusal;
  */
 struct agreement agreement_make(const struct mta_needs *needs, unsigned extra, bool quiet,
 				unsigned long offered_actions, unsigned long offered_steps);
+
+/*
+ * Whether what was agreed on serves these needs as well as a new agreement with the same MTA would.
+ * extra and quiet: as in agreement_make().
+ */
+bool agreement_serves(const struct agreement *agreed, const struct mta_needs *needs, unsigned extra,
+		      bool quiet);
+
+/* Makes the agreement independent of the needs that it was made for; agreement_free() frees that. */
+void agreement_keep(struct agreement *agreed);
+
+void agreement_free(struct agreement *agreed);
 
 /* Says in the log what the configuration needs and the MTA does not offer. Returns whether there was anything. */
 bool agreement_lacks(const struct mta_needs *needs, unsigned long offered_actions, struct log *log);

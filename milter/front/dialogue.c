@@ -12,6 +12,7 @@
 #include "front/dialogue.h"
 #include "base/log.h"
 #include "front/protocol.h"
+#include "session/host.h"
 #include "session/session.h"
 
 /* A path and its ESMTP parameters: what mail has. More are taken too: a client can make Postfix send hundreds. */
@@ -37,7 +38,8 @@ static const struct mta dialogue_mta = { .macro = dialogue_macro, .waits = dialo
 static struct session *dialogue_session(struct dialogue *dialogue)
 {
 	if (!dialogue->session)
-		dialogue->session = session_new(dialogue->all->host, &dialogue_mta, dialogue);
+		dialogue->session = session_new(dialogue->all->host, dialogue->snapshot,
+						&dialogue_mta, dialogue);
 	return dialogue->session;
 }
 
@@ -93,7 +95,10 @@ static bool dialogue_negotiate(struct dialogue *dialogue, struct packet *packet,
 		return false;
 	dialogue->refused = !dialogues_enter(all);
 	dialogue->negotiated = true;
-	needs = dialogue->refused ? &agreement_refusal : session_needs(dialogue_session(dialogue));
+	dialogue->snapshot = host_snapshot(all->host);
+	if (!dialogue->refused)
+		dialogue_session(dialogue);
+	needs = dialogue->refused ? &agreement_refusal : session_needs(dialogue->snapshot);
 	if (!all->told_of_actions && agreement_lacks(needs, actions, all->log))
 		all->told_of_actions = true;
 	dialogue->agreed = agreement_make(needs, 0, all->quiet, actions, steps);
@@ -104,6 +109,32 @@ static bool dialogue_negotiate(struct dialogue *dialogue, struct packet *packet,
 	if (dialogue->agreed.actions & ACTIONS_MACROS)
 		put_macro_lists(out, needs);
 	packet_end(out, at);
+	return true;
+}
+
+/*
+ * Another client on the same connection: its session goes by the present configuration, if what was
+ * agreed on serves that too. Returns whether it does.
+ */
+static bool dialogue_renew(struct dialogue *dialogue)
+{
+	const struct dialogues *all = dialogue->all;
+	struct snapshot *present = host_snapshot(all->host);
+	const bool same = dialogue->snapshot == present;
+
+	session_end(&dialogue->session);
+	if (!same && !dialogue->refused &&
+	    !agreement_serves(&dialogue->agreed, session_needs(present), 0, all->quiet)) {
+		log_say(all->log, MG_LOG_INFO, "front",
+			"the connection is closed, for the MTA to open a new one: "
+			"the configuration has changed");
+		snapshot_unref(&present);
+		return false;
+	}
+	if (!same)
+		agreement_keep(&dialogue->agreed);
+	snapshot_unref(&dialogue->snapshot);
+	dialogue->snapshot = present;
 	return true;
 }
 
@@ -173,9 +204,6 @@ static const struct reply *tell_connect(struct dialogue *dialogue, struct packet
 	}
 	if (dialogue->refused)
 		return session_refuse(dialogue_session(dialogue));
-	/* Another client, and nothing was said of the end of the one before. */
-	if (dialogue->connected)
-		session_end(&dialogue->session);
 	dialogue->connected = true;
 	return session_connect(dialogue_session(dialogue), name, client);
 }
@@ -312,11 +340,12 @@ static bool dialogue_event(struct dialogue *dialogue, const struct event_form *e
 
 /* ---- Packets ---- */
 
-/* The client is gone; the MTA may keep the connection for another, and what was agreed on holds. */
-static void dialogue_next_client(struct dialogue *dialogue)
+/* The client is gone; the MTA keeps the connection for another. Returns whether it may. */
+static bool dialogue_next_client(struct dialogue *dialogue)
 {
-	session_end(&dialogue->session);
 	macros_forget(&dialogue->macros);
+	dialogue->connected = false;
+	return dialogue_renew(dialogue);
 }
 
 static bool dialogue_command(struct dialogue *dialogue, struct packet *packet, struct bytes *out)
@@ -335,8 +364,12 @@ static bool dialogue_command(struct dialogue *dialogue, struct packet *packet, s
 		macros_end_message(&dialogue->macros);
 		return true;
 	case COMMAND_QUIT_NEW:
-		dialogue_next_client(dialogue);
-		return true;
+		return dialogue_next_client(dialogue);
+	case COMMAND_CONNECT:
+		/* Another client, and nothing was said of the end of the one before. */
+		if (dialogue->connected && !dialogue_renew(dialogue))
+			return false;
+		break;
 	}
 	while (event < events + sizeof(events) / sizeof(*events) &&
 	       event->command != packet->command)
@@ -379,6 +412,8 @@ void dialogue_end(struct dialogue *dialogue, const char *from)
 {
 	CHECK_OBJ(dialogue, DIALOGUE_MAGIC);
 	session_end(&dialogue->session);
+	snapshot_unref(&dialogue->snapshot);
+	agreement_free(&dialogue->agreed);
 	macros_free(&dialogue->macros);
 	if (!dialogue->negotiated)
 		note_stranger(dialogue->all, from);

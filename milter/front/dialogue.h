@@ -22,8 +22,8 @@
 struct dialogues {
 	struct host *host;
 	struct log *log;
-	size_t max; /* how many are served at a time, the others are refused */
-	bool quiet; /* steps without a reply may be agreed on */
+	atomic_size_t max; /* how many are served at a time, the others are refused */
+	bool quiet;        /* steps without a reply may be agreed on */
 	atomic_size_t served;
 	atomic_bool told_of_actions;
 	atomic_ullong strangers, broken;
@@ -35,7 +35,8 @@ struct dialogues {
 struct dialogue {
 	MG_MAGIC
 	struct dialogues *all;
-	struct session *session; /* NULL until it is needed */
+	struct snapshot *snapshot; /* that was negotiated for; NULL until then */
+	struct session *session;   /* NULL until it is needed */
 	struct macros macros;
 	struct agreement agreed;
 	bool negotiated;

@@ -358,6 +358,12 @@ static void front_free(struct front *front)
 	free(front);
 }
 
+/* Each session may wait, and others are still to be refused. */
+static unsigned workers_for(size_t max_connections)
+{
+	return (unsigned)max_connections + 64;
+}
+
 static struct front *event_open(const struct front_settings *settings,
 				char error_r[FRONT_ERROR_MAX])
 {
@@ -383,7 +389,7 @@ static struct front *event_open(const struct front_settings *settings,
 		front->dialogues.quiet = *front->sock.listen.path;
 		front->workers.serve = conn_serve;
 		front->workers.log = settings->log;
-		front->workers.max = (unsigned)settings->max_connections + 64;
+		front->workers.max = workers_for(settings->max_connections);
 		front->workers.idle_ms = IDLE_MS;
 		return front;
 	}
@@ -445,4 +451,10 @@ static size_t event_stop(struct front *front, int wait_ms)
 	return 0;
 }
 
-const struct front_end front_event = { event_open, event_start, event_stop };
+static void event_limit(struct front *front, size_t max_connections)
+{
+	front->dialogues.max = max_connections;
+	workers_limit(&front->workers, workers_for(max_connections));
+}
+
+const struct front_end front_event = { event_open, event_start, event_stop, event_limit };

@@ -17,7 +17,7 @@ struct front;
 struct host;
 
 #define FRONT_STRANGER_MS 60000  /* an MTA begins at once */
-#define FRONT_SILENCE_MS 7210000 /* longer than an MTA's timeouts, and libmilter's own value */
+#define FRONT_SILENCE_MS 7210000 /* longer than an MTA's timeouts */
 
 struct front_settings {
 	const char *listen; /* as listen_parse() understands it */
@@ -25,7 +25,7 @@ struct front_settings {
 	uid_t uid;          /* its owner; (uid_t)-1 as it is */
 	gid_t gid;          /* its group; (gid_t)-1 as it is */
 	size_t max_connections;
-	/* So long somebody may take to begin, and an MTA may be silent. libmilter knows only the latter, and its own. */
+	/* How long somebody may take to begin, and an MTA may be silent; a front end may have its own. */
 	int stranger_ms, silence_ms;
 	struct host *host;
 	struct log *log;
@@ -47,12 +47,12 @@ struct front_end {
 	 * are. The front is gone, but for what such sessions use.
 	 */
 	size_t (*stop)(struct front *front, int wait_ms);
+
+	/* Changes how many connections are served at a time. Those that there are stay. Any thread. */
+	void (*limit)(struct front *front, size_t max_connections);
 };
 
-/* Ours: an event loop and workers, see front_event.c. */
+/* Ours: an event loop and workers, see event.c. */
 extern const struct front_end front_event;
-
-/* On libmilter. It replaces sigwait(3) in the whole process (use sigwaitinfo(2)), and uses URG for itself. */
-extern const struct front_end front_libmilter;
 
 #endif

@@ -167,6 +167,13 @@ int workers_start(struct workers *all)
 	return rc;
 }
 
+void workers_limit(struct workers *all, unsigned max)
+{
+	pthread_mutex_lock(&all->lock);
+	all->max = max;
+	pthread_mutex_unlock(&all->lock);
+}
+
 void worker_waits(struct worker *worker)
 {
 	struct workers *all = worker->all;

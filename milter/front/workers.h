@@ -31,12 +31,12 @@ struct workers {
 	int epoll; /* for the items: an event's data.ptr is one, never NULL */
 	void (*serve)(struct worker *worker, void *item);
 	struct log *log;
-	unsigned max;     /* threads; beyond it those that wait are waited for */
 	unsigned idle_ms; /* a thread without a place waits so long for one, then it ends */
 
 	int wake; /* an eventfd in epoll, with data.ptr NULL */
 	atomic_bool stopping;
 	pthread_mutex_t lock; /* of all below */
+	unsigned max;         /* threads; beyond it those that wait are waited for */
 	unsigned places;      /* how many shall wait for events, or serve one without waiting */
 	unsigned taken;       /* of them */
 	unsigned threads;     /* that are there, whatever they do */
@@ -50,6 +50,9 @@ int workers_init(struct workers *workers);
 
 /* Returns 0 or an errno. The threads have all signals blocked. */
 int workers_start(struct workers *workers);
+
+/* Changes how many threads there may be; those that there are stay. */
+void workers_limit(struct workers *workers, unsigned max);
 
 /* By who serves an event: what comes may take long. */
 void worker_waits(struct worker *worker);

@@ -426,7 +426,9 @@ const char *mg_domain(struct mg_call *call, const char *domain)
 
 static struct dns *call_dns(const struct mg_call *call)
 {
-	return call->instance->services & MG_SERVICE_DNS ? call->session->host->dns : NULL;
+	return call->instance->services & MG_SERVICE_DNS
+		       ? call->session->snapshot->service[SERVICE_DNS]
+		       : NULL;
 }
 
 /* A hook that is not declared to block is not made to wait: nor is a start. */

@@ -7,7 +7,6 @@
 #include "base/counters.h"
 #include "base/log_counters.h"
 #include "config/registry.h"
-#include "dns/dns.h"
 #include "session/host.h"
 #include "session/pool.h"
 
@@ -31,18 +30,77 @@ static unsigned long long host_first_id(void)
 	return ((unsigned long long)now.tv_sec << 24) + ((unsigned long long)now.tv_nsec >> 6);
 }
 
-void host_init(struct host *host, struct snapshot *snapshot, struct log *log)
+void host_init(struct host *host, struct log *log, void (*unused)(void *arg), void *arg)
 {
-	*host = (struct host){ MAGIC(HOST_MAGIC).snapshot = snapshot, .log = log, .now = host_now };
+	*host = (struct host){ MAGIC(HOST_MAGIC).log = log, .now = host_now,
+			       .services.known = services_known, .unused = unused,
+			       .unused_arg = arg };
 	pthread_mutex_init(&host->lock, NULL);
 	atomic_init(&host->next_id, host_first_id());
+}
+
+static void host_unused(void *arg)
+{
+	struct host *host = arg;
+
+	if (host->unused)
+		host->unused(host->unused_arg);
+}
+
+int host_change(struct host *host, struct snapshot *snapshot, char error_r[SERVICES_ERROR_MAX])
+{
+	struct snapshot *before = host->present;
+
+	if (services_join(&host->services, snapshot, before, error_r) < 0)
+		return -1;
+	snapshot->unused = host_unused;
+	snapshot->unused_arg = host;
+	snapshot->older = host->snapshots;
+	host->snapshots = snapshot;
+	host->generation++;
+	pthread_mutex_lock(&host->lock);
+	host->present = snapshot;
+	pthread_mutex_unlock(&host->lock);
+	snapshot_unref(&before);
+	host_tidy(host);
+	return 0;
+}
+
+struct snapshot *host_snapshot(struct host *host)
+{
+	struct snapshot *snapshot;
+
+	pthread_mutex_lock(&host->lock);
+	snapshot = snapshot_ref(host->present);
+	pthread_mutex_unlock(&host->lock);
+	return snapshot;
+}
+
+void host_tidy(struct host *host)
+{
+	struct snapshot **at = &host->snapshots;
+
+	while (*at) {
+		struct snapshot *snapshot = *at;
+
+		if (atomic_load_explicit(&snapshot->references, memory_order_acquire) > 0) {
+			at = &snapshot->older;
+			continue;
+		}
+		*at = snapshot->older;
+		services_leave(&host->services, snapshot);
+		snapshot_free(snapshot);
+	}
 }
 
 void host_destroy(struct host *host)
 {
 	CHECK_OBJ(host, HOST_MAGIC);
 	pool_free(host);
-	snapshot_unref(&host->snapshot);
+	/* What they have under way keeps snapshots. */
+	services_close(&host->services);
+	snapshot_unref(&host->present);
+	host_tidy(host);
 	pthread_mutex_destroy(&host->lock);
 	MAGIC_SET(host, 0);
 }
@@ -95,10 +153,9 @@ void host_count(struct host *host, struct counter_visitor *visitor)
 {
 	CHECK_OBJ(host, HOST_MAGIC);
 	host_count_own(&host->counters, visitor);
-	if (host->dns && host->dns->count)
-		host->dns->count(host->dns, visitor);
-	for (size_t i = 0; i < host->snapshot->ninstances; i++)
-		host_count_instance(&host->snapshot->instances[i], visitor);
+	services_count(&host->services, visitor);
+	for (size_t i = 0; i < host->present->ninstances; i++)
+		host_count_instance(&host->present->instances[i], visitor);
 }
 
 void host_log_counters(struct host *host)

@@ -18,10 +18,10 @@
 #include "session/session.h"
 #include "session/trace.h"
 
-const struct mta_needs *session_needs(const struct session *session)
+const struct mta_needs *session_needs(const struct snapshot *snapshot)
 {
-	CHECK_OBJ(session, SESSION_MAGIC);
-	return &session->snapshot->needs;
+	CHECK_OBJ(snapshot, SNAPSHOT_MAGIC);
+	return &snapshot->needs;
 }
 
 static const char *session_macro(const struct session *session, const char *name)
@@ -156,15 +156,15 @@ static void session_name(struct session *session)
 	session->id[SESSION_ID_SIZE - 1] = '\0';
 }
 
-struct session *session_new(struct host *host, const struct mta *mta, void *ctx)
+struct session *session_new(struct host *host, struct snapshot *snapshot, const struct mta *mta,
+			    void *ctx)
 {
 	CHECK_OBJ(host, HOST_MAGIC);
 	struct session *session = pool_take(host);
-	struct snapshot *snapshot = snapshot_ref(host->snapshot);
 
 	MAGIC_SET(session, SESSION_MAGIC);
 	session->host = host;
-	session->snapshot = snapshot;
+	session->snapshot = snapshot_ref(snapshot);
 	session->mta = mta;
 	session->mta_ctx = ctx;
 	session->messages = 0;

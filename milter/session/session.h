@@ -21,6 +21,7 @@
 
 struct host;
 struct session;
+struct snapshot;
 
 enum reply_kind {
 	REPLY_CONTINUE,
@@ -60,11 +61,15 @@ struct mta {
 	void (*waits)(void *ctx);
 };
 
-/* A new session over the present configuration; never NULL. ctx is handed to mta's functions. */
-struct session *session_new(struct host *host, const struct mta *mta, void *ctx);
+/*
+ * A dialogue with the MTA takes the present configuration once, when it negotiates (host_snapshot()),
+ * and its sessions go by it. What to negotiate for them; valid as long as the snapshot.
+ */
+const struct mta_needs *session_needs(const struct snapshot *snapshot);
 
-/* What to negotiate for this session; valid as long as the session. */
-const struct mta_needs *session_needs(const struct session *session);
+/* A new session, with a reference of its own to the snapshot; never NULL. ctx is passed to mta. */
+struct session *session_new(struct host *host, struct snapshot *snapshot, const struct mta *mta,
+			    void *ctx);
 
 /*
  * A reply for a session that is refused because there are too many: to be given at connect. Counted and logged.

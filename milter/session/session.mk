@@ -15,6 +15,7 @@ milter_session_libsession_a_SOURCES = \
 	milter/session/pool.c milter/session/pool.h \
 	milter/session/render.c milter/session/render.h \
 	milter/session/reply.c milter/session/reply.h \
+	milter/session/services.c milter/session/services.h \
 	milter/session/session.c milter/session/session.h \
 	milter/session/state.c milter/session/state.h \
 	milter/session/trace.c milter/session/trace.h

@@ -64,17 +64,19 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 		char path[] = "/tmp/fuzz_dialogue.XXXXXX";
 		FILE *file = fdopen(mkstemp(path), "w");
 		struct snapshot *snapshot;
-		const char *error;
+		char error[SERVICES_ERROR_MAX];
+		const char *log_error;
 
 		fprintf(file, "listen unix:/nowhere/sock\n%s", texts[i]);
 		fclose(file);
-		snapshot = snapshot_load(path, NULL, stderr);
+		snapshot = snapshot_load(path, NULL, NULL, snapshot_print_errors, stderr);
 		unlink(path);
 		require(snapshot != NULL);
 		settings.json = i == 0;
-		host_init(&hosts[i], snapshot, log_open(&settings, &error));
+		host_init(&hosts[i], log_open(&settings, &log_error), NULL, NULL);
 		require(hosts[i].log != NULL);
 		hosts[i].now = next_moment;
+		require(host_change(&hosts[i], snapshot, error) == 0);
 	}
 	return 0;
 }

@@ -11,6 +11,9 @@
 #include <stddef.h>
 
 #include "front/front.h"
+#ifdef HAVE_LIBMILTER
+#include "front/libmilter/libmilter.h"
+#endif
 #include "mta.h"
 #include "session_help.h"
 
@@ -25,6 +28,14 @@ struct running {
 };
 
 extern const struct front_end *const front_end;
+
+/* What the one on libmilter does otherwise. */
+#ifdef HAVE_LIBMILTER
+#define ON_LIBMILTER (front_end == &front_libmilter)
+#else
+#define ON_LIBMILTER false
+#endif
+
 extern struct running running;
 
 /* listen: NULL for a unix socket in a folder of its own. */

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "session/host.h"
 #include "session/session.h"
 #include "session_help.h"
 
@@ -49,21 +50,61 @@ bool told_only(const char *calls)
 	return only;
 }
 
-struct session *session_new(struct host *host, const struct mta *mta, void *ctx)
+static void on_unused(void *arg)
+{
+	told.unused++;
+	free(arg);
+}
+
+static struct snapshot *present(void)
+{
+	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
+
+	snapshot->needs = told.needs;
+	MAGIC_SET(snapshot, SNAPSHOT_MAGIC);
+	snapshot->references = 1;
+	snapshot->unused = on_unused;
+	snapshot->unused_arg = snapshot;
+	return snapshot;
+}
+
+struct snapshot *host_snapshot(struct host *host)
+{
+	struct snapshot *snapshot;
+
+	ck_assert_ptr_eq(host, THE_HOST);
+	pthread_mutex_lock(&told.lock);
+	if (!told.present)
+		told.present = present();
+	snapshot = snapshot_ref(told.present);
+	pthread_mutex_unlock(&told.lock);
+	return snapshot;
+}
+
+void change_needs(struct mta_needs needs)
+{
+	pthread_mutex_lock(&told.lock);
+	told.needs = needs;
+	snapshot_unref(&told.present);
+	pthread_mutex_unlock(&told.lock);
+}
+
+struct session *session_new(struct host *host, struct snapshot *snapshot, const struct mta *mta,
+			    void *ctx)
 {
 	struct session *session = calloc(1, sizeof(*session));
 
 	ck_assert_ptr_eq(host, THE_HOST);
+	ck_assert_ptr_nonnull(snapshot);
 	session->mta = mta;
 	session->ctx = ctx;
 	told.made++;
 	return session;
 }
 
-const struct mta_needs *session_needs(const struct session *session)
+const struct mta_needs *session_needs(const struct snapshot *snapshot)
 {
-	ck_assert_ptr_nonnull(session);
-	return &told.needs;
+	return &snapshot->needs;
 }
 
 const struct reply *session_refuse(struct session *session)

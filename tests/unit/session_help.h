@@ -23,7 +23,9 @@ struct told {
 	pthread_mutex_t lock;
 	char calls[8192]; /* one word for each call, of all sessions */
 	atomic_uint made, ended, refused;
-	struct mta_needs needs;
+	struct mta_needs needs;   /* of the snapshot that is made when the first is asked for */
+	struct snapshot *present; /* NULL until then */
+	atomic_uint unused;       /* snapshots that were given back for the last time */
 	struct reply replies[MG_STAGES];
 	const char *macro;   /* to look up at each event: its value follows the call, in brackets */
 	atomic_uint slow_ms; /* how long RCPT waits */
@@ -33,6 +35,9 @@ struct told {
 };
 
 extern struct told told;
+
+/* As a reload does. */
+void change_needs(struct mta_needs needs);
 
 /* Whether this is all that was told so far. While sessions are served, told.calls is not to be read otherwise. */
 bool told_only(const char *calls);

@@ -52,7 +52,11 @@ static const struct {
 	unsigned extra;
 	bool quiet;
 	unsigned long actions, steps;
-	struct agreement want;
+	struct {
+		unsigned long actions, steps;
+		unsigned no_reply;
+		bool skips;
+	} want;
 } agreements[] = {
 	/* Nothing: all is left out but the end of the message, which cannot be. */
 	{ { 0 }, 0, true, ALL_ACTIONS, ALL_STEPS, { ACTIONS_MACROS, 0x37f, 0, false } },
@@ -122,15 +126,14 @@ static const struct {
 
 START_TEST(agreement)
 {
-	const struct agreement *want = &agreements[_i].want;
 	const struct agreement got =
 		agreement_make(&agreements[_i].needs, agreements[_i].extra, agreements[_i].quiet,
 			       agreements[_i].actions, agreements[_i].steps);
 
-	ck_assert_uint_eq(got.actions, want->actions);
-	ck_assert_uint_eq(got.steps, want->steps);
-	ck_assert_uint_eq(got.no_reply, want->no_reply);
-	ck_assert_int_eq(got.skips, want->skips);
+	ck_assert_uint_eq(got.actions, agreements[_i].want.actions);
+	ck_assert_uint_eq(got.steps, agreements[_i].want.steps);
+	ck_assert_uint_eq(got.no_reply, agreements[_i].want.no_reply);
+	ck_assert_int_eq(got.skips, agreements[_i].want.skips);
 }
 END_TEST
 
@@ -161,7 +164,7 @@ static const struct {
 START_TEST(says_what_is_lacking)
 {
 	const struct mta_needs needs = { .adds_headers = lacks[_i].adds_headers,
-					   .quarantines = lacks[_i].quarantines };
+					 .quarantines = lacks[_i].quarantines };
 	struct notes notes;
 	bool got;
 

@@ -16,15 +16,22 @@
 static const struct mg_policy type;
 static struct instance instance = { .type = &type, .self = &instance };
 static struct host host = { .now = now_us };
-static struct session session = { .host = &host };
+static struct snapshot snapshot;
+static struct session session = { .host = &host, .snapshot = &snapshot };
+static struct dns *dns; /* the snapshot's */
 static struct mg_call call;
+
+static void serve(struct dns *service)
+{
+	snapshot.service[SERVICE_DNS] = dns = service;
+}
 
 static void setup(void)
 {
 	instance.services = MG_SERVICE_DNS;
 	instance.blocking = MG_BIT(MG_RCPT);
-	host.dns = stub_new();
-	stub_add(host.dns, "a.test TXT a\n");
+	serve(stub_new());
+	stub_add(dns, "a.test TXT a\n");
 	session.event.began = session.event.now = now_us();
 	session.event.ends = session.event.began + 3600000000;
 	call = (struct mg_call){ MAGIC(CALL_MAGIC).services = &call_services, .session = &session,
@@ -34,13 +41,13 @@ static void setup(void)
 
 static void teardown(void)
 {
-	dns_close(&host.dns);
+	dns_close(&dns);
 	arena_free(&session.event_arena);
 }
 
 START_TEST(test_waits)
 {
-	stub_delay(host.dns, NULL, 30);
+	stub_delay(dns, NULL, 30);
 	ck_assert_int_eq(mg_dns(&call, "a.test", MG_DNS_TXT)->status, MG_DNS_FOUND);
 	ck_assert_int_eq(mg_dns(&call, "b.test", MG_DNS_TXT)->status, MG_DNS_NXDOMAIN);
 }
@@ -51,8 +58,8 @@ START_TEST(test_lives)
 {
 	const struct mg_dns_answer *answer = mg_dns(&call, "a.test", MG_DNS_TXT);
 
-	dns_close(&host.dns);
-	host.dns = stub_new();
+	dns_close(&dns);
+	serve(stub_new());
 	ck_assert_str_eq(answer->records[0].text, "a");
 }
 END_TEST
@@ -61,7 +68,7 @@ START_TEST(test_deadline)
 {
 	bool in_time = false;
 
-	stub_delay(host.dns, NULL, STUB_HELD);
+	stub_delay(dns, NULL, STUB_HELD);
 	/*
 	 * A little earlier, so that the hook returns in time: if not the first time, then when the
 	 * machine is not busy.
@@ -106,24 +113,24 @@ END_TEST
 START_TEST(test_does_not_block)
 {
 	/* Who waits finds it. */
-	stub_delay(host.dns, NULL, 1000);
+	stub_delay(dns, NULL, 1000);
 	if (_i)
 		call.start = true;
 	else
 		instance.blocking = MG_BIT(MG_MAIL);
 	ck_assert_int_eq(mg_dns(&call, "a.test", MG_DNS_TXT)->status, MG_DNS_LATE);
 	ck_await(mg_dns(&call, "a.test", MG_DNS_TXT)->status == MG_DNS_FOUND);
-	ck_assert_uint_eq(stub_questions(host.dns), 1);
+	ck_assert_uint_eq(stub_questions(dns), 1);
 }
 END_TEST
 
 START_TEST(test_prefetch)
 {
-	stub_delay(host.dns, NULL, 20);
+	stub_delay(dns, NULL, 20);
 	mg_dns_prefetch(&call, "a.test", MG_DNS_TXT);
 	call.deadline = now_us();
 	ck_await(mg_dns(&call, "a.test", MG_DNS_TXT)->status == MG_DNS_FOUND);
-	ck_assert_uint_eq(stub_questions(host.dns), 1);
+	ck_assert_uint_eq(stub_questions(dns), 1);
 }
 END_TEST
 
@@ -134,7 +141,7 @@ START_TEST(test_undeclared)
 	ck_assert_int_eq(mg_dns(&call, "a.test", MG_DNS_TXT)->status, MG_DNS_FAILED);
 	mg_dns_prefetch(&call, "a.test", MG_DNS_TXT);
 	mg_dns_walk(&call, 1, NULL, 0, "a.test", MG_DNS_TXT, NULL);
-	ck_assert_uint_eq(stub_questions(host.dns), 0);
+	ck_assert_uint_eq(stub_questions(dns), 0);
 }
 END_TEST
 

@@ -23,10 +23,11 @@ diff -u "$work/header" "$work/list" ||
 	fail "policy.h (-) and milter/daemon/exports.list (+) do not name the same functions"
 
 # These are no exports of ours: the copy of another library's variable (stderr), functions of a
-# sanitizer, and sigwait, which is replaced for libmilter (front_libmilter.c).
+# sanitizer, and functions that a folder replaces for its library, named in its file "interposed".
 readelf -W -r "$MILLGATED" | awk '$3 ~ /_COPY$/ { sub(/@.*/, "", $5); print $5 }' >"$work/copies"
+find "$MG_TOP_SRCDIR/milter" -name interposed -exec cat {} + >"$work/interposed"
 nm -D --defined-only "$MILLGATED" | sed 's/.* //; s/@.*//' |
-	grep -vxFf "$work/copies" | grep -vx sigwait | sort >"$work/all"
+	grep -vxFf "$work/copies" | grep -vxFf "$work/interposed" | sort >"$work/all"
 if test "$MG_SANITIZER" = no; then
 	cp "$work/all" "$work/ours"
 else

@@ -35,20 +35,23 @@ static const char *no_macro(void *ctx, const char *name)
 
 static const struct mta mta = { .macro = no_macro };
 
+/* The host's. */
+static struct snapshot *snapshot;
+
 static void begin(void)
 {
-	struct snapshot *snapshot;
-	char conf_path[128];
+	char conf_path[128], error[SERVICES_ERROR_MAX];
 
 	make_folder();
 	write_file(path_in(conf_path, "conf"),
 		   "listen unix:/nowhere/sock\n"
 		   "policy access { reject client fe80::1; reject header \"/^: bad/\" }\n");
-	snapshot = snapshot_load(conf_path, NULL, stderr);
+	snapshot = snapshot_load(conf_path, NULL, NULL, snapshot_print_errors, stderr);
 	ck_assert_ptr_nonnull(snapshot);
 	test_log = open_log(path_in(log_path, "log"), false);
-	host_init(&host, snapshot, test_log);
+	host_init(&host, test_log, NULL, NULL);
 	host.now = clock_now;
+	ck_assert_int_eq(host_change(&host, snapshot, error), 0);
 	now = 5000000;
 }
 
@@ -61,7 +64,7 @@ static void end(void)
 
 static void refuse_one(void)
 {
-	struct session *session = session_new(&host, &mta, NULL);
+	struct session *session = session_new(&host, snapshot, &mta, NULL);
 
 	ck_assert_int_eq(session_refuse(session)->code, 421);
 	session_end(&session);
@@ -93,7 +96,7 @@ END_TEST
 /* What becomes of a message of one header field from a client at an interface. */
 static enum reply_kind field(const char *client, const char *name, const char *value)
 {
-	struct session *session = session_new(&host, &mta, NULL);
+	struct session *session = session_new(&host, snapshot, &mta, NULL);
 	struct sockaddr_in6 address = { .sin6_family = AF_INET6, .sin6_scope_id = 3 };
 	char sender[] = "<a@example.org>", recipient[] = "<b@example.test>";
 	char *mail[] = { sender, NULL }, *rcpt[] = { recipient, NULL };

@@ -24,7 +24,7 @@ static struct snapshot *load(const char *text, char *errors, size_t size)
 	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
 	close(fd);
 
-	struct snapshot *snapshot = snapshot_load(path, NULL, out);
+	struct snapshot *snapshot = snapshot_load(path, NULL, NULL, snapshot_print_errors, out);
 
 	fclose(out);
 	unlink(path);
@@ -142,7 +142,7 @@ START_TEST(test_unreadable)
 	char errors[1000] = "";
 	FILE *out = fmemopen(errors, sizeof(errors), "w");
 
-	ck_assert_ptr_null(snapshot_load("/", NULL, out));
+	ck_assert_ptr_null(snapshot_load("/", NULL, NULL, snapshot_print_errors, out));
 	fclose(out);
 	ck_assert_str_eq(errors, "/: cannot be read: Is a directory\n");
 }

@@ -5,6 +5,7 @@
 build_tests = $(call found,tests/unit/*.sh)
 
 unit_tests = \
+	tests/unit/test_agreement \
 	tests/unit/test_answer \
 	tests/unit/test_arena \
 	tests/unit/test_check \
@@ -28,8 +29,6 @@ unit_tests = \
 	tests/unit/test_front_event_life \
 	tests/unit/test_front_event_limits \
 	tests/unit/test_front_event_silent \
-	tests/unit/test_front_libmilter \
-	tests/unit/test_front_libmilter_life \
 	tests/unit/test_front_socket \
 	tests/unit/test_items \
 	tests/unit/test_keep \
@@ -51,7 +50,8 @@ unit_tests = \
 	tests/unit/test_text \
 	tests/unit/test_utf8 \
 	tests/unit/test_workers \
-	tests/mta/test_mta
+	tests/mta/test_mta \
+	$(libmilter_tests)
 
 unit_headers = \
 	tests/unit/errors_help.h \
@@ -69,6 +69,7 @@ front_test_sources = $(session_test_sources) tests/unit/front_help.c tests/unit/
 front_test_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/tests/mta $(MILTER_CFLAGS)
 front_test_libs = $(mta_lib) $(front_libs) $(core_archives) $(core_deps) $(MILTER_LIBS) \
 	$(CHECK_LIBS)
+front_test_libs = $(mta_lib) $(front_libs) $(core_archives) $(core_deps) $(CHECK_LIBS)
 tests_unit_test_front_event_SOURCES = tests/unit/test_front.c $(front_test_sources)
 tests_unit_test_front_event_CPPFLAGS = $(front_test_cppflags) -DFRONT_UNDER_TEST=front_event
 tests_unit_test_front_event_LDADD = $(front_test_libs)
@@ -89,6 +90,7 @@ tests_unit_test_front_libmilter_life_CPPFLAGS = $(tests_unit_test_front_libmilte
 tests_unit_test_front_libmilter_life_LDADD = $(front_test_libs)
 tests_unit_test_dialogue_SOURCES = tests/unit/test_dialogue.c tests/unit/dialogue_help.c \
 	tests/unit/dialogue_help.h \
+tests_unit_test_dialogue_SOURCES = tests/unit/test_dialogue.c tests/unit/dialogue_help.c tests/unit/dialogue_help.h \
 	$(session_test_sources)
 tests_unit_test_dialogue_LDADD = milter/front/libfront.a $(core_archives) $(core_deps) $(CHECK_LIBS)
 

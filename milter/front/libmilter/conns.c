@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "front/libmilter/conns.h"
+#include "config/snapshot.h"
 #include "session/session.h"
 
 void conns_init(struct conns *conns, size_t max)
@@ -39,8 +40,11 @@ struct milter_conn *conns_add(struct conns *conns, void *ctx)
 	conn->refused = conns->served >= conns->max;
 	if (!conn->refused)
 		conns->served++;
-	if (conns->ended[place].ctx == ctx)
+	if (conns->ended[place].ctx == ctx) {
 		conn->agreed = conns->ended[place].agreed;
+		conns->ended[place].ctx = NULL;
+		conns->ended[place].agreed.kept = NULL;
+	}
 	conn->next = conns->first;
 	conn->link = &conns->first;
 	if (conn->next)
@@ -54,7 +58,11 @@ void conns_remove(struct conns *conns, struct milter_conn *conn)
 {
 	const size_t place = conns_place(conn->ctx);
 
+	/* The snapshot that has the texts of the agreement goes with the connection. */
+	agreement_keep(&conn->agreed);
+	snapshot_unref(&conn->snapshot);
 	pthread_mutex_lock(&conns->lock);
+	agreement_free(&conns->ended[place].agreed);
 	conns->ended[place].ctx = conn->ctx;
 	conns->ended[place].agreed = conn->agreed;
 	*conn->link = conn->next;
@@ -64,6 +72,13 @@ void conns_remove(struct conns *conns, struct milter_conn *conn)
 		conns->served--;
 	pthread_mutex_unlock(&conns->lock);
 	free(conn);
+}
+
+void conns_limit(struct conns *conns, size_t max)
+{
+	pthread_mutex_lock(&conns->lock);
+	conns->max = max;
+	pthread_mutex_unlock(&conns->lock);
 }
 
 void conns_stop(struct conns *conns)
@@ -81,10 +96,13 @@ size_t conns_end_idle(struct conns *conns)
 	for (struct milter_conn *conn = conns->first; conn; conn = conn->next) {
 		enum conn_state idle = CONN_IDLE;
 
-		if (atomic_compare_exchange_strong(&conn->state, &idle, CONN_ENDED))
+		if (atomic_compare_exchange_strong(&conn->state, &idle, CONN_ENDED)) {
 			session_end(&conn->session);
-		else if (idle == CONN_BUSY)
+			agreement_free(&conn->agreed);
+			snapshot_unref(&conn->snapshot);
+		} else if (idle == CONN_BUSY) {
 			busy++;
+		}
 	}
 	pthread_mutex_unlock(&conns->lock);
 	return busy;

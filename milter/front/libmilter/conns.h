@@ -27,11 +27,14 @@ enum conn_state {
 
 /* A connection of the MTA, from its negotiation to its end. */
 struct milter_conn {
-	void *ctx; /* the library's */
+	void *ctx;                 /* the library's */
+	struct snapshot *snapshot; /* that its session goes by */
 	struct session *session;
 	_Atomic enum conn_state state;
 	struct agreement agreed;
-	bool refused; /* beyond the cap */
+	bool negotiated; /* on this connection; else agreed is what an earlier session left */
+	bool refused;    /* beyond the cap */
+	bool outdated;   /* what was agreed on does not serve its snapshot */
 	struct milter_conn *next, **link;
 };
 
@@ -63,9 +66,12 @@ struct milter_conn *conns_add(struct conns *conns, void *ctx);
 
 /*
  * Frees a connection that the caller uses and whose session it has ended: as long as a session uses
- * anything, it is here.
+ * anything, it is here. What was agreed on is kept.
  */
 void conns_remove(struct conns *conns, struct milter_conn *conn);
+
+/* Changes how many are served at a time. */
+void conns_limit(struct conns *conns, size_t max);
 
 /* Adds no more connections from now on. */
 void conns_stop(struct conns *conns);

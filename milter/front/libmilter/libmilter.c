@@ -19,14 +19,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <libmilter/mfapi.h>
 
 #include "front/libmilter/conns.h"
+#include "front/libmilter/libmilter.h"
 #include "front/front.h"
 #include "front/agreement.h"
+#include "session/host.h"
 #include "session/session.h"
 
 #define NAME "millgate"
@@ -79,7 +82,8 @@ static struct milter_conn *conn_new(SMFICTX *ctx)
 
 	if (!conn)
 		return NULL;
-	conn->session = session_new(the_front->host, &conn_mta, conn);
+	conn->snapshot = host_snapshot(the_front->host);
+	conn->session = session_new(the_front->host, conn->snapshot, &conn_mta, conn);
 	smfi_setpriv(ctx, conn);
 	return conn;
 }
@@ -182,13 +186,40 @@ static void set_macros(SMFICTX *ctx, const struct mta_needs *needs)
 	}
 }
 
+/*
+ * libmilter takes no content after an unknown command but by way of DATA: it drops the message, and
+ * the MTA waits.
+ */
+static unsigned extra_stages(const struct mta_needs *needs)
+{
+	return needs->stages & MG_BIT(MG_COMMAND) ? MG_BIT(MG_DATA) : 0;
+}
+
+/*
+ * Whether the MTA begins another session on a connection that was negotiated for less than what is
+ * needed now: the configuration has changed, or the session before was refused. libmilter offers no
+ * way to close the connection, so its clients are sent away until the MTA opens a new one.
+ */
+static bool is_outdated(struct milter_conn *conn)
+{
+	const struct mta_needs *needs = session_needs(conn->snapshot);
+
+	if (conn->negotiated || agreement_serves(&conn->agreed, needs, extra_stages(needs),
+						 *the_front->sock.listen.path))
+		return false;
+	log_say(the_front->log, MG_LOG_WARNING, "front",
+		"a client is tempfailed: the MTA keeps a connection that was negotiated for less "
+		"than what the configuration needs");
+	return true;
+}
+
 static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long protocol,
 			     unsigned long f2, unsigned long f3, unsigned long *actions_r,
 			     unsigned long *protocol_r, unsigned long *f2_r, unsigned long *f3_r)
 {
 	struct milter_conn *conn = conn_enter(ctx);
 	const struct mta_needs *needs;
-	unsigned extra = 0;
+	unsigned extra;
 
 	(void)f2;
 	(void)f3;
@@ -196,14 +227,14 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long 
 	/* The connection is closed, and the MTA does as it does without a filter. */
 	if (!conn)
 		return SMFIS_REJECT;
-	needs = conn->refused ? &agreement_refusal : session_needs(conn->session);
-	/* libmilter takes no content after an unknown command but by way of DATA: it drops the message, and the MTA waits. */
-	if (needs->stages & MG_BIT(MG_COMMAND))
-		extra = MG_BIT(MG_DATA);
+	needs = conn->refused ? &agreement_refusal : session_needs(conn->snapshot);
+	extra = extra_stages(needs);
 	if (!the_front->told_of_actions && agreement_lacks(needs, actions, the_front->log))
 		the_front->told_of_actions = true;
+	agreement_free(&conn->agreed);
 	conn->agreed =
 		agreement_make(needs, extra, *the_front->sock.listen.path, actions, protocol);
+	conn->negotiated = true;
 	*actions_r = conn->agreed.actions;
 	*protocol_r = conn->agreed.steps;
 	if (actions & SMFIF_SETSYMLIST)
@@ -217,7 +248,7 @@ static struct milter_conn *conn_event(SMFICTX *ctx)
 {
 	struct milter_conn *conn = conn_enter(ctx);
 
-	if (conn && conn->refused) {
+	if (conn && (conn->refused || conn->outdated)) {
 		milter_conn_release(conn);
 		return NULL;
 	}
@@ -232,6 +263,11 @@ static sfsistat on_connect(SMFICTX *ctx, char *name, _SOCK_ADDR *address)
 		return SMFIS_TEMPFAIL;
 	if (conn->refused)
 		return conn_answer(conn, MG_CONNECT, session_refuse(conn->session));
+	conn->outdated = is_outdated(conn);
+	if (conn->outdated) {
+		milter_conn_release(conn);
+		return SMFIS_TEMPFAIL;
+	}
 	return conn_answer(conn, MG_CONNECT, session_connect(conn->session, name, address));
 }
 
@@ -402,6 +438,21 @@ static int open_socket(struct front *front, const struct front_settings *setting
 				 error_r);
 }
 
+/*
+ * libmilter knows only syslog(3): its lines go under our name, those that the log would have at the
+ * start, and in the foreground to standard error too.
+ */
+static void open_syslog(const struct log *log)
+{
+	static const int severities[] = { LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_DEBUG };
+	int level = MG_LOG_ERROR;
+
+	while (level < MG_LOG_DEBUG && log_wants(log, (enum mg_level)(level + 1)))
+		level++;
+	openlog("millgated", LOG_PID | (log_is_read_here(log) ? LOG_PERROR : 0), LOG_MAIL);
+	setlogmask(LOG_UPTO(severities[level]));
+}
+
 static struct front *libmilter_open(const struct front_settings *settings,
 				    char error_r[FRONT_ERROR_MAX])
 {
@@ -413,6 +464,7 @@ static struct front *libmilter_open(const struct front_settings *settings,
 	}
 	front->host = settings->host;
 	front->log = settings->log;
+	open_syslog(settings->log);
 	conns_init(&front->conns, settings->max_connections);
 	sem_init(&front->stop_order, 0, 0);
 	if (open_socket(front, settings, error_r) < 0) {
@@ -507,7 +559,13 @@ static size_t libmilter_stop(struct front *front, int wait_ms)
 	return busy;
 }
 
-const struct front_end front_libmilter = { libmilter_open, libmilter_start, libmilter_stop };
+static void libmilter_limit(struct front *front, size_t max_connections)
+{
+	conns_limit(&front->conns, max_connections);
+}
+
+const struct front_end front_libmilter = { libmilter_open, libmilter_start, libmilter_stop,
+					   libmilter_limit };
 
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer) && !defined(__SANITIZE_THREAD__)
