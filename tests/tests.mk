@@ -62,7 +62,6 @@ check-instrumented: all
 
 check_kinds = check-build check-unit check-policies check-scenario check-module check-conformance \
 	check-e2e
-check_kinds = check-build check-unit check-policies check-scenario check-module check-conformance check-e2e
 .PHONY: $(check_kinds)
 $(check_kinds): all
 	$(AM_V_at)$(MAKE) $(AM_MAKEFLAGS) check TESTS='$($(@:check-%=%)_tests)'

@@ -67,8 +67,6 @@ LDADD = milter/daemon/libdaemon.a milter/front/libfront.a $(core_libs) $(JANSSON
 session_test_sources = tests/unit/session_help.c tests/unit/session_help.h
 front_test_sources = $(session_test_sources) tests/unit/front_help.c tests/unit/front_help.h
 front_test_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/tests/mta $(MILTER_CFLAGS)
-front_test_libs = $(mta_lib) $(front_libs) $(core_archives) $(core_deps) $(MILTER_LIBS) \
-	$(CHECK_LIBS)
 front_test_libs = $(mta_lib) $(front_libs) $(core_archives) $(core_deps) $(CHECK_LIBS)
 tests_unit_test_front_event_SOURCES = tests/unit/test_front.c $(front_test_sources)
 tests_unit_test_front_event_CPPFLAGS = $(front_test_cppflags) -DFRONT_UNDER_TEST=front_event
@@ -82,15 +80,8 @@ tests_unit_test_front_event_limits_LDADD = $(front_test_libs)
 tests_unit_test_front_event_silent_SOURCES = tests/unit/test_front_silent.c $(front_test_sources)
 tests_unit_test_front_event_silent_CPPFLAGS = $(tests_unit_test_front_event_CPPFLAGS)
 tests_unit_test_front_event_silent_LDADD = $(front_test_libs)
-tests_unit_test_front_libmilter_SOURCES = $(tests_unit_test_front_event_SOURCES)
-tests_unit_test_front_libmilter_CPPFLAGS = $(front_test_cppflags) -DFRONT_UNDER_TEST=front_libmilter
-tests_unit_test_front_libmilter_LDADD = $(front_test_libs)
-tests_unit_test_front_libmilter_life_SOURCES = $(tests_unit_test_front_event_life_SOURCES)
-tests_unit_test_front_libmilter_life_CPPFLAGS = $(tests_unit_test_front_libmilter_CPPFLAGS)
-tests_unit_test_front_libmilter_life_LDADD = $(front_test_libs)
 tests_unit_test_dialogue_SOURCES = tests/unit/test_dialogue.c tests/unit/dialogue_help.c \
 	tests/unit/dialogue_help.h \
-tests_unit_test_dialogue_SOURCES = tests/unit/test_dialogue.c tests/unit/dialogue_help.c tests/unit/dialogue_help.h \
 	$(session_test_sources)
 tests_unit_test_dialogue_LDADD = milter/front/libfront.a $(core_archives) $(core_deps) $(CHECK_LIBS)
 
