@@ -25,6 +25,7 @@ include tests/mta/mta.mk
 include tests/dns/dns.mk
 include tests/policies/policies.mk
 include tests/scenario/scenario.mk
+include tests/reload/reload.mk
 include tests/module/module.mk
 include tests/e2e/e2e.mk
 include tests/fuzz/fuzz.mk
@@ -37,9 +38,10 @@ test_modules = tests/scenario/probe.la tests/scenario/reader.la tests/e2e/stages
 
 if TESTS_WANTED
 check_LIBRARIES += $(mta_lib) $(dns_lib) $(check_fake_host)
-check_PROGRAMS += $(unit_tests) $(policies_tests) $(scenario_runner) $(dns_server)
+check_PROGRAMS += $(unit_tests) $(policies_tests) $(scenario_runner) $(dns_server) \
+	$(reload_tests)
 check_LTLIBRARIES += $(test_modules)
-TESTS += $(unit_tests) $(policies_tests) $(conformance_tests)
+TESTS += $(unit_tests) $(policies_tests) $(conformance_tests) $(reload_tests)
 # Automake reads the words of TESTS and would take these for names.
 $(eval TESTS += $(build_tests) $(scenario_tests) $(module_tests))
 if E2E
@@ -61,7 +63,7 @@ check-instrumented: all
 		tr '\n' ' '`"
 
 check_kinds = check-build check-unit check-policies check-scenario check-module check-conformance \
-	check-e2e
+	check-reload check-e2e
 .PHONY: $(check_kinds)
 $(check_kinds): all
 	$(AM_V_at)$(MAKE) $(AM_MAKEFLAGS) check TESTS='$($(@:check-%=%)_tests)'

@@ -30,6 +30,7 @@ unit_tests = \
 	tests/unit/test_front_event_limits \
 	tests/unit/test_front_event_silent \
 	tests/unit/test_front_socket \
+	tests/unit/test_host \
 	tests/unit/test_items \
 	tests/unit/test_keep \
 	tests/unit/test_log \
