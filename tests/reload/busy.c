@@ -17,6 +17,7 @@
 
 #define RELOADS 1000
 #define RELOADS_WATCHED 100    /* under a sanitizer or valgrind */
+#define FILES_MORE 8           /* what libmilter's threads open; less than one a reload */
 #define WARM_UP 40             /* reloads after which memory is as large as it gets */
 #define MEMORY_GROWS_KIB 16384 /* snapshots of sessions that run, and the allocator's arenas */
 
@@ -156,7 +157,7 @@ int main(void)
 		check_memory(memory);
 	/* Without DNS, as at the beginning, and without a connection. */
 	one_reload(4, 0);
-	if (process_files() > files)
+	if (process_files() > files + FILES_MORE)
 		fail("%ld descriptors, %ld at the beginning", process_files(), files);
 	check_counters(sessions + 2);
 	process_stop();
