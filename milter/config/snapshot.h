@@ -88,7 +88,6 @@ struct snapshot {
 };
 
 /*
-/*
  * Reads and checks a configuration. keep: where its instances find what those of the same name have
  * counted and shared so far, and which must outlive it; NULL when there is none before or after it.
  * present: the snapshots of which it is to be a successor, newest first: what cannot change without

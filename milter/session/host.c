@@ -51,6 +51,7 @@ int host_change(struct host *host, struct snapshot *snapshot, char error_r[SERVI
 {
 	struct snapshot *before = host->present;
 
+	CHECK_OBJ(host, HOST_MAGIC);
 	if (services_join(&host->services, snapshot, before, error_r) < 0)
 		return -1;
 	snapshot->unused = host_unused;
@@ -70,6 +71,7 @@ struct snapshot *host_snapshot(struct host *host)
 {
 	struct snapshot *snapshot;
 
+	CHECK_OBJ(host, HOST_MAGIC);
 	pthread_mutex_lock(&host->lock);
 	snapshot = snapshot_ref(host->present);
 	pthread_mutex_unlock(&host->lock);
@@ -80,6 +82,7 @@ void host_tidy(struct host *host)
 {
 	struct snapshot **at = &host->snapshots;
 
+	CHECK_OBJ(host, HOST_MAGIC);
 	while (*at) {
 		struct snapshot *snapshot = *at;
 

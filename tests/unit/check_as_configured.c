@@ -24,7 +24,7 @@ static char *no_words[] = { NULL };
 		statement;                    \
 	}
 
-USE(session_new, session_new(pointer, NULL, NULL))
+USE(session_new, session_new(pointer, NULL, NULL, NULL))
 USE(session_needs, session_needs(pointer))
 USE(session_refuse, session_refuse(pointer))
 USE(session_connect, session_connect(pointer, NULL, NULL))
@@ -51,8 +51,8 @@ USE(mg_client, mg_client(pointer))
 	}
 
 const struct seam seams[SEAMS] = {
-	SEAM(host, snapshot, session_new, "session_new"),
-	SEAM(session, host, session_needs, "session_needs"),
+	SEAM(host, log, session_new, "session_new"),
+	SEAM(snapshot, arena, session_needs, "session_needs"),
 	SEAM(session, host, session_refuse, "session_refuse"),
 	SEAM(session, host, session_connect, "session_connect"),
 	SEAM(session, host, session_helo, "session_helo"),
@@ -66,7 +66,7 @@ const struct seam seams[SEAMS] = {
 	SEAM(session, host, session_command, "session_command"),
 	SEAM(session, host, session_abort, "session_abort"),
 	SEAM(session, host, session_end, "session_abort"),
-	SEAM(host, snapshot, host_log_counters, "host_log_counters"),
+	SEAM(host, log, host_log_counters, "host_log_counters"),
 	SEAM(snapshot, arena, snapshot_ref, "snapshot_ref"),
 	SEAM(snapshot, arena, snapshot_unref, "snapshot_unref"),
 	SEAM(dialogue, all, dialogue_take, "dialogue_take"),

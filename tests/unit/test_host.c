@@ -73,6 +73,7 @@ static struct snapshot *make(const char *settings)
 {
 	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
 
+	MAGIC_SET(snapshot, SNAPSHOT_MAGIC);
 	snapshot->references = 1;
 	snapshot->settings.dns.resolv_conf = settings;
 	snapshot->services = settings ? MG_SERVICE_DNS : 0;

@@ -145,7 +145,7 @@ static struct snapshot *load(const char *policies)
 
 	snprintf(text, sizeof(text), "listen unix:/nowhere/sock\n%s", policies);
 	write_file(path_in(path, "conf"), text);
-	return snapshot_load(path, keep, stderr);
+	return snapshot_load(path, keep, NULL, snapshot_print_errors, stderr);
 }
 
 static const struct instance *instance(const struct snapshot *snapshot, const char *name)
