@@ -6,7 +6,7 @@
 # The files of the source tree with such names: no fragment needs to list them, EXTRA_DIST neither.
 found = $(patsubst $(srcdir)/%,%,$(wildcard $(addprefix $(srcdir)/,$(1))))
 
-# No script and scenario of a folder that both run may have the same name: they would share a log.
+# No script, scenario and program of a folder may have the same name: they would share a log.
 TEST_EXTENSIONS = .scn .sh
 # Check's default time limits (CK_...) are for an idle machine.
 AM_TESTS_ENVIRONMENT = \

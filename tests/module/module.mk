@@ -6,5 +6,5 @@ module_files = \
 	tests/module/bad.c \
 	tests/module/misbehaving.scn \
 	tests/module/outside.c \
-	tests/module/outside.scn
+	tests/module/outside-runs.scn
 EXTRA_DIST += $(module_files)

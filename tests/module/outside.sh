@@ -29,7 +29,7 @@ $CC -std=c11 -Wall -Wextra -Wpedantic -Werror -fPIC -shared $cflags -I"$include"
 	-o "$dir/modules/outside.so" "$here/outside.c"
 symbols=$(nm -D --defined-only "$dir/modules/outside.so" | awk '{print $3}')
 [ "$symbols" = mg_policy_register ] || { echo "exports more than one symbol: $symbols"; exit 1; }
-MG_TEST_MODULES=$dir/modules "$MG_TOP_BUILDDIR/tests/scenario/runner" "$here/outside.scn"
+MG_TEST_MODULES=$dir/modules "$MG_TOP_BUILDDIR/tests/scenario/runner" "$here/outside-runs.scn"
 
 echo "an error of its open()"
 printf 'listen unix:%s/s\nmodules %s/modules\npolicy outside { word forbidden }\n' "$dir" "$dir" \

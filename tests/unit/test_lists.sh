@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # A makefile fragment names or finds every source and every test in the tree: otherwise a test would
-# never run, and nobody would notice. No two tests that are found share a log. The README's list of
+# never run, and nobody would notice. No two tests share a log. The README's list of
 # packages has every library that configure requires, but for those of the tests.
 set -u
 cd "$MG_TOP_SRCDIR" || exit 99
@@ -18,10 +18,10 @@ for pattern in $(printf '%s\n' "$names" | sed -n 's/.*(call found,\([^)]*\)).*/\
 	esac
 	found="$found $pattern"
 done
-# shellcheck disable=SC2086 # words
-shared=$(printf '%s\n' $found | sed 's/\.[a-z]*$//' | sort | uniq -d)
+shared=$(printf '%s\n' tests/*/*.sh tests/*/*.scn tests/*/test_*.c |
+	sed 's/\.[a-z]*$//' | sort | uniq -d)
 if [ -n "$shared" ]; then
-	echo "FAIL: tests that share a log:" $shared
+	printf 'FAIL: tests that share a log: %s\n' "$shared"
 	failed=1
 fi
 names="$names $found"
