@@ -167,11 +167,6 @@ void fake_reopen(const char *block)
 	fake_must_open(host.get, block);
 }
 
-const void *fake_self(void)
-{
-	return host.self;
-}
-
 void fake_new_message(void)
 {
 	arena_reset(&host.message);
@@ -275,7 +270,7 @@ void fake_start(enum mg_stage stage)
 
 void fake_outcome(const struct mg_outcome *outcome)
 {
-	struct mg_call call = { outcome->stage };
+	struct mg_call call = { &host_services, outcome->stage };
 
 	arena_reset(&host.call);
 	if (host.policy->outcome)
