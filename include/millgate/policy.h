@@ -21,8 +21,12 @@
  * Hostile input. Every string that comes from the client is bounded by the MTA
  * and free of NUL, and nothing else: check it.
  *
- * ABI. The structs that a module hands over are only ever appended to; the host
- * takes the smaller of the module's size and its own.
+ * NULL. No function takes NULL for its struct mg_call, struct mg_conf or format. Of every other
+ * pointer the function's comment says what NULL means, and whether the function returns NULL.
+ *
+ * ABI. The structs that a module hands over are only ever appended to, the elements of its arrays
+ * too: a module says how large its structs are, and the host takes the smaller of that and its own.
+ * What a module lacks is zero.
  *   1  first version
  */
 #ifndef MILLGATE_POLICY_H
@@ -82,17 +86,18 @@ enum mg_scope {
 #define MG_ERROR (-2)   /* it could not decide; mg_detail() says why */
 #define MG_TIMEOUT (-3) /* its time ran out */
 
-/* One result that a policy can find. */
+/* One result that a policy can find. The array of them ends with one that is all zero. */
 struct mg_result {
 	const char *name; /* written as a policy's; RFC 8601's names where it has them */
 	/*
-	 * What is done about it when the configuration does not say: the words
-	 * after "on NAME", such as "reject 5.7.1 \"{client} is listed\"".
-	 * NULL means "neutral". A result named "error" or "timeout" sets the
-	 * default action of the two that every policy has.
+	 * What is done about it when the configuration does not say: the words after "on NAME", such
+	 * as "reject 5.7.1 \"{client} is listed\"". Several actions are separated by ";", as
+	 * "quarantine \"{detail}\"; score 5". NULL means "neutral". A result named "error" or
+	 * "timeout" sets the default action of the two that every policy has. Parsed when the policy
+	 * is registered: what is wrong in it is an error of the policy, and it is not taken.
 	 */
 	const char *action;
-	const char *help; /* one sentence for the manual page */
+	const char *help; /* one sentence for the manual page; NULL for none */
 };
 
 /* What a configuration item is, and the C type of its member. */
@@ -113,7 +118,10 @@ struct mg_strings {
 	const char *const *v;
 };
 
-struct mg_line; /* one line of the configuration, as the policy's open() sees it */
+struct mg_call; /* one run of one hook; valid until the hook returns */
+struct mg_conf; /* one instance being opened; valid until open() returns */
+struct mg_line; /* one line of the configuration, as checks and open() see it */
+struct mg_table;
 
 struct mg_lines {
 	size_t n;
@@ -129,20 +137,89 @@ enum mg_key {
 	MG_KEY_NAME         /* as MG_KEY_HOST, but an entry that is an address is an error */
 };
 
-/* One item (key) of a policy's block in the configuration. */
+/*
+ * One item (key) of a policy's block in the configuration. The array of them ends with one that is
+ * all zero. Declare items with the macros below: they let the compiler check the member's type.
+ */
 struct mg_item {
-	const char *name;
+	const char *name; /* as a policy's */
 	enum mg_type type;
-	size_t offset;       /* of the member in the instance's struct */
-	const char *initial; /* default, as it would stand in the file; NULL for none */
-	const char *syntax;  /* the arguments, for the manual page: "NUMBER" */
-	const char *help;    /* one or more sentences for the manual page */
+	size_t offset; /* of the member in the instance's struct */
+	/*
+	 * The default, as it would stand in the file after the name; NULL for none: the member is
+	 * zero. Parsed when the policy is registered: what is wrong in it is an error of the policy.
+	 */
+	const char *initial;
+	const char *syntax;  /* the arguments, for the manual page: "NUMBER"; NULL for none */
+	const char *help;    /* one or more sentences for the manual page; NULL for none */
 	const char *choices; /* MG_CHOICE: the words, separated by blanks */
 	/* MG_INT, MG_SIZE, MG_DURATION; no limits when both are 0, no maximum when it is less than min. */
 	long long min, max;
 	enum mg_key key; /* MG_TABLE */
 	bool required;   /* a block without it is in error; for an item without initial */
+	/*
+	 * Checks what the table cannot express. Called before open(), once all items are filled in, for
+	 * each line of this item whose words are as type wants them. Reports with mg_conf_error() and
+	 * mg_conf_warning(). After an error the member has its default again, and open() is called
+	 * all the same, unless the item is required. self: the instance's struct. May be NULL.
+	 */
+	void (*check)(struct mg_conf *conf, const struct mg_line *line, const void *self);
 };
+
+/*
+ * One item of each type. object: the instance's struct, as "struct example"; member: its member, whose
+ * type must be the one that enum mg_type names, or the module does not compile; then further members
+ * of struct mg_item.
+ *
+ *     static const struct mg_item items[] = {
+ *             MG_ITEM_INT(struct example, max, "max", .initial = "3", .max = 1000,
+ *                         .syntax = "NUMBER", .help = "How many are too many."),
+ *             { .name = NULL },
+ *     };
+ */
+#define MG_ITEM_BOOL(object, member, key_name, ...) \
+	MG_ITEM_(MG_BOOL, bool, object, member, key_name, __VA_ARGS__)
+#define MG_ITEM_INT(object, member, key_name, ...) \
+	MG_ITEM_(MG_INT, long long, object, member, key_name, __VA_ARGS__)
+#define MG_ITEM_SIZE(object, member, key_name, ...) \
+	MG_ITEM_(MG_SIZE, long long, object, member, key_name, __VA_ARGS__)
+#define MG_ITEM_DURATION(object, member, key_name, ...) \
+	MG_ITEM_(MG_DURATION, long long, object, member, key_name, __VA_ARGS__)
+#define MG_ITEM_STRING(object, member, key_name, ...) \
+	MG_ITEM_(MG_STRING, const char *, object, member, key_name, __VA_ARGS__)
+#define MG_ITEM_STRINGS(object, member, key_name, ...) \
+	MG_ITEM_(MG_STRINGS, struct mg_strings, object, member, key_name, __VA_ARGS__)
+#define MG_ITEM_CHOICE(object, member, key_name, ...) \
+	MG_ITEM_(MG_CHOICE, int, object, member, key_name, __VA_ARGS__)
+#define MG_ITEM_TABLE(object, member, key_name, ...) \
+	MG_ITEM_(MG_TABLE, const struct mg_table *, object, member, key_name, __VA_ARGS__)
+#define MG_ITEM_LINES(object, member, key_name, ...) \
+	MG_ITEM_(MG_LINES, struct mg_lines, object, member, key_name, __VA_ARGS__)
+
+#define MG_ITEM_(item_type, c_type, object, member, key_name, ...)           \
+	{                                                                    \
+		.name = (key_name), .type = (item_type),                     \
+		.offset = MG_OFFSET_OF_(c_type, object, member), __VA_ARGS__ \
+	}
+
+/* offsetof(), of a member of this type only. */
+#ifdef __cplusplus
+} /* a template has no C linkage */
+template <typename Want, typename Found> struct mg_same_type; /* of two types: not defined */
+template <typename Type> struct mg_same_type<Type, Type> {
+	static constexpr size_t offset(size_t of)
+	{
+		return of;
+	}
+};
+extern "C" {
+#define MG_OFFSET_OF_(c_type, object, member)                                           \
+	mg_same_type<c_type, decltype(static_cast<object *>(nullptr)->member)>::offset( \
+		offsetof(object, member))
+#else
+#define MG_OFFSET_OF_(c_type, object, member) \
+	_Generic(((object *)0)->member, c_type : offsetof(object, member))
+#endif
 
 /* A counter of the policy's own: logged with those that every policy has. */
 struct mg_counter {
@@ -176,10 +253,6 @@ struct mg_outcome {
 	long long score;            /* as last decided on */
 };
 
-struct mg_call; /* one run of one hook; valid until the hook returns */
-struct mg_conf; /* one instance being opened; valid until open() returns */
-struct mg_table;
-
 /* A policy type. Everything it points to must be constant. */
 struct mg_policy {
 	unsigned abi;  /* MG_ABI */
@@ -187,17 +260,19 @@ struct mg_policy {
 	/* TYPE in the configuration, and a module is TYPE.so: fewer than 64 of a-z 0-9 - and _. */
 	const char *name;
 	const char *help;                /* one sentence for the manual page */
-	const struct mg_result *results; /* the last has no name; 200 at most */
+	const struct mg_result *results; /* MG_RESULTS(array): 200 at most */
+	size_t result_size;              /* of one of them */
 	const char *const *values;       /* names for mg_value(), NULL last; may be NULL */
-	const struct mg_item *items;     /* the last has no name; may be NULL */
-	size_t conf_size;    /* of the instance's struct; each of the three at most 1 MiB */
-	size_t session_size; /* of mg_state(call, MG_SESSION) */
-	size_t message_size; /* of mg_state(call, MG_MESSAGE) */
-	unsigned blocking;   /* MG_BIT()s of the stages whose on[] may block */
+	const struct mg_item *items;     /* MG_ITEMS(array): may be NULL */
+	size_t item_size;                /* of one of them */
+	size_t conf_size;                /* of the instance's struct; each of these at most 1 MiB */
+	size_t session_size;             /* of mg_state(call, MG_SESSION) */
+	size_t message_size;             /* of mg_state(call, MG_MESSAGE) */
+	unsigned blocking;               /* MG_BIT()s of the stages whose on[] may block */
 
 	/*
 	 * Checks the configuration and completes the instance. self: the
-	 * instance's struct, zeroed, with its items filled in. Returns 0, or -1
+	 * instance's struct, zeroed, with its items filled in and checked. Returns 0, or -1
 	 * after having reported every error with mg_conf_error(). Called also when a
 	 * value was wrong, with its default, so that all errors are reported in one
 	 * run; never without what is required. One thread;
@@ -222,21 +297,25 @@ struct mg_policy {
 	int (*on[MG_STAGES_MAX])(struct mg_call *call, const void *self);
 
 	/*
-	 * MTA macros that mg_macro() will be asked for, names as "{name}" or
-	 * "x", NULL last; macro_stage: the first stage that needs them.
-	 * May be NULL.
+	 * MTA macros that mg_macro() will be asked for, names as "{name}" or "x", NULL last;
+	 * macro_stage: the first stage that needs them, of which the MTA then tells. Another macro is
+	 * NULL, and the hook's result becomes MG_ERROR. May be NULL.
 	 */
 	const char *const *macros;
 	enum mg_stage macro_stage;
 
 	/*
 	 * MG_BIT()s of the stages whose facts the hooks read, besides those that they
-	 * have hooks for; the MTA is asked for no stage that nobody needs.
+	 * have hooks for; the MTA is asked for no stage that nobody needs. CONNECT, MAIL, RCPT and EOM
+	 * are always there. The result of a hook that reads a fact of another stage becomes MG_ERROR,
+	 * and the log says what to declare.
 	 */
 	unsigned facts;
 
 	/* MG_SERVICE_...s that its hooks use: a service that no enabled policy uses is not started. */
 	unsigned services;
+
+	size_t call_size; /* of mg_state(call, MG_CALL); at most 1 MiB */
 
 	/*
 	 * Types of other policies whose results the hooks read with mg_finding(), NULL last;
@@ -265,9 +344,12 @@ struct mg_policy {
 	size_t shared_size;
 };
 
-#define MG_SERVICE_DNS 1U /* mg_dns() and what belongs to it */
-
+/* The arrays of a policy, each with the size of its elements. */
+#define MG_RESULTS(array) .results = (array), .result_size = sizeof((array)[0])
+#define MG_ITEMS(array) .items = (array), .item_size = sizeof((array)[0])
 #define MG_COUNTERS(array) .counters = (array), .counter_size = sizeof((array)[0])
+
+#define MG_SERVICE_DNS 1U /* mg_dns() and what belongs to it */
 
 /*
  * Registers a policy: the one symbol that a module exports.
@@ -296,12 +378,16 @@ struct mg_policy {
 /* ---- While an instance is opened ---------------------------------------- */
 
 /*
- * Reports an error at a line's word (0: the directive's name, 1: its first
- * argument, ...), or at the policy's block when line is NULL. The text says what
- * was found and what was expected; the host adds file, line and column.
+ * Reports an error at a line's word (0: the directive's name, 1: its first argument, ...; past the
+ * last: the place after it), or at the policy's block when line is NULL. The text says what was found
+ * and what was expected; the host adds file, line and column.
  */
 void mg_conf_error(struct mg_conf *conf, const struct mg_line *line, size_t word, const char *fmt,
 		   ...) MG_PRINTF(4, 5);
+
+/* The same for what is probably not meant, but can be right: it is logged when the daemon starts. */
+void mg_conf_warning(struct mg_conf *conf, const struct mg_line *line, size_t word, const char *fmt,
+		     ...) MG_PRINTF(4, 5);
 
 /*
  * Says which of the policy's hooks this instance needs, as MG_BIT()s; the others
@@ -310,18 +396,20 @@ void mg_conf_error(struct mg_conf *conf, const struct mg_line *line, size_t word
 void mg_conf_stages(struct mg_conf *conf, unsigned stages);
 
 /*
- * Says which of the services that the policy declares this instance needs; all, when not called. One that needs none
- * of them has nothing to begin and nothing to wait for: its start hooks are not called, and no hook of it may block.
+ * Says which of the services that the policy declares this instance needs; all, when not called. One
+ * that needs none of them has nothing to begin and nothing to wait for: its start hooks are not
+ * called, and no hook of it may block.
  */
 void mg_conf_services(struct mg_conf *conf, unsigned services);
 
 /*
- * The lines of an item, for the position of an error; item NULL: all lines of the block in their order, those
- * of the keys that every policy has among them. NULL when index is past the last.
+ * The lines of an item that it was filled from, for the position of an error: none when it has its
+ * default. item NULL: all lines of the block in their order, those of the keys that every policy has
+ * among them. Returns NULL when index is past the last.
  */
 const struct mg_line *mg_conf_item(struct mg_conf *conf, const char *item, size_t index);
 
-/* The words of a line, its name (0) included, and one of them; NULL past the last. */
+/* The words of a line, its name (0) included, and one of them; NULL past the last. A line NULL has none. */
 size_t mg_line_words(const struct mg_line *line);
 const char *mg_line_word(const struct mg_line *line, size_t index);
 
@@ -330,7 +418,8 @@ const char *mg_line_word(const struct mg_line *line, size_t index);
  * expressions/flags, and "cidr:FILE", "pcre:FILE", "texthash:FILE" in Postfix's
  * formats. check, if not NULL, is called for the right-hand side of each line of a
  * file and returns NULL, or what was expected instead (a constant). Returns NULL after
- * having reported the errors. The table lives as long as the instance.
+ * having reported the errors; an empty table when line is NULL. The table lives as long as the
+ * instance.
  */
 const struct mg_table *mg_conf_table(struct mg_conf *conf, const struct mg_line *line, size_t first,
 				     enum mg_key key, const char *(*check)(const char *value));
@@ -339,6 +428,12 @@ const struct mg_table *mg_conf_table(struct mg_conf *conf, const struct mg_line 
 void *mg_conf_alloc(struct mg_conf *conf, size_t size);
 
 /* ---- Facts --------------------------------------------------------------- */
+
+/*
+ * Of a stage that is neither always there nor among the policy's hooks and facts a hook learns
+ * nothing: these functions then return NULL or 0, and its result becomes MG_ERROR; see facts in
+ * struct mg_policy.
+ */
 
 /* The client's address: AF_INET or AF_INET6 (an IPv4-mapped one is AF_INET), or NULL for a local or unknown client. */
 const struct sockaddr *mg_client_addr(const struct mg_call *call);
@@ -363,7 +458,7 @@ const char *mg_mta_name(const struct mg_call *call);
 const char *mg_daemon_name(const struct mg_call *call);
 const char *mg_daemon_addr(const struct mg_call *call);
 
-/* The argument of HELO/EHLO as sent, or NULL before it and without it. */
+/* MG_HELO: the argument of HELO/EHLO as sent, or NULL before it and without it. */
 const char *mg_helo(const struct mg_call *call);
 
 /*
@@ -380,7 +475,7 @@ unsigned mg_recipients(const struct mg_call *call);
 
 /*
  * An ESMTP parameter of MAIL, or, at RCPT, of this recipient: "SIZE" gives "1000" for SIZE=1000,
- * "SMTPUTF8" gives "" for one without a value, NULL for none. The name in any case.
+ * "SMTPUTF8" gives "" for one without a value, NULL for none. The name in any case; NULL names none.
  */
 const char *mg_sender_param(const struct mg_call *call, const char *name);
 const char *mg_recipient_param(const struct mg_call *call, const char *name);
@@ -389,28 +484,35 @@ const char *mg_recipient_param(const struct mg_call *call, const char *name);
 const char *mg_auth(const struct mg_call *call);
 const char *mg_auth_type(const struct mg_call *call);
 
-/* The TLS version ({tls_version}), or NULL without TLS. Known from the HELO after STARTTLS on. */
+/* MG_HELO: the TLS version ({tls_version}), or NULL without TLS. Known from the HELO after STARTTLS on. */
 const char *mg_tls(const struct mg_call *call);
 
 /* The MTA's queue id, or NULL while it has none (Postfix: before the first accepted recipient). */
 const char *mg_queue_id(const struct mg_call *call);
 
-/* Any other macro of the MTA, or NULL; the policy declares it in macros. Valid to the end of the call. */
+/*
+ * Any other macro of the MTA, or NULL when it has none; the policy declares it in macros. The name
+ * NULL is none. Valid to the end of the call.
+ */
 const char *mg_macro(const struct mg_call *call, const char *name);
 
-/* At MG_HEADER: the field's name, and its value with the line ends of its folds, without the last one. */
+/*
+ * At MG_HEADER: the field's name, and its value with the line ends of its folds, without the last one;
+ * NULL at another stage.
+ */
 const char *mg_header_name(const struct mg_call *call);
 const char *mg_header_value(const struct mg_call *call);
 
-/* At MG_BODY: this chunk; valid to the end of the call. */
+/* At MG_BODY: this chunk; valid to the end of the call. NULL, of size 0, at another stage. size_r may be NULL. */
 const unsigned char *mg_body(const struct mg_call *call, size_t *size_r);
 
-/* At MG_COMMAND: the command line as sent. */
+/* At MG_COMMAND: the command line as sent; NULL at another stage. */
 const char *mg_command(const struct mg_call *call);
 
-/* The session's id of our own: in every log line and in the replies. */
+/* The session's id of our own: in every log line and in the replies; never NULL. */
 const char *mg_session_id(const struct mg_call *call);
 
+/* The stage of the hook that runs. */
 enum mg_stage mg_stage(const struct mg_call *call);
 
 /* ---- What a hook says besides its result ---------------------------------- */
@@ -421,10 +523,14 @@ enum mg_stage mg_stage(const struct mg_call *call);
 void mg_detail(struct mg_call *call, const char *fmt, ...) MG_PRINTF(2, 3);
 
 /*
- * A value for texts, under one of the names in values; copied. Any other name is ignored and logged. A policy
- * with a value that has the name of a macro of every text ({client}, see millgate.conf(5)) is not taken.
+ * A value for texts, under one of the names in values; copied. The value NULL is none: it is shown as
+ * "". A name that is NULL or not among them is ignored and logged. A policy with a value that has the
+ * name of a macro of every text ({client}, see millgate.conf(5)) is not taken.
  */
 void mg_value(struct mg_call *call, const char *name, const char *value);
+
+/* The same for a number. */
+void mg_value_int(struct mg_call *call, const char *name, long long value);
 
 /*
  * The reply that goes with the result, for "reject" and "tempfail" that have none in the configuration:
@@ -494,9 +600,13 @@ int64_t mg_now(const struct mg_call *call);
 /* When this hook must have returned, on the same clock. */
 int64_t mg_deadline(const struct mg_call *call);
 
+/* The wall clock: milliseconds since 1970 (UTC). It can jump, forwards and back: for dates, not for waiting. */
+int64_t mg_time(const struct mg_call *call);
+
 /*
- * This instance's state in this session (scope MG_SESSION) or message (MG_MESSAGE), no other: zeroed when that
- * begins, of session_size or message_size.
+ * This instance's state in this session (scope MG_SESSION), message (MG_MESSAGE) or event of the MTA
+ * (MG_CALL), no other: zeroed when that begins, of session_size, message_size or call_size. All hooks
+ * that are called for an event share its state. Never NULL.
  */
 void *mg_state(struct mg_call *call, enum mg_scope scope);
 
@@ -514,7 +624,13 @@ void *mg_shared(const struct mg_call *call);
 /* Memory that lives as long as the scope, not zeroed; never NULL. */
 void *mg_alloc(struct mg_call *call, enum mg_scope scope, size_t size);
 
-/* Has done(arg) called when the scope (MG_SESSION or MG_MESSAGE) ends, on any thread, last registered first. */
+/* Makes a string that lives as long as the scope, of any length; never NULL. */
+char *mg_printf(struct mg_call *call, enum mg_scope scope, const char *fmt, ...) MG_PRINTF(3, 4);
+
+/*
+ * Has done(arg) called when the scope ends, on any thread, last registered first. done NULL: nothing
+ * is called. arg may be NULL.
+ */
 void mg_at_end(struct mg_call *call, enum mg_scope scope, void (*done)(void *arg), void *arg);
 
 /*
@@ -527,7 +643,7 @@ int mg_table_find(struct mg_call *call, const struct mg_table *table, const char
 
 /*
  * A domain in the form in which domains compare: lower case, A-labels (IDNA 2008), without a final dot.
- * NULL when it is not a domain name. Valid to the end of the call.
+ * NULL when it is not a domain name, and for NULL. Valid to the end of the call.
  */
 const char *mg_domain(struct mg_call *call, const char *domain);
 
@@ -606,11 +722,15 @@ struct mg_dns_answer {
 /*
  * Looks a name up. Blocks until the answer is there, but not beyond mg_deadline() (then MG_DNS_LATE; the late answer is
  * kept for the next who asks). In a hook that must not block: what is known now, else MG_DNS_LATE, and the look-up
- * goes on. Never NULL; constant; lives to the end of the call.
+ * goes on. The name NULL is as one that DNS cannot carry. Never NULL; constant; lives to the end of
+ * the call.
  */
 const struct mg_dns_answer *mg_dns(struct mg_call *call, const char *name, enum mg_dns_type type);
 
-/* Begins a look-up, so that mg_dns() will find it done or under way. Never blocks; from any hook. */
+/*
+ * Begins a look-up, so that mg_dns() will find it done or under way. Never blocks; from any hook. The
+ * name NULL: nothing is begun.
+ */
 void mg_dns_prefetch(struct mg_call *call, const char *name, enum mg_dns_type type);
 
 /* A walk: questions that follow from answers, asked without anybody waiting. */
@@ -632,17 +752,21 @@ typedef void (*mg_dns_then)(struct mg_dns_walk *walk, const char *name,
  * Begins a walk with one question. data (size bytes; NULL and 0 for none) is copied, and stays constant. max: how many
  * questions the walk may ask in all, this one included; those beyond are dropped, and their then is not called.
  * The walk's answers are for mg_dns(), which finds them done or under way. Never blocks; from any hook.
+ * then NULL: nothing follows. The name NULL: nothing is begun.
  */
 void mg_dns_walk(struct mg_call *call, unsigned max, const void *data, size_t size,
 		 const char *name, enum mg_dns_type type, mg_dns_then then);
 
-/* Asks a further question of the walk, from a then. then may be NULL. Returns false when max was reached. */
+/*
+ * Asks a further question of the walk, from a then. then NULL: nothing follows. Returns false when max
+ * was reached, and for the name NULL.
+ */
 bool mg_dns_walk_ask(struct mg_dns_walk *walk, const char *name, enum mg_dns_type type,
 		     mg_dns_then then);
 
 /*
  * The same for a question from which no other follows. These count by themselves, up to MG_DNS_WALK_LAST of a walk: so the hosts of an
- * MX, say, do not use up what leads on.
+ * MX, say, do not use up what leads on. Returns false when that was reached, and for the name NULL.
  */
 #define MG_DNS_WALK_LAST 20
 bool mg_dns_walk_last(struct mg_dns_walk *walk, const char *name, enum mg_dns_type type);
@@ -652,7 +776,7 @@ void *mg_dns_walk_shared(struct mg_dns_walk *walk);
 
 /*
  * The name under which an address stands in DNS: its octets or nibbles in reverse order, and zone; the zone NULL is
- * in-addr.arpa or ip6.arpa. NULL when addr is neither AF_INET nor AF_INET6. Valid to the end of the call.
+ * in-addr.arpa or ip6.arpa. NULL when addr is NULL, or neither AF_INET nor AF_INET6. Valid to the end of the call.
  */
 const char *mg_dns_reverse(struct mg_call *call, const struct sockaddr *addr, const char *zone);
 
