@@ -6,10 +6,10 @@
 
 size_t mg_line_words(const struct mg_line *line)
 {
-	return line->nwords;
+	return line ? line->nwords : 0;
 }
 
 const char *mg_line_word(const struct mg_line *line, size_t index)
 {
-	return index < line->nwords ? line->words[index].text : NULL;
+	return line && index < line->nwords ? line->words[index].text : NULL;
 }

@@ -86,6 +86,7 @@ static const char *action_next(const struct action_reader *r)
 }
 
 #define ACTION_SCORE_MAX 1000000
+#define ACTION_THRESHOLD_MAX 1000000000
 
 static bool action_is_name(const char *word)
 {
@@ -290,21 +291,65 @@ static int action_read_rest(struct action_reader *r, struct action *action)
 	return 0;
 }
 
+/* Nothing may follow. */
+static int action_read_end(struct action_reader *r, const struct action *action)
+{
+	if (!action_next(r))
+		return 0;
+	errors_at(r->errors, r->line, r->word,
+		  "found \"%s\" after the end of the action %s; a text with blanks is quoted",
+		  action_next(r), action_names[action->kind]);
+	return -1;
+}
+
 struct action *action_parse(struct arena *arena, struct errors *errors, const struct mg_line *line,
 			    size_t word, const struct mg_policy *type)
 {
 	struct action_reader r = { arena, errors, line, word, type };
 	struct action *action = arena_zalloc(arena, sizeof(*action));
 
-	if (action_read_kind(&r, action) < 0 || action_read_rest(&r, action) < 0)
+	if (action_read_kind(&r, action) < 0 || action_read_rest(&r, action) < 0 ||
+	    action_read_end(&r, action) < 0)
 		return NULL;
-	if (action_next(&r)) {
-		errors_at(
-			errors, line, r.word,
-			"found \"%s\" after the end of the action %s; a text with blanks is quoted",
-			action_next(&r), action_names[action->kind]);
-		return NULL;
+	return action;
+}
+
+/* Of what a score can cause; nothing else has a threshold. */
+static int action_read_threshold(struct action_reader *r, struct action *action)
+{
+	const char *word = action_next(r);
+
+	if (action->kind == ACTION_NEUTRAL || action->kind == ACTION_ACCEPT ||
+	    action->kind == ACTION_SCORE) {
+		errors_at(r->errors, r->line, 0,
+			  "a score can reject, tempfail, discard, quarantine or add a header, "
+			  "found %s",
+			  action_names[action->kind]);
+		return -1;
 	}
+	if (!word || items_number(word, &action->score) < 0 || action->score < 1 ||
+	    action->score > ACTION_THRESHOLD_MAX) {
+		errors_at(r->errors, r->line, r->word,
+			  "%s takes a threshold: a whole number from 1 to %d",
+			  action_names[action->kind], ACTION_THRESHOLD_MAX);
+		return -1;
+	}
+	r->word++;
+	return 0;
+}
+
+struct action *action_parse_rule(struct arena *arena, struct errors *errors,
+				 const struct mg_line *line)
+{
+	struct action_reader r = { .arena = arena, .errors = errors, .line = line };
+	struct action *action = arena_zalloc(arena, sizeof(*action));
+
+	action->line = line;
+	if (line->has_block)
+		errors_at(errors, line, 0, "\"%s\" takes no block", mg_line_word(line, 0));
+	if (action_read_kind(&r, action) < 0 || action_read_threshold(&r, action) < 0 ||
+	    action_read_rest(&r, action) < 0 || action_read_end(&r, action) < 0)
+		return NULL;
 	return action;
 }
 

@@ -21,12 +21,13 @@ enum action_kind {
 
 struct action {
 	enum action_kind kind;
-	int code;                /* REJECT, TEMPFAIL; 0: not given */
-	char status[12];         /* "5.7.1"; "": not given */
-	const struct text *text; /* REJECT, TEMPFAIL, QUARANTINE, HEADER; NULL: not given */
-	const char *header;      /* HEADER: the field's name */
-	bool on_top;             /* HEADER: above what the message came with */
-	long long score;         /* SCORE: what it adds; of a score rule: the threshold */
+	int code;                   /* REJECT, TEMPFAIL; 0: not given */
+	char status[12];            /* "5.7.1"; "": not given */
+	const struct text *text;    /* REJECT, TEMPFAIL, QUARANTINE, HEADER; NULL: not given */
+	const char *header;         /* HEADER: the field's name */
+	bool on_top;                /* HEADER: above what the message came with */
+	long long score;            /* SCORE: what it adds; of a score rule: the threshold */
+	const struct mg_line *line; /* of a score rule */
 	struct action *next;
 };
 
@@ -41,6 +42,10 @@ bool action_refuses(enum action_kind kind);
  */
 struct action *action_parse(struct arena *arena, struct errors *errors, const struct mg_line *line,
 			    size_t word, const struct mg_policy *type);
+
+/* Reads a line of the block "score": ACTION THRESHOLD REST. NULL after having reported the error. */
+struct action *action_parse_rule(struct arena *arena, struct errors *errors,
+				 const struct mg_line *line);
 
 /* Appends to a list of actions; reports a second terminal action, or a second of the same header. */
 void action_add(struct action **list, struct action *action, struct errors *errors,

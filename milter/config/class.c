@@ -4,120 +4,118 @@
 
 #include <string.h>
 
-#include "config/class.h"
 #include "base/line.h"
+#include "config/class.h"
 #include "config/items.h"
+#include "config/opening.h"
 #include "config/snapshot.h"
 
-#define AT(member) offsetof(struct class, member)
+static void class_check_yes_no(struct mg_conf *conf, const struct mg_line *line, const void *self);
+static void class_check_names(struct mg_conf *conf, const struct mg_line *line, const void *self);
+static void class_check_auth(struct mg_conf *conf, const struct mg_line *line, const void *self);
 
 const struct mg_item class_items[] = {
-	{ .name = "client",
-	  .type = MG_TABLE,
-	  .offset = AT(client),
-	  .key = MG_KEY_ADDRESS,
-	  .syntax = "ADDRESS|NETWORK|TABLE...",
-	  .help = "The client's address." },
-	{ .name = "client-name",
-	  .type = MG_TABLE,
-	  .offset = AT(client_name),
-	  .key = MG_KEY_NAME,
-	  .syntax = "DOMAIN|TABLE...",
-	  .help = "The client's name, as the MTA verified it." },
-	{ .name = "helo",
-	  .type = MG_TABLE,
-	  .offset = AT(helo),
-	  .key = MG_KEY_HOST,
-	  .syntax = "DOMAIN|TABLE...",
-	  .help = "The argument of HELO or EHLO." },
-	{ .name = "sender",
-	  .type = MG_TABLE,
-	  .offset = AT(sender),
-	  .key = MG_KEY_MAIL,
-	  .syntax = "ADDRESS|DOMAIN|TABLE...",
-	  .help = "The sender; <> is the null sender." },
-	{ .name = "recipient",
-	  .type = MG_TABLE,
-	  .offset = AT(recipient),
-	  .key = MG_KEY_MAIL,
-	  .syntax = "ADDRESS|DOMAIN|TABLE...",
-	  .help = "The recipient; after RCPT, all of the message's recipients." },
-	{ .name = "auth",
-	  .type = MG_STRINGS,
-	  .offset = AT(auth),
-	  .syntax = "yes | no | NAME...",
-	  .help = "Whether the client logged in, or as whom." },
-	{ .name = "tls",
-	  .type = MG_STRINGS,
-	  .offset = AT(tls),
-	  .syntax = "yes | no",
-	  .help = "Whether the connection is encrypted." },
-	{ .name = "daemon",
-	  .type = MG_STRINGS,
-	  .offset = AT(daemon),
-	  .syntax = "NAME...",
-	  .help = "The name of the MTA's daemon: Postfix's milter_macro_daemon_name, Sendmail's DaemonPortOptions Name." },
-	{ .name = "submitted-locally",
-	  .type = MG_STRINGS,
-	  .offset = AT(submitted_locally),
-	  .syntax = "yes | no",
-	  .help = "Whether the message was submitted without SMTP, by sendmail(1)." },
+	MG_ITEM_TABLE(struct class, client, "client", .key = MG_KEY_ADDRESS,
+		      .syntax = "ADDRESS|NETWORK|TABLE...", .help = "The client's address."),
+	MG_ITEM_TABLE(struct class, client_name, "client-name", .key = MG_KEY_NAME,
+		      .syntax = "DOMAIN|TABLE...",
+		      .help = "The client's name, as the MTA verified it."),
+	MG_ITEM_TABLE(struct class, helo, "helo", .key = MG_KEY_HOST, .syntax = "DOMAIN|TABLE...",
+		      .help = "The argument of HELO or EHLO."),
+	MG_ITEM_TABLE(struct class, sender, "sender", .key = MG_KEY_MAIL,
+		      .syntax = "ADDRESS|DOMAIN|TABLE...",
+		      .help = "The sender; <> is the null sender."),
+	MG_ITEM_TABLE(struct class, recipient, "recipient", .key = MG_KEY_MAIL,
+		      .syntax = "ADDRESS|DOMAIN|TABLE...",
+		      .help = "The recipient; after RCPT, all of the message's recipients."),
+	MG_ITEM_STRINGS(struct class, auth, "auth", .syntax = "yes | no | NAME...",
+			.check = class_check_auth,
+			.help = "Whether the client logged in, or as whom."),
+	MG_ITEM_STRINGS(struct class, tls, "tls", .syntax = "yes | no", .check = class_check_yes_no,
+			.help = "Whether the connection is encrypted."),
+	MG_ITEM_STRINGS(struct class, daemon, "daemon", .syntax = "NAME...",
+			.check = class_check_names,
+			.help = "The name of the MTA's daemon: Postfix's milter_macro_daemon_name, "
+				"Sendmail's DaemonPortOptions Name."),
+	MG_ITEM_STRINGS(struct class, submitted_locally, "submitted-locally", .syntax = "yes | no",
+			.check = class_check_yes_no,
+			.help = "Whether the message was submitted without SMTP, by sendmail(1)."),
 	{ .name = NULL },
 };
 
-static void class_check_yes_no(struct errors *errors, const struct class *class,
-			       const struct mg_strings *values, const char *item)
+/* ---- Checks ---- */
+
+static const char *class_name(const struct mg_conf *conf)
 {
+	return mg_line_word(conf->owner, 1);
+}
+
+/* One word, of all lines of the item together. */
+static void class_check_yes_no(struct mg_conf *conf, const struct mg_line *line, const void *self)
+{
+	const char *item = mg_line_word(line, 0);
 	bool yes;
 
-	if (values->n > 1 || (values->n == 1 && items_bool(values->v[0], &yes) < 0))
-		errors_at(errors, class->line, 1, "class %s: %s takes yes or no", class->name,
-			  item);
+	(void)self;
+	if (mg_line_words(line) > 2 || mg_conf_item(conf, item, 1) ||
+	    items_bool(mg_line_word(line, 1), &yes) < 0)
+		mg_conf_error(conf, line, 1, "class %s: %s takes yes or no", class_name(conf),
+			      item);
 }
 
 /* Names, compared as they are: who writes a table there means something else. */
-static void class_check_names(struct errors *errors, const struct class *class,
-			      const struct mg_strings *names, const char *item)
+static void class_check_names(struct mg_conf *conf, const struct mg_line *line, const void *self)
 {
 	static const char *const foreign[] = { "/", "cidr:", "pcre:", "texthash:" };
+	const char *word;
 
-	for (size_t i = 0; i < names->n; i++)
+	(void)self;
+	for (size_t i = 1; (word = mg_line_word(line, i)); i++)
 		for (size_t j = 0; j < sizeof(foreign) / sizeof(foreign[0]); j++)
-			if (strncmp(names->v[i], foreign[j], strlen(foreign[j])) == 0)
-				errors_at(errors, class->line, 1,
-					  "class %s: found \"%s\" after %s, which takes names only",
-					  class->name, names->v[i], item);
+			if (strncmp(word, foreign[j], strlen(foreign[j])) == 0)
+				mg_conf_error(
+					conf, line, i,
+					"class %s: found \"%s\" after %s, which takes names only",
+					class_name(conf), word, mg_line_word(line, 0));
 }
 
 /* "yes" is any name, "no" is none: beside another value neither would mean what it says. */
-static void class_check_auth(struct errors *errors, const struct class *class)
+static void class_check_auth(struct mg_conf *conf, const struct mg_line *line, const void *self)
 {
-	const struct mg_strings *auth = &class->auth;
+	const struct class *class = self;
+	const char *word;
 	bool yes;
 
-	for (size_t i = 0; auth->n > 1 && i < auth->n; i++)
-		if (items_bool(auth->v[i], &yes) == 0)
-			errors_at(errors, class->line, 1,
-				  "class %s: auth takes yes, no, or names; found %s among others",
-				  class->name, auth->v[i]);
-	class_check_names(errors, class, auth, "auth");
+	for (size_t i = 1; class->auth.n > 1 && (word = mg_line_word(line, i)); i++)
+		if (items_bool(word, &yes) == 0)
+			mg_conf_error(
+				conf, line, i,
+				"class %s: auth takes yes, no, or names; found %s among others",
+				class_name(conf), word);
+	class_check_names(conf, line, self);
+}
+
+/* ---- Derived from the items ---- */
+
+static enum class_want class_want(const struct mg_strings *values)
+{
+	bool yes;
+
+	if (values->n != 1 || items_bool(values->v[0], &yes) < 0)
+		return CLASS_ANY;
+	return yes ? CLASS_YES : CLASS_NO;
 }
 
 /* What is submitted without SMTP has none of these. */
-static void class_check_local(struct errors *errors, const struct class *class)
+static void class_check_local(struct mg_conf *conf, const struct class *class)
 {
-	bool local = false, auth = class->auth.n > 0, tls = false;
+	const bool auth = class->auth.n > 0 && class->has_auth != CLASS_NO;
 
-	if (class->submitted_locally.n)
-		items_bool(class->submitted_locally.v[0], &local);
-	if (auth)
-		items_bool(class->auth.v[0], &auth); /* a name leaves it true */
-	if (class->tls.n)
-		items_bool(class->tls.v[0], &tls);
-	if (local && (class->helo || auth || tls))
-		errors_at(
-			errors, class->line, 1,
-			"class %s would name no session: what is submitted locally has no helo, auth or tls",
+	if (class->is_local == CLASS_YES && (class->helo || auth || class->has_tls == CLASS_YES))
+		mg_conf_error(
+			conf, class->line, 1,
+			"class %s would name no session: what is submitted locally has no helo, "
+			"auth or tls",
 			class->name);
 }
 
@@ -144,10 +142,34 @@ static bool class_is_taken(const struct snapshot *snapshot, const char *name)
 	return false;
 }
 
+/* Fills a class from its block. */
+static void class_fill(struct snapshot *snapshot, struct errors *errors, struct class *class)
+{
+	struct item_set set = { .items = class_items, .target = class };
+	struct mg_conf conf = { .arena = &snapshot->arena,
+				.errors = errors,
+				.warnings = &snapshot->warnings,
+				.owner = class->line,
+				.sets = &set,
+				.nsets = 1,
+				.settings = &snapshot->settings };
+
+	if (items_fill(conf.arena, errors, class->line, class->line->block, &set, 1) < 0)
+		return;
+	items_check(&set, &conf, errors);
+	class->has_auth = class_want(&class->auth);
+	class->has_tls = class_want(&class->tls);
+	class->is_local = class_want(&class->submitted_locally);
+	class_check_local(&conf, class);
+	class->facts = class_facts(class);
+	if (!class->facts)
+		mg_conf_error(&conf, class->line, 1, "class %s is empty: it would name no session",
+			      class->name);
+}
+
 static void class_read(struct snapshot *snapshot, struct errors *errors, const struct mg_line *line)
 {
 	struct class *class = &snapshot->classes[snapshot->nclasses];
-	const struct item_set set = { class_items, class };
 
 	if (mg_line_words(line) != 2 || !line->has_block) {
 		errors_at(errors, line, 0, "class takes a name and a block: class NAME { ... }");
@@ -164,17 +186,7 @@ static void class_read(struct snapshot *snapshot, struct errors *errors, const s
 			  class->name);
 	/* A class with an error still takes its name, so that what uses it is not reported too. */
 	snapshot->nclasses++;
-	if (items_fill(&snapshot->arena, errors, line, line->block, &set, 1) < 0)
-		return;
-	class_check_yes_no(errors, class, &class->tls, "tls");
-	class_check_yes_no(errors, class, &class->submitted_locally, "submitted-locally");
-	class_check_auth(errors, class);
-	class_check_names(errors, class, &class->daemon, "daemon");
-	class_check_local(errors, class);
-	class->facts = class_facts(class);
-	if (!class->facts)
-		errors_at(errors, line, 1, "class %s is empty: it would name no session",
-			  class->name);
+	class_fill(snapshot, errors, class);
 }
 
 void class_read_all(struct snapshot *snapshot, struct errors *errors)

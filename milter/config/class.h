@@ -10,6 +10,9 @@
 
 struct snapshot;
 
+/* What a class wants of a fact that holds or not. */
+enum class_want { CLASS_ANY, CLASS_NO, CLASS_YES };
+
 struct class
 {
 	const char *name;
@@ -20,10 +23,10 @@ struct class
 	const struct mg_table *sender;
 	const struct mg_table *recipient;
 	struct mg_strings daemon;
-	struct mg_strings auth; /* "yes", "no", or names */
-	struct mg_strings tls;  /* "yes" or "no" */
-	struct mg_strings submitted_locally;
-	unsigned facts; /* MG_BIT()s of the stages whose facts it asks for */
+	struct mg_strings auth, tls, submitted_locally; /* as in the file */
+	enum class_want has_tls, is_local;
+	enum class_want has_auth; /* when it is CLASS_ANY, auth are names of users, if any */
+	unsigned facts;           /* MG_BIT()s of the stages whose facts it asks for */
 	const struct mg_line *line;
 };
 

@@ -93,7 +93,10 @@ static int compare_paths(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* A pattern may match nothing, as when a folder is empty; but a folder that is not there has probably another name. */
+/*
+ * A pattern may match nothing, as when a folder is empty; but a folder that is not there has
+ * probably another name.
+ */
 static void check_folder(struct parser *parser, const struct mg_line *line, const char *pattern)
 {
 	struct arena *arena = parser->reader->arena;
@@ -494,4 +497,45 @@ const struct mg_line *conf_parse(struct arena *arena, struct errors *errors, con
 		errors->file = arena_strdup(errors->arena, name);
 	parse(&reader, NULL, file_new(arena, name, text, size), &first);
 	return first;
+}
+
+/* ---- Words without a name ------------------------------------------------------- */
+
+static void end_words(struct parser *parser)
+{
+	struct mg_line *line = take_directive(parser);
+
+	if (line)
+		append(parser->block, line);
+}
+
+const struct mg_line *conf_words(struct arena *arena, struct errors *errors, const char *name,
+				 const char *text)
+{
+	struct reader reader = { .arena = arena, .errors = errors };
+	struct mg_line *first = NULL;
+	struct block outermost = { .tail = &first };
+	struct parser parser = {
+		.reader = &reader,
+		.lexer = { .arena = arena,
+			   .errors = errors,
+			   .file = file_new(arena, name, text, strlen(text)) },
+		.block = &outermost,
+	};
+	struct conf_word word;
+
+	conf_lex_start(&parser.lexer);
+	for (;;) {
+		const enum conf_token token = conf_lex_next(&parser.lexer, &word);
+
+		if (token == CONF_WORD) {
+			add_word(&parser, &word);
+			continue;
+		}
+		end_words(&parser);
+		if (token == CONF_END)
+			return first;
+		if (token == CONF_OPEN || token == CONF_CLOSE)
+			report(&parser, &word, "found a brace, expected words");
+	}
 }

@@ -30,4 +30,11 @@ const struct mg_line *conf_read(struct arena *arena, struct errors *errors, cons
 const struct mg_line *conf_parse(struct arena *arena, struct errors *errors, const char *name,
 				 const char *text, size_t size);
 
+/*
+ * The words of a text that stands for what follows a name in the file: each line, or part between
+ * semicolons, is a directive whose word 0 is the first of them. A block is an error.
+ */
+const struct mg_line *conf_words(struct arena *arena, struct errors *errors, const char *name,
+				 const char *text);
+
 #endif

@@ -11,12 +11,15 @@ milter_config_libconfig_a_SOURCES = \
 	milter/config/dns_block.c milter/config/dns_block.h \
 	milter/config/instance.c milter/config/instance.h \
 	milter/config/items.c milter/config/items.h \
+	milter/config/items_values.c \
 	milter/config/keep.c milter/config/keep.h \
 	milter/config/lex.c milter/config/lex.h \
 	milter/config/needs.h \
 	milter/config/opening.c milter/config/opening.h \
 	milter/config/plan.c milter/config/plan.h \
 	milter/config/registry.c milter/config/registry.h \
+	milter/config/registry_adopt.c \
+	milter/config/registry_check.c \
 	milter/config/registry_elf.c \
 	milter/config/restart.c milter/config/restart.h \
 	milter/config/settings.c milter/config/settings.h \

@@ -7,10 +7,11 @@
 
 extern const struct mg_item dns_block_items[];
 
-struct errors;
-
-/* Fills the settings from the blocks of the configuration, of which there may be one, and checks them. */
-void dns_block_read(struct dns_settings *settings, struct errors *errors, struct errors *warnings,
+/*
+ * Fills the settings from the blocks of the configuration, of which there may be one, and checks
+ * them. top: the configuration's top level, whose settings are known but for these.
+ */
+void dns_block_read(struct dns_settings *settings, const struct mg_conf *top,
 		    const struct mg_lines *blocks);
 
 #endif

@@ -4,210 +4,38 @@
 
 #include "config/items.h"
 
-#include <limits.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/arena.h"
-#include "config/conf.h"
 #include "base/errors.h"
+#include "config/conf.h"
 #include "table/table.h"
-
-struct unit {
-	const char *name;
-	long long factor;
-};
-
-/* The last is the unit of a value that no other divides. */
-static const struct unit size_units[] = {
-	{ "G", 1LL << 30 },
-	{ "M", 1LL << 20 },
-	{ "K", 1LL << 10 },
-	{ "", 1 },
-};
-static const struct unit duration_units[] = {
-	{ "d", 86400000 }, { "h", 3600000 }, { "m", 60000 }, { "s", 1000 }, { "ms", 1 },
-};
-#define UNITS(units) units, sizeof(units) / sizeof((units)[0])
 
 struct filler {
 	struct arena *arena;
 	struct errors *errors;
 	const struct mg_line *owner;
 	const struct mg_line *first;
-	const struct item_set *sets;
+	struct item_set *sets;
 	size_t nsets;
+	size_t word; /* of a line, where the values begin: a default has no name before them */
 };
 
-/* ---- Values -------------------------------------------------------------------- */
-
-/* Digits, to what follows them. -1: there are none, or too many. */
-static int parse_digits(const char *word, long long *number_r, const char **rest_r)
+static bool is_single(enum mg_type type)
 {
-	long long number = 0;
-	const char *p = word;
-
-	for (; *p >= '0' && *p <= '9'; p++) {
-		if (__builtin_mul_overflow(number, 10, &number) ||
-		    __builtin_add_overflow(number, *p - '0', &number))
-			return -1;
-	}
-	*number_r = number;
-	*rest_r = p;
-	return p == word ? -1 : 0;
+	return type != MG_STRINGS && type != MG_TABLE && type != MG_LINES;
 }
 
-static int parse_unit(const char *word, const struct unit *units, size_t nunits, long long *value_r)
+static size_t count_items(const struct mg_item *items)
 {
-	const char *rest;
-	long long number;
-
-	if (parse_digits(word, &number, &rest) < 0)
-		return -1;
-	for (size_t i = 0; i < nunits; i++) {
-		if (strcmp(rest, units[i].name) == 0)
-			return __builtin_mul_overflow(number, units[i].factor, value_r) ? -1 : 0;
-	}
-	if (*rest != '\0' || number != 0)
-		return -1;
-	*value_r = 0; /* nothing is nothing in any unit */
-	return 0;
-}
-
-int items_number(const char *word, long long *number_r)
-{
-	bool is_negative = word[0] == '-';
-	const char *rest;
-
-	if (parse_digits(word + is_negative, number_r, &rest) < 0 || *rest != '\0')
-		return -1;
-	if (is_negative)
-		*number_r = -*number_r;
-	return 0;
-}
-
-int items_duration(const char *word, long long *ms_r)
-{
-	return parse_unit(word, UNITS(duration_units), ms_r);
-}
-
-int items_size(const char *word, long long *bytes_r)
-{
-	return parse_unit(word, UNITS(size_units), bytes_r);
-}
-
-int items_bool(const char *word, bool *r)
-{
-	static const char *const names[] = { "no", "yes", "off", "on", "false", "true" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcasecmp(word, names[i]) == 0) {
-			*r = i % 2;
-			return 0;
-		}
-	}
-	return -1;
-}
-
-/* ---- Messages ------------------------------------------------------------------- */
-
-static const char *with_unit(struct arena *arena, const struct unit *units, size_t nunits,
-			     long long value)
-{
-	const struct unit *unit = units;
-
-	while (unit < units + nunits - 1 && (value == 0 || value % unit->factor != 0))
-		unit++;
-	return arena_printf(arena, "%lld%s", value / unit->factor, value ? unit->name : "");
-}
-
-static const char *limit_text(struct arena *arena, const struct mg_item *item, long long value)
-{
-	if (item->type == MG_SIZE)
-		return with_unit(arena, UNITS(size_units), value);
-	if (item->type == MG_DURATION)
-		return with_unit(arena, UNITS(duration_units), value);
-	return arena_printf(arena, "%lld", value);
-}
-
-static bool has_minimum(const struct mg_item *item)
-{
-	return item->min != 0 || item->max != 0;
-}
-
-/* A table that gives only a minimum means no maximum. */
-static bool has_maximum(const struct mg_item *item)
-{
-	return has_minimum(item) && item->max >= item->min && item->max != LLONG_MAX;
-}
-
-const char *items_range(struct arena *arena, const struct mg_item *item)
-{
-	if (has_maximum(item))
-		return arena_printf(arena, "from %s to %s", limit_text(arena, item, item->min),
-				    limit_text(arena, item, item->max));
-	if (has_minimum(item))
-		return arena_printf(arena, "no less than %s", limit_text(arena, item, item->min));
-	return NULL;
-}
-
-/* "a duration such as ..., from 1s to 5m" */
-static const char *expected_number(struct arena *arena, const struct mg_item *item)
-{
-	const char *what = item->type == MG_SIZE       ? "a size such as 10240, 10K or 1M"
-			   : item->type == MG_DURATION ? "a duration such as 90s, 5m, 4h or 35d"
-						       : "a whole number";
-	const char *range = items_range(arena, item);
-
-	return range ? arena_printf(arena, "%s%s %s", what, item->type == MG_INT ? "" : ",", range)
-		     : what;
-}
-
-/* The words of a choice, NULL last. */
-static const char *const *choice_words(struct arena *arena, const char *choices)
-{
-	const char **words = arena_alloc(arena, (strlen(choices) / 2 + 2) * sizeof(*words));
 	size_t n = 0;
 
-	for (const char *p = choices + strspn(choices, " "); *p; p += strspn(p, " ")) {
-		size_t size = strcspn(p, " ");
-
-		words[n++] = arena_strndup(arena, p, size);
-		p += size;
-	}
-	words[n] = NULL;
-	return words;
+	while (items && items[n].name)
+		n++;
+	return n;
 }
 
-/* "a, b or c" */
-static const char *expected_choice(struct arena *arena, const char *choices)
-{
-	const char *const *words = choice_words(arena, choices);
-	const char *text = "";
-
-	for (size_t i = 0; words[i]; i++) {
-		const char *glue = words[i + 1] ? ", " : " or ";
-
-		text = arena_printf(arena, "%s%s%s", text, i == 0 ? "" : glue, words[i]);
-	}
-	return text;
-}
-
-static const char *expected(struct arena *arena, const struct mg_item *item)
-{
-	switch (item->type) {
-	case MG_BOOL:
-		return "yes or no";
-	case MG_INT:
-	case MG_SIZE:
-	case MG_DURATION:
-		return expected_number(arena, item);
-	case MG_CHOICE:
-		return expected_choice(arena, item->choices);
-	default:
-		return item->syntax ? item->syntax : "a value";
-	}
-}
+/* ---- Messages --------------------------------------------------------------------- */
 
 /* What was found, as it stands in the file. */
 static void report_found(struct filler *filler, const struct mg_item *item,
@@ -216,7 +44,7 @@ static void report_found(struct filler *filler, const struct mg_item *item,
 	const char *quote = line->words[word].quoted ? "\"" : "";
 
 	errors_at(filler->errors, line, word, "found %s%s%s, expected %s", quote,
-		  line->words[word].text, quote, expected(filler->arena, item));
+		  line->words[word].text, quote, items_expected(filler->arena, item));
 }
 
 static void report_unknown(struct filler *filler, const struct mg_line *line)
@@ -225,10 +53,8 @@ static void report_unknown(struct filler *filler, const struct mg_line *line)
 	const char **names;
 	const char *nearest;
 
-	for (size_t i = 0; i < filler->nsets; i++) {
-		for (const struct mg_item *item = filler->sets[i].items; item && item->name; item++)
-			n++;
-	}
+	for (size_t i = 0; i < filler->nsets; i++)
+		n += count_items(filler->sets[i].items);
 	names = arena_alloc(filler->arena, (n + 1) * sizeof(*names));
 	n = 0;
 	for (size_t i = 0; i < filler->nsets; i++) {
@@ -260,36 +86,36 @@ static void report_repeated(struct filler *filler, const struct mg_line *line,
 			    first->words[0].line);
 }
 
-/* ---- Members --------------------------------------------------------------------- */
+/* ---- Members ---------------------------------------------------------------------- */
 
-static void fill_bool(struct filler *filler, const struct mg_item *item, const struct mg_line *line,
+/*
+ * Each takes the values of one line into the member, and reports what cannot be used: then the
+ * member is as before.
+ */
+
+static void take_bool(struct filler *filler, const struct mg_item *item, const struct mg_line *line,
 		      bool *member)
 {
-	if (items_bool(line->words[1].text, member) < 0)
-		report_found(filler, item, line, 1);
+	if (items_bool(line->words[filler->word].text, member) < 0)
+		report_found(filler, item, line, filler->word);
 }
 
-static void fill_number(struct filler *filler, const struct mg_item *item,
+static void take_number(struct filler *filler, const struct mg_item *item,
 			const struct mg_line *line, long long *member)
 {
-	const char *word = line->words[1].text;
 	long long value;
-	int status = item->type == MG_INT    ? items_number(word, &value)
-		     : item->type == MG_SIZE ? items_size(word, &value)
-					     : items_duration(word, &value);
 
-	if (status < 0 || (has_minimum(item) && value < item->min) ||
-	    (has_maximum(item) && value > item->max))
-		report_found(filler, item, line, 1);
+	if (items_value(item, line->words[filler->word].text, &value) < 0)
+		report_found(filler, item, line, filler->word);
 	else
 		*member = value;
 }
 
-static void fill_choice(struct filler *filler, const struct mg_item *item,
+static void take_choice(struct filler *filler, const struct mg_item *item,
 			const struct mg_line *line, int *member)
 {
-	const char *const *words = choice_words(filler->arena, item->choices);
-	const char *word = line->words[1].text, *nearest;
+	const char *const *words = items_choices(filler->arena, item->choices);
+	const char *word = line->words[filler->word].text, *nearest;
 
 	for (int i = 0; words[i]; i++) {
 		if (strcmp(words[i], word) == 0) {
@@ -297,7 +123,7 @@ static void fill_choice(struct filler *filler, const struct mg_item *item,
 			return;
 		}
 	}
-	report_found(filler, item, line, 1);
+	report_found(filler, item, line, filler->word);
 	nearest = errors_nearest(word, words);
 	if (nearest)
 		errors_hint(filler->errors, "did you mean \"%s\"?", nearest);
@@ -315,48 +141,53 @@ static bool check_string(struct filler *filler, const struct mg_item *item,
 	return false;
 }
 
-static void fill_string(struct filler *filler, const struct mg_item *item,
+static void take_string(struct filler *filler, const struct mg_item *item,
 			const struct mg_line *line, const char **member)
 {
-	if (check_string(filler, item, line, 1))
-		*member = line->words[1].text;
+	if (check_string(filler, item, line, filler->word))
+		*member = line->words[filler->word].text;
 }
 
-static void fill_strings(struct filler *filler, const struct mg_item *item,
-			 const struct mg_lines *lines, struct mg_strings *member)
+static void take_single(struct filler *filler, const struct mg_item *item,
+			const struct mg_line *line, void *member)
+{
+	switch (item->type) {
+	case MG_BOOL:
+		take_bool(filler, item, line, member);
+		break;
+	case MG_INT:
+	case MG_SIZE:
+	case MG_DURATION:
+		take_number(filler, item, line, member);
+		break;
+	case MG_STRING:
+		take_string(filler, item, line, member);
+		break;
+	case MG_CHOICE:
+		take_choice(filler, item, line, member);
+		break;
+	default: /* what several lines fill together */
+		break;
+	}
+}
+
+/* Of lines whose words are all good. */
+static void put_strings(struct filler *filler, const struct mg_lines *lines,
+			struct mg_strings *member)
 {
 	size_t n = 0;
 	const char **strings;
 
 	for (size_t i = 0; i < lines->n; i++)
-		n += lines->v[i]->nwords - 1;
+		n += lines->v[i]->nwords - filler->word;
 	strings = arena_alloc(filler->arena, n * sizeof(*strings));
 	*member = (struct mg_strings){ 0, strings };
-	for (size_t i = 0; i < lines->n; i++) {
-		for (size_t word = 1; word < lines->v[i]->nwords; word++) {
-			if (check_string(filler, item, lines->v[i], word))
-				strings[member->n++] = lines->v[i]->words[word].text;
-		}
-	}
+	for (size_t i = 0; i < lines->n; i++)
+		for (size_t word = filler->word; word < lines->v[i]->nwords; word++)
+			strings[member->n++] = lines->v[i]->words[word].text;
 }
 
-static void fill_table(struct filler *filler, const struct mg_item *item,
-		       const struct mg_lines *lines, const struct mg_table **member)
-{
-	struct mg_table *table = table_new(filler->arena, item->key, NULL);
-
-	for (size_t i = 0; i < lines->n; i++) {
-		if (lines->v[i]->nwords > 1)
-			table_add_words(table, filler->errors, lines->v[i], 1);
-	}
-	table_finish(table);
-	*member = table;
-}
-
-static bool is_single(enum mg_type type)
-{
-	return type != MG_STRINGS && type != MG_TABLE && type != MG_LINES;
-}
+/* ---- Lines ------------------------------------------------------------------------ */
 
 /* Whether the line has the words and the block that the item's type wants. */
 static bool check_shape(struct filler *filler, const struct mg_item *item,
@@ -369,64 +200,98 @@ static bool check_shape(struct filler *filler, const struct mg_item *item,
 	}
 	if (item->type == MG_LINES)
 		return true;
-	if (line->nwords == 1) {
-		errors_at(filler->errors, line, 1, "found nothing after \"%s\", expected %s",
-			  item->name, expected(filler->arena, item));
+	if (line->nwords == filler->word) {
+		errors_at(filler->errors, line, filler->word,
+			  "found nothing after \"%s\", expected %s", item->name,
+			  items_expected(filler->arena, item));
 		return false;
 	}
-	if (is_single(item->type) && line->nwords > 2) {
-		errors_at(filler->errors, line, 2, "found %s, expected one word only after \"%s\"",
-			  line->words[2].text, item->name);
+	if (is_single(item->type) && line->nwords > filler->word + 1) {
+		errors_at(filler->errors, line, filler->word + 1,
+			  "found %s, expected one word only after \"%s\"",
+			  line->words[filler->word + 1].text, item->name);
 		if (item->type == MG_STRING)
 			errors_hint(filler->errors, "a text with blanks must be quoted");
 	}
 	return true;
 }
 
-/* Of the lines of a key, those that can be used. At most one for an item that is a single value. */
-static struct mg_lines check_lines(struct filler *filler, const struct mg_item *item,
-				   struct mg_lines lines)
+/* Takes or checks the values of one line. Returns false when it cannot be used. */
+static bool take_line(struct filler *filler, const struct mg_item *item, const struct mg_line *line,
+		      struct mg_table *table, void *member)
 {
-	const struct mg_line **good = arena_alloc(filler->arena, lines.n * sizeof(*good));
-	size_t n = 0;
+	const size_t before = filler->errors->count;
 
-	for (size_t i = 0; i < lines.n; i++) {
-		if (i > 0 && is_single(item->type))
-			report_repeated(filler, lines.v[i], lines.v[0]);
-		else if (check_shape(filler, item, lines.v[i]))
-			good[n++] = lines.v[i];
-	}
-	return (struct mg_lines){ n, good };
+	if (!check_shape(filler, item, line))
+		return false;
+	if (is_single(item->type))
+		take_single(filler, item, line, member);
+	else if (table)
+		table_add_words(table, filler->errors, line, filler->word);
+	for (size_t word = filler->word; item->type == MG_STRINGS && word < line->nwords; word++)
+		check_string(filler, item, line, word);
+	return filler->errors->count == before;
 }
 
-static void fill_member(struct filler *filler, const struct mg_item *item,
-			const struct mg_lines *lines, void *member)
+/*
+ * Fills a member from the lines that can be used: these are returned. At most one for a single
+ * value.
+ */
+static struct mg_lines take_lines(struct filler *filler, const struct mg_item *item,
+				  const struct mg_lines *given, void *member)
 {
-	switch (item->type) {
-	case MG_BOOL:
-		fill_bool(filler, item, lines->v[0], member);
-		break;
-	case MG_INT:
-	case MG_SIZE:
-	case MG_DURATION:
-		fill_number(filler, item, lines->v[0], member);
-		break;
-	case MG_STRING:
-		fill_string(filler, item, lines->v[0], member);
-		break;
-	case MG_STRINGS:
-		fill_strings(filler, item, lines, member);
-		break;
-	case MG_CHOICE:
-		fill_choice(filler, item, lines->v[0], member);
-		break;
-	case MG_TABLE:
-		fill_table(filler, item, lines, member);
-		break;
-	case MG_LINES:
-		*(struct mg_lines *)member = *lines;
-		break;
+	struct mg_table *table =
+		item->type == MG_TABLE ? table_new(filler->arena, item->key, NULL) : NULL;
+	const struct mg_line **v = arena_alloc(filler->arena, given->n * sizeof(*v));
+	struct mg_lines good = { 0, v };
+
+	for (size_t i = 0; i < given->n; i++) {
+		if (i > 0 && is_single(item->type))
+			report_repeated(filler, given->v[i], given->v[0]);
+		else if (take_line(filler, item, given->v[i], table, member))
+			v[good.n++] = given->v[i];
 	}
+	if (table)
+		table_finish(table);
+	if (good.n == 0)
+		return good;
+	if (table)
+		*(const struct mg_table **)member = table;
+	else if (item->type == MG_STRINGS)
+		put_strings(filler, &good, member);
+	else if (item->type == MG_LINES)
+		*(struct mg_lines *)member = good;
+	return good;
+}
+
+/* ---- Defaults --------------------------------------------------------------------- */
+
+static void fill_default(struct filler *filler, const struct mg_item *item, const char *of,
+			 void *member)
+{
+	const char *name = arena_printf(filler->arena, "%s, default of %s", of, item->name);
+	const struct mg_line *line = conf_words(filler->arena, filler->errors, name, item->initial);
+	const struct mg_lines given = { 1, &line };
+
+	if (!line)
+		errors_in_file(filler->errors, name, 0, 0, NULL, "found nothing, expected %s",
+			       items_expected(filler->arena, item));
+	else if (line->next)
+		errors_at(filler->errors, line->next, 0, "found a second line, expected one");
+	else
+		take_lines(filler, item, &given, member);
+}
+
+int items_defaults(struct arena *arena, struct errors *errors, const char *of,
+		   const struct mg_item *items, void *target)
+{
+	struct filler filler = { .arena = arena, .errors = errors };
+	const size_t before = errors->count;
+
+	for (const struct mg_item *item = items; item && item->name; item++)
+		if (item->initial)
+			fill_default(&filler, item, of, (char *)target + item->offset);
+	return errors->count == before ? 0 : -1;
 }
 
 /* ---- Blocks ----------------------------------------------------------------------- */
@@ -444,7 +309,7 @@ static const struct mg_item *find_item(const struct filler *filler, const char *
 }
 
 /* The directives of this name. */
-static struct mg_lines lines_of(struct filler *filler, const char *name)
+static struct mg_lines find_lines(struct filler *filler, const char *name)
 {
 	const struct mg_line **lines;
 	size_t n = 0;
@@ -460,51 +325,87 @@ static struct mg_lines lines_of(struct filler *filler, const char *name)
 	return (struct mg_lines){ n, lines };
 }
 
-static void fill_default(struct filler *filler, const struct mg_item *item, void *member)
+static void fill_set(struct filler *filler, struct item_set *set)
 {
-	const char *text = arena_printf(filler->arena, "%s %s", item->name, item->initial);
-	const struct mg_line **line = arena_alloc(filler->arena, sizeof(*line));
-	struct mg_lines lines = { 1, line };
+	set->lines =
+		arena_zalloc(filler->arena, (count_items(set->items) + 1) * sizeof(*set->lines));
+	for (size_t i = 0; set->items && set->items[i].name; i++) {
+		const struct mg_item *item = &set->items[i];
+		const struct mg_lines given = find_lines(filler, item->name);
 
-	*line = conf_parse(filler->arena, filler->errors, "default value", text, strlen(text));
-	lines = check_lines(filler, item, lines);
-	if (lines.n > 0)
-		fill_member(filler, item, &lines, member);
-}
-
-/* A value that cannot be used leaves the default, so that no further errors follow from one. */
-static void fill_item(struct filler *filler, const struct mg_item *item, void *target)
-{
-	const struct mg_lines given = lines_of(filler, item->name);
-	void *member = (char *)target + item->offset;
-	struct mg_lines lines;
-
-	if (item->initial && (given.n == 0 || is_single(item->type)))
-		fill_default(filler, item, member);
-	else if (given.n == 0 && item->required)
-		report_missing(filler, item);
-	if (given.n == 0)
-		return;
-	lines = check_lines(filler, item, given);
-	if (lines.n > 0)
-		fill_member(filler, item, &lines, member);
+		if (find_item(filler, item->name) != item)
+			continue;
+		if (given.n > 0)
+			set->lines[i] = take_lines(filler, item, &given,
+						   (char *)set->target + item->offset);
+		else if (item->required)
+			report_missing(filler, item);
+	}
 }
 
 int items_fill(struct arena *arena, struct errors *errors, const struct mg_line *owner,
-	       const struct mg_line *first, const struct item_set *sets, size_t nsets)
+	       const struct mg_line *first, struct item_set *sets, size_t nsets)
 {
-	struct filler filler = { arena, errors, owner, first, sets, nsets };
-	size_t errors_before = errors->count;
+	struct filler filler = { arena, errors, owner, first, sets, nsets, .word = 1 };
+	const size_t before = errors->count;
 
 	for (const struct mg_line *line = first; line; line = line->next) {
 		if (!find_item(&filler, line->words[0].text))
 			report_unknown(&filler, line);
 	}
-	for (size_t i = 0; i < nsets; i++) {
-		for (const struct mg_item *item = sets[i].items; item && item->name; item++) {
-			if (find_item(&filler, item->name) == item)
-				fill_item(&filler, item, sets[i].target);
-		}
+	for (size_t i = 0; i < nsets; i++)
+		fill_set(&filler, &sets[i]);
+	return errors->count == before ? 0 : -1;
+}
+
+/* ---- Checks ----------------------------------------------------------------------- */
+
+/* Returns whether an error was reported. */
+static bool check_item(const struct item_set *set, size_t index, struct mg_conf *conf,
+		       const struct errors *errors)
+{
+	const struct mg_item *item = &set->items[index];
+	const size_t before = errors->count;
+
+	for (size_t i = 0; item->check && i < set->lines[index].n; i++)
+		item->check(conf, set->lines[index].v[i], set->target);
+	return errors->count != before;
+}
+
+void items_check(struct item_set *set, struct mg_conf *conf, const struct errors *errors)
+{
+	const size_t n = count_items(set->items);
+	bool *wrong = arena_zalloc(errors->arena, n * sizeof(*wrong));
+
+	for (size_t i = 0; i < n; i++)
+		wrong[i] = check_item(set, i, conf, errors);
+	/* Only now: a check may look at other items. */
+	for (size_t i = 0; i < n; i++) {
+		const struct mg_item *item = &set->items[i];
+
+		if (!wrong[i])
+			continue;
+		set->lines[i].n = 0;
+		if (set->defaults)
+			memcpy((char *)set->target + item->offset,
+			       (const char *)set->defaults + item->offset,
+			       items_member_size(item->type));
 	}
-	return errors->count == errors_before ? 0 : -1;
+}
+
+bool items_has_required(const struct item_set *set)
+{
+	for (size_t i = 0; set->items && set->items[i].name; i++)
+		if (set->items[i].required && set->lines[i].n == 0)
+			return false;
+	return true;
+}
+
+const struct mg_lines *items_lines(const struct item_set *sets, size_t nsets, const char *name)
+{
+	for (size_t i = 0; i < nsets; i++)
+		for (size_t j = 0; sets[i].items && sets[i].items[j].name; j++)
+			if (strcmp(sets[i].items[j].name, name) == 0)
+				return &sets[i].lines[j];
+	return NULL;
 }

@@ -18,6 +18,7 @@ struct instance_counters {
 	atomic_ullong asked; /* how often one of its on hooks was due */
 	atomic_ullong acted; /* refusals and discards that it caused */
 	atomic_ullong would; /* in mode monitor: what it would have caused, of all actions */
+	atomic_uint said;    /* bits of the facts that the log has asked to declare, see call.c */
 };
 
 /* What is kept of an instance. */

@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* An instance while it is being opened: the mg_conf_* functions of policy.h. */
+/* A block while it is checked and opened: the mg_conf_* functions of policy.h. */
 #include <config.h>
-
-#include <string.h>
 
 #include "base/line.h"
 #include "config/opening.h"
 #include "table/table.h"
-
-struct mg_conf {
-	struct opening *opening;
-};
 
 static void opening_close(void *arg)
 {
@@ -19,34 +13,55 @@ static void opening_close(void *arg)
 	instance->type->close(instance->self);
 }
 
-void opening_run(struct opening *opening)
+static void opening_call(struct mg_conf *conf)
 {
-	struct instance *instance = opening->instance;
+	struct instance *instance = conf->instance;
 	const struct mg_policy *type = instance->type;
-	struct mg_conf conf = { opening };
-	const size_t before = opening->errors->count;
+	const size_t before = conf->errors->count;
 
-	opening->services = type->services;
-	if (type->open && type->open(&conf, instance->self) < 0) {
-		if (opening->errors->count == before)
-			errors_at(opening->errors, instance->line, 0,
+	if (type->open && type->open(conf, instance->self) < 0) {
+		if (conf->errors->count == before)
+			errors_at(conf->errors, instance->line, 0,
 				  "policy %s could not be opened, and does not say why",
 				  instance->name);
 	} else if (type->close) {
-		arena_at_end(&opening->snapshot->arena, opening_close, instance);
+		arena_at_end(conf->arena, opening_close, instance);
 	}
+}
 
-	const unsigned wanted = opening->stages;
+/* The stages whose facts its hooks may read: the MTA tells of them, or always does. */
+static unsigned opening_facts(const struct instance *instance)
+{
+	const struct mg_policy *type = instance->type;
+
+	return instance->stages | instance->starts | type->facts |
+	       (type->macros ? MG_BIT(type->macro_stage) : 0) | MG_BIT(MG_CONNECT) |
+	       MG_BIT(MG_MAIL) | MG_BIT(MG_RCPT) | MG_BIT(MG_EOM);
+}
+
+void opening_run(struct mg_conf *conf)
+{
+	struct instance *instance = conf->instance;
+	const struct mg_policy *type = instance->type;
+
+	conf->stages = ~0U;
+	conf->services = type->services;
+	opening_call(conf);
+
 	/* What a policy begins is a service's work. */
-	const bool begins = opening->services || !type->services;
+	const bool begins = conf->services || !type->services;
 
-	opening->stages = opening->starts = 0;
 	for (int i = 0; i < MG_STAGES; i++) {
 		if (type->on[i])
-			opening->stages |= wanted & MG_BIT(i);
+			instance->stages |= conf->stages & MG_BIT(i);
 		if (type->start[i] && begins)
-			opening->starts |= wanted & MG_BIT(i);
+			instance->starts |= conf->stages & MG_BIT(i);
 	}
+	instance->services = conf->services;
+	/* Who declares a service blocks for nothing else. */
+	if (begins)
+		instance->blocking = type->blocking;
+	instance->facts = opening_facts(instance);
 }
 
 void mg_conf_error(struct mg_conf *conf, const struct mg_line *line, size_t word, const char *fmt,
@@ -55,37 +70,48 @@ void mg_conf_error(struct mg_conf *conf, const struct mg_line *line, size_t word
 	va_list args;
 
 	va_start(args, fmt);
-	errors_vat(conf->opening->errors, line ? line : conf->opening->instance->line, word, fmt,
-		   args);
+	errors_vat(conf->errors, line ? line : conf->owner, word, fmt, args);
+	va_end(args);
+}
+
+void mg_conf_warning(struct mg_conf *conf, const struct mg_line *line, size_t word, const char *fmt,
+		     ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	errors_vat(conf->warnings, line ? line : conf->owner, word, fmt, args);
 	va_end(args);
 }
 
 void mg_conf_stages(struct mg_conf *conf, unsigned stages)
 {
-	conf->opening->stages = stages;
+	conf->stages = stages;
 }
 
 void mg_conf_services(struct mg_conf *conf, unsigned services)
 {
-	conf->opening->services = conf->opening->instance->type->services & services;
+	conf->services = conf->instance->type->services & services;
 }
 
 const struct mg_line *mg_conf_item(struct mg_conf *conf, const char *item, size_t index)
 {
-	const struct mg_line *line = conf->opening->instance->line->block;
+	const struct mg_lines *lines = item ? items_lines(conf->sets, conf->nsets, item) : NULL;
+	const struct mg_line *line = item || !conf->owner ? NULL : conf->owner->block;
 
-	for (; line; line = line->next)
-		if ((!item || strcmp(mg_line_word(line, 0), item) == 0) && index-- == 0)
-			return line;
-	return NULL;
+	if (item)
+		return lines && index < lines->n ? lines->v[index] : NULL;
+	while (line && index-- > 0)
+		line = line->next;
+	return line;
 }
 
 const struct mg_table *mg_conf_table(struct mg_conf *conf, const struct mg_line *line, size_t first,
 				     enum mg_key key, const char *(*check)(const char *value))
 {
-	struct mg_table *table = table_new(&conf->opening->snapshot->arena, key, check);
+	struct mg_table *table = table_new(conf->arena, key, check);
 
-	if (table_add_words(table, conf->opening->errors, line, first) < 0)
+	if (line && table_add_words(table, conf->errors, line, first) < 0)
 		return NULL;
 	table_finish(table);
 	return table;
@@ -93,5 +119,5 @@ const struct mg_table *mg_conf_table(struct mg_conf *conf, const struct mg_line 
 
 void *mg_conf_alloc(struct mg_conf *conf, size_t size)
 {
-	return arena_zalloc(&conf->opening->snapshot->arena, size);
+	return arena_zalloc(conf->arena, size);
 }

@@ -1,21 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* An instance while it is being opened: the host's side of policy.h's "struct mg_conf". */
+/* A block while it is checked and opened: the host's side of policy.h's "struct mg_conf". */
 #ifndef MG_OPENING_H
 #define MG_OPENING_H
 
 #include "base/errors.h"
+#include "config/items.h"
 #include "config/snapshot.h"
 
-struct opening {
-	struct snapshot *snapshot;
-	struct errors *errors;
+struct mg_conf {
+	struct arena *arena;
+	struct errors *errors, *warnings;
+	const struct mg_line *owner; /* whose block it is; NULL at the top level */
+	const struct item_set *sets; /* of the block, filled */
+	size_t nsets;
+	const struct settings *settings; /* NULL while they are read themselves */
+
+	/* Of a policy's block; else zero. */
 	struct instance *instance;
-	unsigned stages;   /* before: those that are wanted; after: those that have on[] hooks */
-	unsigned starts;   /* after: those that have start[] hooks */
-	unsigned services; /* after: those that it uses */
+	unsigned stages;   /* MG_BIT()s of the hooks that open() wants; all when it does not say */
+	unsigned services; /* MG_SERVICE_...s, likewise */
 };
 
-/* Opens the instance, which is closed when the snapshot's arena ends. Errors are reported. */
-void opening_run(struct opening *opening);
+/*
+ * Opens the conf's instance, which is closed when the arena ends, and works out which hooks and
+ * services it uses. Errors are reported.
+ */
+void opening_run(struct mg_conf *conf);
 
 #endif

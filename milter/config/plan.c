@@ -80,6 +80,9 @@ static void plan_need_instance(struct mta_needs *needs, const struct snapshot *s
 	if (instance->mode == MODE_OFF)
 		return;
 	needs->stages |= instance->stages | instance->starts | instance->type->facts;
+	/* The MTA sends a stage's macros with the stage. */
+	if (instance->type->macros)
+		needs->stages |= MG_BIT(instance->type->macro_stage);
 	for (int hook = MG_CONNECT; hook <= MG_RCPT; hook++)
 		if (instance->stages & MG_BIT(hook))
 			needs->stages |= MG_BIT(plan_due(instance, (enum mg_stage)hook));

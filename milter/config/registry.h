@@ -6,31 +6,66 @@
 #include <millgate/policy.h>
 
 #include "base/arena.h"
+#include "base/errors.h"
+#include "config/action.h"
 
 /* The policies that are built in, NULL last. */
 extern const struct mg_policy *(*const registry_builtins[])(void);
 
+/* A policy type as the host knows it. */
+struct policy_type {
+	const struct mg_policy *policy; /* of the host's sizes, what the module lacks being zero */
+	size_t nvalues, ncounters;
+	size_t nown;     /* results that the policy lists */
+	size_t nresults; /* and "error" and "timeout", which all have */
+	size_t error, timeout;
+	const char *const *result_names;
+	struct action *const *actions; /* the default ones, by result; never NULL */
+	const void *defaults;          /* the instance's struct with the defaults of the items */
+	struct policy_type *next;
+};
+
+/* The policy types of one configuration: each is loaded, checked and completed once. */
+struct registry {
+	struct arena *arena; /* types and modules live as long as it */
+	struct errors *errors;
+	const char *directory; /* where modules are, as TYPE.so */
+	struct policy_type *first;
+};
+
 /*
- * Finds a policy type: a built-in one, else directory/TYPE.so. The result is a copy of the size that this
- * host knows, with the members that an older module lacks zeroed; it and the module live as long as the arena.
- * Returns NULL with a message in error_r, allocated in the arena.
+ * Finds a policy type: a built-in one, else directory/TYPE.so. Returns NULL with a message in
+ * error_r, allocated in the arena; details may have been reported besides.
  */
-const struct mg_policy *registry_find(struct arena *arena, const char *directory, const char *type,
-				      const char **error_r);
+const struct policy_type *registry_find(struct registry *registry, const char *type,
+					const char **error_r);
 
 /* The file that a policy type's module is; NULL: the type is built in. In the arena. */
 const char *registry_module(struct arena *arena, const char *directory, const char *type);
 
-/* Checks what a policy says of itself. Returns NULL, or what is wrong (a constant). */
-const char *registry_check(const struct mg_policy *policy, const char *type);
+/*
+ * Takes over what was registered. Its ABI decides before anything else is read. from: the module's
+ * path, or what else messages begin with. Returns NULL as registry_find().
+ */
+struct policy_type *registry_adopt(struct registry *registry, const struct mg_policy *theirs,
+				   const char *from, const char *type, const char **error_r);
 
-/* One of the policy's own counters, by index; NULL past the last. */
-const struct mg_counter *registry_counter(const struct mg_policy *policy, size_t index);
+/* Whether a text can be the name of a policy, a result or an item. */
+bool registry_is_name(const char *name);
+
+/*
+ * Checks what a policy of the host's sizes says of itself. Returns NULL, or what is wrong, in the
+ * arena.
+ */
+const char *registry_check(struct arena *arena, const struct mg_policy *policy, const char *type);
 
 /* The names of the built-in policies, NULL last; in the arena. */
 const char *const *registry_names(struct arena *arena);
 
-/* Whether a file is a whole ELF shared object: NULL, or what is wrong (a constant). dlopen() maps a truncated one and crashes. */
+/*
+ * Whether a file is a whole ELF shared object: NULL, or what is wrong (a constant). dlopen() maps a
+ * truncated one and crashes.
+ */
 const char *registry_check_elf(const char *path);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Whether a file is a whole ELF shared object. dlopen() believes the program header: of a truncated file
- * it maps pages that are not there, and the first touch of one ends the process with SIGBUS.
+ * Whether a file is a whole ELF shared object. dlopen() believes the program header: of a
+ * truncated file it maps pages that are not there, and the first touch of one ends the process
+ * with SIGBUS.
  */
 #include <config.h>
 
@@ -45,7 +46,10 @@ static const char *elf_check(int fd)
 	const uint64_t size = (uint64_t)st.st_size;
 	const uint64_t sections = (uint64_t)header.e_shnum * header.e_shentsize;
 
-	/* The section table comes last in what a linker writes: its absence shows a cut that left the segments whole. */
+	/*
+	 * The section table comes last in what a linker writes: its absence shows a cut that left
+	 * the segments whole.
+	 */
 	if (header.e_shoff > size || sections > size - header.e_shoff)
 		return "is truncated";
 	return elf_check_segments(fd, &header, size);

@@ -50,8 +50,11 @@ extern const struct mg_item settings_items[];
 struct errors;
 struct mg_line;
 
-/* Checks what the table cannot, and derives the rest. lines: the top level's directives. */
-void settings_check(struct settings *settings, struct errors *errors, struct errors *warnings,
-		    const struct mg_line *lines);
+/*
+ * Fills the settings, which are zero, from the top level's directives, checks them and derives
+ * the rest. Values live in the errors' arena.
+ */
+void settings_read(struct settings *settings, struct errors *errors, struct errors *warnings,
+		   const struct mg_line *lines);
 
 #endif

@@ -8,51 +8,9 @@
 
 #include "config/conf.h"
 #include "config/instance.h"
-#include "config/items.h"
 #include "config/plan.h"
-#include "config/registry.h"
 #include "config/restart.h"
 #include "config/snapshot.h"
-
-#define SCORE_MAX 1000000000
-
-/* "ACTION THRESHOLD REST" is read as the action "ACTION REST" that has a threshold. */
-static struct action *snapshot_read_rule(struct snapshot *snapshot, struct errors *errors,
-					 const struct mg_line *line)
-{
-	struct conf_word *words =
-		arena_alloc(&snapshot->arena, (line->nwords + 1) * sizeof(*words));
-	struct mg_line *rest = arena_alloc(&snapshot->arena, sizeof(*rest));
-	long long threshold;
-
-	if (line->has_block)
-		errors_at(errors, line, 0, "\"%s\" takes no block", line->words[0].text);
-	if (line->nwords < 2 || items_number(line->words[1].text, &threshold) < 0 ||
-	    threshold < 1 || threshold > SCORE_MAX) {
-		errors_at(errors, line, 1, "%s takes a threshold: a whole number from 1 to %d",
-			  line->words[0].text, SCORE_MAX);
-		return NULL;
-	}
-	memcpy(words, line->words, line->nwords * sizeof(*words));
-	memmove(words + 1, words + 2, (line->nwords - 2) * sizeof(*words));
-	*rest = *line;
-	rest->words = words;
-	rest->nwords = line->nwords - 1;
-
-	struct action *action = action_parse(&snapshot->arena, errors, rest, 0, NULL);
-
-	if (action && (action->kind == ACTION_NEUTRAL || action->kind == ACTION_ACCEPT ||
-		       action->kind == ACTION_SCORE)) {
-		errors_at(
-			errors, line, 0,
-			"a score can reject, tempfail, discard, quarantine or add a header, found %s",
-			action_names[action->kind]);
-		return NULL;
-	}
-	if (action)
-		action->score = threshold;
-	return action;
-}
 
 /* Refusals before the rest, and the hardest of them first: that one counts. */
 static const int snapshot_order[] = { [ACTION_REJECT] = 0,
@@ -116,7 +74,7 @@ static void snapshot_read_score(struct snapshot *snapshot, struct errors *errors
 				errors, blocks->v[i], 0,
 				"this block is empty: expected score { reject 10; quarantine 7 }");
 		for (const struct mg_line *line = blocks->v[i]->block; line; line = line->next) {
-			struct action *rule = snapshot_read_rule(snapshot, errors, line);
+			struct action *rule = action_parse_rule(&snapshot->arena, errors, line);
 
 			if (!rule)
 				continue;
@@ -126,7 +84,10 @@ static void snapshot_read_score(struct snapshot *snapshot, struct errors *errors
 	}
 }
 
-/* The most that an instance can add for one recipient, in mode monitor too; -1 when nothing bounds it. */
+/*
+ * The most that an instance can add for one recipient, in mode monitor too; -1 when nothing
+ * bounds it.
+ */
 static long long snapshot_score_of(const struct instance *instance)
 {
 	const unsigned often = MG_BIT(MG_HEADER) | MG_BIT(MG_BODY) | MG_BIT(MG_COMMAND);
@@ -142,16 +103,12 @@ static long long snapshot_score_of(const struct instance *instance)
 
 static void snapshot_warn_thresholds(struct snapshot *snapshot, long long most)
 {
-	const struct mg_line *line = snapshot->settings.scores.v[0]->block;
-	long long threshold;
-
-	for (; line; line = line->next)
-		if (line->nwords > 1 && items_number(line->words[1].text, &threshold) == 0 &&
-		    threshold > most)
-			errors_at(
-				&snapshot->warnings, line, 1,
-				"found %lld, which is never reached: the policies' scores add up to %lld",
-				threshold, most);
+	for (const struct action *rule = snapshot->score; rule; rule = rule->next)
+		if (rule->score > most)
+			errors_at(&snapshot->warnings, rule->line, 1,
+				  "found %lld, which is never reached: the policies' scores add up "
+				  "to %lld",
+				  rule->score, most);
 }
 
 /* A score that nothing looks at, and a threshold that no score reaches. */
@@ -168,10 +125,10 @@ static void snapshot_warn_scores(struct snapshot *snapshot)
 		bounded = bounded && most >= 0;
 		sum += most;
 		if (most != 0 && !has_block) {
-			errors_at(
-				&snapshot->warnings, instance->line, 0,
-				"policy %s gives a score, but there is no block \"score\" that does something about it",
-				instance->name);
+			errors_at(&snapshot->warnings, instance->line, 0,
+				  "policy %s gives a score, but there is no block \"score\" that "
+				  "does something about it",
+				  instance->name);
 			return;
 		}
 	}
@@ -182,15 +139,12 @@ static void snapshot_warn_scores(struct snapshot *snapshot)
 static void snapshot_read(struct snapshot *snapshot, struct errors *errors, const char *path,
 			  const struct snapshot *present)
 {
-	const struct item_set set = { settings_items, &snapshot->settings };
-
 	snapshot->lines = conf_read(&snapshot->arena, errors, path);
 	/* What cannot be read says nothing about its keys. */
 	if (!snapshot->lines && errors->count > 0)
 		return;
 	/* After errors the rest is read all the same: all are reported in one run. */
-	items_fill(&snapshot->arena, errors, NULL, snapshot->lines, &set, 1);
-	settings_check(&snapshot->settings, errors, &snapshot->warnings, snapshot->lines);
+	settings_read(&snapshot->settings, errors, &snapshot->warnings, snapshot->lines);
 	class_read_all(snapshot, errors);
 	snapshot->debug = condition_read_classes(snapshot, errors, &snapshot->settings.debug_lines,
 						 &snapshot->debug_all);
@@ -223,12 +177,10 @@ static void snapshot_keep_counters(struct snapshot *snapshot, struct instance *i
 		arena_alloc(&snapshot->arena, instance->nresults * sizeof(*instance->found));
 	for (size_t i = 0; i < instance->nresults; i++)
 		instance->found[i] = keep_result(kept, instance->result_names[i]);
-	while (registry_counter(type, instance->nown_counters))
-		instance->nown_counters++;
 	instance->own = arena_alloc(&snapshot->arena,
 				    (instance->nown_counters + 1) * sizeof(*instance->own));
 	for (size_t i = 0; i < instance->nown_counters; i++)
-		instance->own[i] = keep_counter(kept, registry_counter(type, i)->name);
+		instance->own[i] = keep_counter(kept, type->counters[i].name);
 }
 
 /* Only a snapshot that will be used takes its share: one in error leaves nothing behind. */

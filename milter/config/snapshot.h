@@ -36,6 +36,7 @@ struct instance {
 	unsigned starts;    /* and of start[] hooks */
 	unsigned blocking;  /* and of on[] hooks that may block */
 	unsigned services;  /* MG_SERVICE_...s in use */
+	unsigned facts;     /* MG_BIT()s of the stages whose facts its hooks may read */
 	size_t nown;        /* results that the type lists */
 	size_t nresults;    /* and "error" and "timeout", which all have */
 	size_t error, timeout;

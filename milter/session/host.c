@@ -6,7 +6,6 @@
 
 #include "base/counters.h"
 #include "base/log_counters.h"
-#include "config/registry.h"
 #include "session/host.h"
 #include "session/pool.h"
 
@@ -129,7 +128,7 @@ static void host_count_instance(const struct instance *instance, struct counter_
 	show(visitor, "would", "Actions that the policy would have caused outside of mode monitor.",
 	     &counters->would);
 	for (size_t i = 0; i < instance->nown_counters; i++) {
-		const struct mg_counter *own = registry_counter(instance->type, i);
+		const struct mg_counter *own = &instance->type->counters[i];
 
 		show(visitor, own->name, own->help, instance->own[i]);
 	}

@@ -122,9 +122,9 @@ static int keys_values(const char *name)
 static int keys_counters(const char *name)
 {
 	const struct mg_policy *policy = keys_policy(name);
-	const struct mg_counter *counter;
+	const struct mg_counter *counter = policy ? policy->counters : NULL;
 
-	for (size_t i = 0; policy && (counter = registry_counter(policy, i)); i++) {
+	for (; counter && counter->name; counter++) {
 		fputs(".TP\n\\fB", stdout);
 		keys_text(counter->name);
 		fputs("\\fR\n", stdout);

@@ -15,6 +15,7 @@
 #include "config/dns_block.h"
 #include "base/errors.h"
 #include "config/items.h"
+#include "config/opening.h"
 #include "folder.h"
 #include "run.h"
 
@@ -117,17 +118,22 @@ struct target {
 	struct mg_lines dns;
 };
 
-static const struct mg_item items[] = { { .name = "dns", .type = MG_LINES }, { .name = NULL } };
+static const struct mg_item items[] = { MG_ITEM_LINES(struct target, dns, "dns", ),
+					{ .name = NULL } };
 
 static unsigned read_block(struct arena *arena, const char *text, struct dns_settings *settings)
 {
+	const struct settings top = { .stage_budget = 10000 };
 	struct errors errors = { .arena = arena }, warnings = { .arena = arena };
+	struct mg_conf conf = {
+		.arena = arena, .errors = &errors, .warnings = &warnings, .settings = &top
+	};
 	struct target target = { .dns.n = 0 };
-	const struct item_set set = { items, &target };
+	struct item_set set = { .items = items, .target = &target };
 	const struct mg_line *lines = conf_parse(arena, &errors, "test", text, strlen(text));
 
 	items_fill(arena, &errors, NULL, lines, &set, 1);
-	dns_block_read(settings, &errors, &warnings, &target.dns);
+	dns_block_read(settings, &conf, &target.dns);
 	return (unsigned)errors.count;
 }
 

@@ -26,40 +26,22 @@ struct values {
 	struct mg_lines lines;
 };
 
-#define AT(member) .offset = offsetof(struct values, member)
-
 static const struct mg_item items[] = {
-	{ .name = "flag", .type = MG_BOOL, AT(flag), .initial = "yes" },
-	{ .name = "number", .type = MG_INT, AT(number), .initial = "5", .min = -10, .max = 100 },
-	{ .name = "least", .type = MG_INT, AT(least), .min = 2 },
-	{ .name = "size",
-	  .type = MG_SIZE,
-	  AT(size),
-	  .initial = "10K",
-	  .min = 1024,
-	  .max = 3 << 20 },
-	{ .name = "time",
-	  .type = MG_DURATION,
-	  AT(time),
-	  .initial = "90s",
-	  .min = 100,
-	  .max = 300000 },
-	{ .name = "word", .type = MG_STRING, AT(word), .initial = "\"a b\"", .syntax = "WORD" },
-	{ .name = "plain", .type = MG_STRING, AT(plain), .syntax = "WORD" },
-	{ .name = "words",
-	  .type = MG_STRINGS,
-	  AT(words),
-	  .initial = "postmaster abuse",
-	  .syntax = "WORD..." },
-	{ .name = "none", .type = MG_STRINGS, AT(none) },
-	{ .name = "choice",
-	  .type = MG_CHOICE,
-	  AT(choice),
-	  .initial = "rcpt",
-	  .choices = "connect helo mail rcpt" },
-	{ .name = "table", .type = MG_TABLE, AT(table), .key = MG_KEY_TEXT, .syntax = "ENTRY..." },
-	{ .name = "no-table", .type = MG_TABLE, AT(no_table), .key = MG_KEY_TEXT },
-	{ .name = "lines", .type = MG_LINES, AT(lines) },
+	MG_ITEM_BOOL(struct values, flag, "flag", .initial = "yes"),
+	MG_ITEM_INT(struct values, number, "number", .initial = "5", .min = -10, .max = 100),
+	MG_ITEM_INT(struct values, least, "least", .min = 2),
+	MG_ITEM_SIZE(struct values, size, "size", .initial = "10K", .min = 1024, .max = 3 << 20),
+	MG_ITEM_DURATION(struct values, time, "time", .initial = "90s", .min = 100, .max = 300000),
+	MG_ITEM_STRING(struct values, word, "word", .initial = "\"a b\"", .syntax = "WORD"),
+	MG_ITEM_STRING(struct values, plain, "plain", .syntax = "WORD"),
+	MG_ITEM_STRINGS(struct values, words, "words", .initial = "postmaster abuse",
+			.syntax = "WORD..."),
+	MG_ITEM_STRINGS(struct values, none, "none", ),
+	MG_ITEM_CHOICE(struct values, choice, "choice", .initial = "rcpt",
+		       .choices = "connect helo mail rcpt"),
+	MG_ITEM_TABLE(struct values, table, "table", .key = MG_KEY_TEXT, .syntax = "ENTRY..."),
+	MG_ITEM_TABLE(struct values, no_table, "no-table", .key = MG_KEY_TEXT),
+	MG_ITEM_LINES(struct values, lines, "lines", ),
 	{ .name = NULL },
 };
 
@@ -80,9 +62,10 @@ static void tear_down(void)
 
 static int fill(const char *text)
 {
-	const struct item_set set = { items, &values };
+	struct item_set set = { .items = items, .target = &values };
 	const struct mg_line *first = conf_parse(&arena, &errors, "t", text, strlen(text));
 
+	ck_assert_int_eq(items_defaults(&arena, &errors, "t", items, &values), 0);
 	return items_fill(&arena, &errors, NULL, first, &set, 1);
 }
 
@@ -92,7 +75,8 @@ static void check_errors(const char *want)
 	char *text = errors_text(&errors), *got = calloc(1, strlen(text) + 1), *line, *state = NULL;
 
 	for (line = strtok_r(text, "\n", &state); line; line = strtok_r(NULL, "\n", &state)) {
-		if (strncmp(line, "t:", 2) != 0 && strncmp(line, "    ", 4) != 0)
+		if (strncmp(line, "t:", 2) != 0 && strncmp(line, "t,", 2) != 0 &&
+		    strncmp(line, "    ", 4) != 0)
 			continue;
 		if (line[strspn(line, " ")] == '^')
 			continue;
@@ -180,13 +164,15 @@ static const struct {
 	{ "time 0",
 	  "t:1:6: found 0, expected a duration such as 90s, 5m, 4h or 35d, from 100ms to 5m" },
 	{ "time 106751991168d",
-	  "t:1:6: found 106751991168d, expected a duration such as 90s, 5m, 4h or 35d, from 100ms to 5m" },
+	  "t:1:6: found 106751991168d, expected a duration such as 90s, 5m, 4h or 35d, from "
+	  "100ms to 5m" },
 	{ "choice hello",
 	  "t:1:8: found hello, expected connect, helo, mail or rcpt|did you mean \"helo\"?" },
 	{ "choice data", "t:1:8: found data, expected connect, helo, mail or rcpt" },
 	{ "plain", "t:1:6: found nothing after \"plain\", expected WORD" },
 	{ "plain a b",
-	  "t:1:9: found b, expected one word only after \"plain\"|a text with blanks must be quoted" },
+	  "t:1:9: found b, expected one word only after \"plain\"|a text with blanks must be "
+	  "quoted" },
 	{ "flag yes no", "t:1:10: found no, expected one word only after \"flag\"" },
 	{ "plain \"\"", "t:1:7: found \"\", expected WORD" },
 	{ "words a \"\" b \" \"",
@@ -233,24 +219,17 @@ struct other {
 };
 
 static const struct mg_item other_items[] = {
-	{ .name = "number",
-	  .type = MG_INT,
-	  .offset = offsetof(struct other, number),
-	  .initial = "7" },
-	{ .name = "needed",
-	  .type = MG_STRING,
-	  .offset = offsetof(struct other, needed),
-	  .required = true,
-	  .syntax = "NAME" },
+	MG_ITEM_INT(struct other, number, "number", .initial = "7"),
+	MG_ITEM_STRING(struct other, needed, "needed", .required = true, .syntax = "NAME"),
 	{ .name = NULL },
 };
 
 START_TEST(several_sets)
 {
 	struct other other = { 0, NULL };
-	const struct item_set sets[] = { { items, &values },
-					 { NULL, NULL },
-					 { other_items, &other } };
+	struct item_set sets[] = { { .items = items, .target = &values },
+				   { .items = NULL },
+				   { .items = other_items, .target = &other } };
 	const char *text = "number 9; needed x; neded y; wrds z";
 	const struct mg_line *first = conf_parse(&arena, &errors, "t", text, strlen(text));
 
@@ -258,6 +237,10 @@ START_TEST(several_sets)
 	ck_assert_int_eq(values.number, 9);
 	ck_assert_int_eq(other.number, 0); /* the first set's name hides it */
 	ck_assert_str_eq(other.needed, "x");
+	ck_assert_uint_eq(items_lines(sets, 3, "number")->n, 1);
+	ck_assert_uint_eq(items_lines(sets, 3, "needed")->n, 1);
+	ck_assert_uint_eq(items_lines(sets, 3, "flag")->n, 0);
+	ck_assert_ptr_null(items_lines(sets, 3, "neded"));
 	check_errors("t:1:21: unknown key \"neded\"|did you mean \"needed\"?"
 		     "|t:1:30: unknown key \"wrds\"|did you mean \"words\"?");
 }
@@ -266,7 +249,7 @@ END_TEST
 START_TEST(required)
 {
 	struct other other = { 0, NULL };
-	const struct item_set set = { other_items, &other };
+	struct item_set set = { .items = other_items, .target = &other };
 	const char *text = "x\n policy y { number 1 }";
 	const struct mg_line *owner = conf_parse(&arena, &errors, "t", text, strlen(text))->next;
 
@@ -282,12 +265,166 @@ END_TEST
 /* An unquoted text with braces would otherwise be lost without a word. */
 START_TEST(no_blocks_inside_of_blocks)
 {
-	const struct item_set set = { items, &values };
+	struct item_set set = { .items = items, .target = &values };
 	const char *text = "policy x { lines reject {client is listed} }";
 	const struct mg_line *owner = conf_parse(&arena, &errors, "t", text, strlen(text));
 
 	ck_assert_int_eq(items_fill(&arena, &errors, owner, owner->block, &set, 1), -1);
 	check_errors("t:1:12: \"lines\" takes no block|a text with braces must be quoted");
+}
+END_TEST
+
+/* ---- Defaults ---- */
+
+#define ONE(macro, ...)                            \
+	{                                          \
+		macro(struct values, __VA_ARGS__), \
+		{                                  \
+			.name = NULL               \
+		}                                  \
+	}
+
+static const struct {
+	struct mg_item items[2];
+	const char *want;
+} bad_defaults[] = {
+	{ ONE(MG_ITEM_BOOL, flag, "a", .initial = "maybe"),
+	  "t, default of a:1:1: found maybe, expected yes or no" },
+	{ ONE(MG_ITEM_INT, number, "a", .initial = "101", .min = 1, .max = 100),
+	  "t, default of a:1:1: found 101, expected a whole number from 1 to 100" },
+	{ ONE(MG_ITEM_INT, number, "a", .initial = ""),
+	  "t, default of a: found nothing, expected a whole number" },
+	{ ONE(MG_ITEM_INT, number, "a", .initial = "1 2"),
+	  "t, default of a:1:3: found 2, expected one word only after \"a\"" },
+	{ ONE(MG_ITEM_INT, number, "a", .initial = "1; 2"),
+	  "t, default of a:1:4: found a second line, expected one" },
+	{ ONE(MG_ITEM_INT, number, "a", .initial = "1 { }"),
+	  "t, default of a:1:3: found a brace, expected words"
+	  "|t, default of a:1:5: found a brace, expected words" },
+	{ ONE(MG_ITEM_STRING, word, "a", .initial = "\"\"", .syntax = "WORD"),
+	  "t, default of a:1:1: found \"\", expected WORD" },
+	{ ONE(MG_ITEM_STRINGS, words, "a", .initial = "b \"\"", .syntax = "WORD..."),
+	  "t, default of a:1:3: found \"\", expected WORD..." },
+	{ ONE(MG_ITEM_CHOICE, choice, "a", .initial = "hello", .choices = "helo mail"),
+	  "t, default of a:1:1: found hello, expected helo or mail|did you mean \"helo\"?" },
+	{ ONE(MG_ITEM_TABLE, table, "a", .initial = "x/y", .key = MG_KEY_ADDRESS),
+	  "t, default of a:1:1: \"x/y\" is no IP address or network"
+	  "|expected an IP address or a network, as 192.0.2.0/24 or 2001:db8::/32" },
+};
+
+START_TEST(wrong_defaults)
+{
+	values.number = 5;
+	ck_assert_int_eq(items_defaults(&arena, &errors, "t", bad_defaults[_i].items, &values), -1);
+	check_errors(bad_defaults[_i].want);
+	ck_assert_ptr_null(values.word);
+	ck_assert_uint_eq(values.words.n, 0);
+	ck_assert_int_eq(values.choice, 0);
+}
+END_TEST
+
+/* What is quoted, braced or called as a directive is a word here. */
+START_TEST(words_of_defaults)
+{
+	static const struct mg_item table[] = {
+		MG_ITEM_STRINGS(struct values, words, "a",
+				.initial = "include {client} \"; }\" x # y"),
+		MG_ITEM_TABLE(struct values, table, "b", .initial = "k", .key = MG_KEY_TEXT),
+		{ .name = NULL },
+	};
+
+	ck_assert_int_eq(items_defaults(&arena, &errors, "t", table, &values), 0);
+	ck_assert_uint_eq(values.words.n, 4);
+	ck_assert_str_eq(values.words.v[0], "include");
+	ck_assert_str_eq(values.words.v[1], "{client}");
+	ck_assert_str_eq(values.words.v[2], "; }");
+	ck_assert_str_eq(values.words.v[3], "x");
+	ck_assert_int_eq(table_find(values.table, &arena, "k", NULL), 1);
+}
+END_TEST
+
+/* ---- Checks ---- */
+
+struct checked {
+	long long even;
+	struct mg_strings pair;
+	const char *needed;
+	struct mg_lines lines;
+};
+
+/* Odd numbers, strings when the number is 8, and lines "bad" are errors. */
+static void check_even(struct mg_conf *conf, const struct mg_line *line, const void *self)
+{
+	const struct checked *checked = self;
+
+	ck_assert_ptr_eq(conf, &errors);
+	if (checked->even % 2)
+		errors_at(&errors, line, 1, "odd");
+}
+
+static void check_pair(struct mg_conf *conf, const struct mg_line *line, const void *self)
+{
+	const struct checked *checked = self;
+
+	(void)conf;
+	if (checked->even == 9 || checked->even == 8)
+		errors_at(&errors, line, 0, "%zu strings beside %lld", checked->pair.n,
+			  checked->even);
+}
+
+static void check_word(struct mg_conf *conf, const struct mg_line *line, const void *self)
+{
+	(void)conf;
+	(void)self;
+	if (strcmp(mg_line_word(line, 1), "bad") == 0)
+		errors_at(&errors, line, 1, "bad");
+}
+
+static const struct mg_item checked_items[] = {
+	MG_ITEM_INT(struct checked, even, "even", .initial = "4", .check = check_even),
+	MG_ITEM_STRINGS(struct checked, pair, "pair", .initial = "a b", .check = check_pair),
+	MG_ITEM_STRING(struct checked, needed, "needed", .required = true, .check = check_word),
+	MG_ITEM_LINES(struct checked, lines, "lines", .check = check_word),
+	{ .name = NULL },
+};
+
+static const struct {
+	const char *text, *want;
+	long long even;
+	size_t pair, lines;
+	bool required; /* there is what is required */
+} checks[] = {
+	{ "needed x", "", 4, 2, 0, true },
+	{ "even 6; pair x; pair y z; needed x; lines 1; lines 2", "", 6, 3, 2, true },
+	{ "even 7; needed x", "t:1:6: odd", 4, 2, 0, true },
+	/* For each line, in order; and every check sees what the file says. */
+	{ "even 9; pair x; pair y z; needed x",
+	  "t:1:6: odd|t:1:9: 3 strings beside 9|t:1:17: 3 strings beside 9", 4, 2, 0, true },
+	{ "needed x; lines good; lines bad", "t:1:29: bad", 4, 2, 0, true },
+	{ "needed bad", "t:1:8: bad", 4, 2, 0, false },
+	/* What the table refuses is not checked. */
+	{ "even x; pair \"\"; needed x",
+	  "t:1:6: found x, expected a whole number|t:1:14: found \"\", expected a value", 4, 2, 0,
+	  true },
+};
+
+START_TEST(checks_of_items)
+{
+	struct checked clean = { .even = 0 }, checked;
+	struct item_set set = { .items = checked_items, .target = &checked, .defaults = &clean };
+	const char *text = checks[_i].text;
+	const struct mg_line *first = conf_parse(&arena, &errors, "t", text, strlen(text));
+
+	items_defaults(&arena, &errors, "t", checked_items, &clean);
+	checked = clean;
+	items_fill(&arena, &errors, NULL, first, &set, 1);
+	/* The core's checks know what a struct mg_conf is; these need none. */
+	items_check(&set, (struct mg_conf *)&errors, &errors);
+	check_errors(checks[_i].want);
+	ck_assert_int_eq(checked.even, checks[_i].even);
+	ck_assert_uint_eq(checked.pair.n, checks[_i].pair);
+	ck_assert_uint_eq(checked.lines.n, checks[_i].lines);
+	ck_assert_int_eq(items_has_required(&set), checks[_i].required);
 }
 END_TEST
 
@@ -398,6 +535,9 @@ int main(void)
 	tcase_add_test(tcase, several_sets);
 	tcase_add_test(tcase, required);
 	tcase_add_test(tcase, no_blocks_inside_of_blocks);
+	tcase_add_loop_test(tcase, wrong_defaults, 0, (int)COUNT(bad_defaults));
+	tcase_add_test(tcase, words_of_defaults);
+	tcase_add_loop_test(tcase, checks_of_items, 0, (int)COUNT(checks));
 	tcase_add_test(tcase, errors_of_before_do_not_count);
 	tcase_add_test(tcase, words_as_values);
 	return run_tests("items", tcase);

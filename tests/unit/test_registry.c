@@ -4,6 +4,7 @@
 
 #include <check.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "config/registry.h"
@@ -16,23 +17,35 @@ static int hook(struct mg_call *call, const void *self)
 	return MG_NONE;
 }
 
-static const struct mg_result some[] = { { .name = "found" }, { .name = NULL } };
-static const struct mg_result loud[] = { { .name = "Found" }, { .name = NULL } };
-static const char *const own[] = { "zone", "clients", NULL };
-static const char *const taken[] = { "zone", "client", NULL };
-static const struct mg_item outside[] = { { .name = "n", .type = MG_INT, .offset = 1 },
-					  { .name = NULL } };
+static const struct mg_result some[] = { { .name = "found", .action = "reject" },
+					 { .name = NULL } };
 
-static const struct mg_counter counted[] = { { "two_2", "help" },
-					     { "one", "help" },
-					     { NULL, NULL } };
-static const struct mg_counter dashed[] = { { "two-2", "help" }, { NULL, NULL } };
-static const struct mg_counter twice[] = { { "one", "help" }, { "one", "help" }, { NULL, NULL } };
-static const struct mg_counter everybodys[] = { { "asked", "help" }, { NULL, NULL } };
-static const struct mg_counter helpless[] = { { "one", "" }, { NULL, NULL } };
-static const char *const others[] = { "dkim", "dnsbl", NULL };
-static const char *const itself[] = { "dkim", "p", NULL };
-static const char *const nobody[] = { "Dkim", NULL };
+struct conf {
+	long long number;
+	const char *word;
+};
+
+#define RESULT(...)                  \
+	(const struct mg_result[])   \
+	{                            \
+		{ __VA_ARGS__ },     \
+		{                    \
+			.name = NULL \
+		}                    \
+	}
+#define ITEM(...)                    \
+	(const struct mg_item[])     \
+	{                            \
+		{ __VA_ARGS__ },     \
+		{                    \
+			.name = NULL \
+		}                    \
+	}
+#define VALUES(...)               \
+	(const char *const[])     \
+	{                         \
+		__VA_ARGS__, NULL \
+	}
 
 static void outcome(struct mg_call *call, const void *self, const struct mg_outcome *end)
 {
@@ -42,116 +55,373 @@ static void outcome(struct mg_call *call, const void *self, const struct mg_outc
 }
 
 #define LONG "a23456789-123456789-123456789-123456789-123456789-123456789-123"
-#define GOOD .name = "p", .results = some, .on = { [MG_RCPT] = hook }
+#define ABI .abi = MG_ABI, .size = sizeof(struct mg_policy)
+#define HOOKS .on = { [MG_RCPT] = hook }
+#define BARE ABI, HOOKS, .name = "p", .result_size = sizeof(struct mg_result)
+#define GOOD BARE, .results = some
+#define NAMED(text) HOOKS, .name = (text), MG_RESULTS(some)
+#define WITH_ITEM(...)                                                               \
+	GOOD, .conf_size = sizeof(struct conf), .item_size = sizeof(struct mg_item), \
+	      .items = ITEM(__VA_ARGS__)
+#define COUNTERS(...)                                                                      \
+	.counter_size = sizeof(struct mg_counter), .counters = (const struct mg_counter[]) \
+	{                                                                                  \
+		__VA_ARGS__,                                                               \
+		{                                                                          \
+			NULL, NULL                                                         \
+		}                                                                          \
+	}
+#define NUMBER .name = "n", .type = MG_INT
+#define NAME_OF "of lower-case letters, digits, - and _, fewer than 64"
 
+/* What a policy may say of itself, and what not: an author's mistakes. */
 static const struct {
 	struct mg_policy policy;
 	const char *type;
-	const char *want; /* in what is said; NULL: it may */
+	const char *want; /* what is said begins so; NULL: it is taken */
 } cases[] = {
 	{ { GOOD }, "p", NULL },
-	{ { GOOD, .values = own }, "p", NULL },
-	{ { GOOD, .values = taken }, "p", "a value that has the name of a macro" },
-	{ { GOOD }, "q", "of another name" },
-	{ { .name = "P", .results = some, .on = { [MG_RCPT] = hook } }, "P", "of another name" },
-	{ { .name = LONG, .results = some, .on = { [MG_RCPT] = hook } }, LONG, NULL },
-	{ { .name = LONG "4", .results = some, .on = { [MG_RCPT] = hook } },
-	  LONG "4",
-	  "of another name" },
-	{ { .name = "p", .results = some }, "p", "no hooks" },
-	{ { .name = "p", .on = { [MG_RCPT] = hook } }, "p", "no results" },
-	{ { .name = "p", .results = loud, .on = { [MG_RCPT] = hook } },
-	  "p",
-	  "a result whose name" },
+	{ { NAMED("p"), .size = sizeof(struct mg_policy), .abi = 2 }, "p",
+	  "F: is built for ABI 2, this is ABI 1: build it anew against the installed "
+	  "<millgate/policy.h>" },
+	{ { NAMED("p"), .abi = MG_ABI, .size = 8 }, "p",
+	  "F: says that its struct mg_policy has 8 bytes, expected " },
+	{ { NAMED("p"), .abi = MG_ABI, .size = 65537 }, "p",
+	  "F: says that its struct mg_policy has 65537 bytes, expected " },
+	{ { GOOD }, "q", "F: registers a policy of another name: p" },
+	{ { ABI, NAMED(NULL) }, "p", "F: registers a policy of another name" },
+	{ { ABI, NAMED("P") }, "P", "F: registers a policy of another name: P" },
+	{ { ABI, NAMED(LONG) }, LONG, NULL },
+	{ { ABI, NAMED(LONG "4") }, LONG "4", "F: registers a policy of another name: " LONG "4" },
+	{ { ABI, .name = "p", MG_RESULTS(some) }, "p", "F: registers a policy that has no hooks" },
 	{ { GOOD, .session_size = 1 << 20 }, "p", NULL },
-	{ { GOOD, .session_size = (1 << 20) + 1 }, "p", "more than 1 MiB" },
+	{ { GOOD, .conf_size = (1 << 20) + 1 }, "p", "F: asks for more than 1 MiB of state" },
+	{ { GOOD, .session_size = (1 << 20) + 1 }, "p", "F: asks for more than 1 MiB of state" },
+	{ { GOOD, .message_size = (1 << 20) + 1 }, "p", "F: asks for more than 1 MiB of state" },
+	{ { GOOD, .call_size = (1 << 20) + 1 }, "p", "F: asks for more than 1 MiB of state" },
+	{ { GOOD, .macros = VALUES("j"), .macro_stage = MG_STAGES }, "p",
+	  "F: declares macros of a stage that there is not" },
+
+	/* Results. */
+	{ { ABI, HOOKS, .name = "p", .results = some }, "p",
+	  "F: says that one of its results has 0 bytes, expected " },
+	{ { ABI, HOOKS, .name = "p", .results = some, .result_size = 17 }, "p",
+	  "F: says that one of its results has 17 bytes, expected " },
+	{ { ABI, HOOKS, .name = "p" }, "p", "F: declares no results" },
+	{ { BARE, .results = RESULT(.name = "Found") }, "p",
+	  "F: declares a result \"Found\", expected a name " NAME_OF },
+	{ { BARE, .results = RESULT(.name = "") }, "p",
+	  "F: declares a result \"\", expected a name " NAME_OF },
+	{ { BARE, .results = RESULT(.action = "reject") }, "p",
+	  "F: declares a result without a name" },
+	{ { BARE, .results = RESULT(.help = "x") }, "p", "F: declares a result without a name" },
+	{ { BARE, .results = RESULT(.name = "a" }, { .name = "a") }, "p",
+	  "F: declares two results \"a\"" },
+
+	/* Values. */
+	{ { GOOD, .values = VALUES("zone", "clients") }, "p", NULL },
+	{ { GOOD, .values = VALUES("zone", "client") }, "p",
+	  "F: declares a value \"client\", which is the name of a macro of every text" },
+
+	/* Counters, what is read of others, and a policy that only learns the end. */
 	{ { GOOD, .shared_size = 1 << 20 }, "p", NULL },
-	{ { GOOD, .shared_size = (1 << 20) + 1 }, "p", "more than 1 MiB" },
-	{ { GOOD, MG_COUNTERS(counted) }, "p", NULL },
-	{ { GOOD, .counters = counted }, "p", "counters without their size" },
-	{ { GOOD, MG_COUNTERS(dashed) }, "p", "a counter whose name" },
-	{ { GOOD, MG_COUNTERS(twice) }, "p", "two counters of one name" },
-	{ { GOOD, MG_COUNTERS(everybodys) }, "p", "the name of one of every policy" },
-	{ { GOOD, MG_COUNTERS(helpless) }, "p", "a counter without help" },
-	{ { GOOD, .reads = others }, "p", NULL },
-	{ { GOOD, .reads = itself }, "p", "reads its own type" },
-	{ { GOOD, .reads = nobody }, "p", "reads a type whose name" },
-	{ { .name = "p", .results = some, .outcome = outcome }, "p", NULL },
-	{ { GOOD, .conf_size = sizeof(long long), .items = outside },
-	  "p",
-	  "outside of its struct" },
+	{ { GOOD, .shared_size = (1 << 20) + 1 }, "p", "F: asks for more than 1 MiB of state" },
+	{ { GOOD, COUNTERS({ "two_2", "help" }, { "one", "help" }) }, "p", NULL },
+	{ { GOOD, .counters = (const struct mg_counter[]){ { NULL, NULL } } }, "p",
+	  "F: says that one of its counters has 0 bytes, expected " },
+	{ { GOOD, COUNTERS({ "two-2", "help" }) }, "p",
+	  "F: declares a counter \"two-2\", expected a name of lower-case letters, digits and _" },
+	{ { GOOD, COUNTERS({ "one", "a" }, { "one", "b" }) }, "p",
+	  "F: declares two counters \"one\"" },
+	{ { GOOD, COUNTERS({ "asked", "help" }) }, "p",
+	  "F: declares a counter \"asked\", which is the name of one of every policy" },
+	{ { GOOD, COUNTERS({ "one", "" }) }, "p", "F: declares a counter \"one\" without help" },
+	{ { GOOD, .reads = VALUES("dkim", "dnsbl") }, "p", NULL },
+	{ { GOOD, .reads = VALUES("dkim", "p") }, "p", "F: reads its own type" },
+	{ { GOOD, .reads = VALUES("Dkim") }, "p",
+	  "F: reads a type \"Dkim\", which no policy can be" },
+	{ { ABI, .name = "p", MG_RESULTS(some), .outcome = outcome }, "p", NULL },
+
+	/* Items. */
+	{ { WITH_ITEM(NUMBER) }, "p", NULL },
+	{ { WITH_ITEM(NUMBER, .offset = 8) }, "p", NULL },
+	{ { GOOD, .conf_size = sizeof(struct conf), .items = ITEM(NUMBER) }, "p",
+	  "F: says that one of its items has 0 bytes, expected " },
+	{ { WITH_ITEM(NUMBER, .offset = 16) }, "p",
+	  "F: declares an item \"n\" that lies outside of its struct, see conf_size" },
+	{ { WITH_ITEM(NUMBER, .offset = (size_t)-8) }, "p",
+	  "F: declares an item \"n\" that lies outside of its struct, see conf_size" },
+	{ { GOOD, .conf_size = 7, .item_size = sizeof(struct mg_item), .items = ITEM(NUMBER) }, "p",
+	  "F: declares an item \"n\" that lies outside of its struct, see conf_size" },
+	{ { WITH_ITEM(NUMBER, .offset = 4) }, "p",
+	  "F: declares an item \"n\" that lies where no member of its type can be" },
+	{ { WITH_ITEM(.name = "n") }, "p", "F: declares an item \"n\" that is of an unknown type" },
+	{ { WITH_ITEM(.name = "n", .type = 10) }, "p",
+	  "F: declares an item \"n\" that is of an unknown type" },
+	{ { WITH_ITEM(.type = MG_INT) }, "p", "F: declares an item without a name" },
+	{ { WITH_ITEM(.help = "x") }, "p", "F: declares an item without a name" },
+	{ { WITH_ITEM(.name = "N", .type = MG_INT) }, "p",
+	  "F: declares an item \"N\" that has a name that is not " NAME_OF },
+	{ { WITH_ITEM(.name = "mode", .type = MG_INT) }, "p",
+	  "F: declares an item \"mode\" that has the name of a key that every policy has" },
+	{ { WITH_ITEM(NUMBER }, { NUMBER) }, "p",
+	  "F: declares an item \"n\" that is there already" },
+	{ { WITH_ITEM(.name = "n", .type = MG_CHOICE) }, "p",
+	  "F: declares an item \"n\" that is a choice without its words" },
+	{ { WITH_ITEM(.name = "n", .type = MG_CHOICE, .choices = " ") }, "p",
+	  "F: declares an item \"n\" that is a choice without its words" },
+	{ { WITH_ITEM(.name = "n", .type = MG_TABLE) }, "p",
+	  "F: declares an item \"n\" that is a table without its kind of key" },
+	{ { WITH_ITEM(.name = "n", .type = MG_LINES, .initial = "x") }, "p",
+	  "F: declares an item \"n\" that has a default, which lines cannot have" },
+	{ { WITH_ITEM(NUMBER, .initial = "1", .required = true) }, "p",
+	  "F: declares an item \"n\" that is required, and has a default" },
 };
+
+/* What was reported besides, in lines. */
+static char *reported(struct errors *errors)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *stream = open_memstream(&text, &size);
+
+	errors_print(errors, stream);
+	fclose(stream);
+	return text;
+}
 
 START_TEST(checks_a_policy)
 {
-	const char *got = registry_check(&cases[_i].policy, cases[_i].type);
+	struct arena arena = { 0 };
+	struct errors errors = { .arena = &arena };
+	struct registry registry = { .arena = &arena, .errors = &errors };
+	const char *got = NULL;
+	const struct policy_type *type =
+		registry_adopt(&registry, &cases[_i].policy, "F", cases[_i].type, &got);
 
-	if (cases[_i].want)
-		ck_assert_msg(got && strstr(got, cases[_i].want), "case %d: got %s", _i,
-			      got ? got : "nothing");
-	else
-		ck_assert_msg(!got, "case %d: got %s", _i, got);
+	ck_assert_msg(!got == !cases[_i].want &&
+			      (!got || strncmp(got, cases[_i].want, strlen(cases[_i].want)) == 0),
+		      "want %s\ngot %s", cases[_i].want, got);
+	ck_assert_int_eq(type == NULL, got != NULL);
+	ck_assert_uint_eq(errors.count, 0);
+	arena_free(&arena);
+}
+END_TEST
+
+/* Defaults that are wrong: with their place in the default. */
+static const struct {
+	struct mg_policy policy;
+	const char *want;
+} bad_defaults[] = {
+	{ { WITH_ITEM(NUMBER, .initial = "x") },
+	  "F, default of n:1:1: found x, expected a whole number\nx\n^\n" },
+	{ { BARE, .results = RESULT(.name = "a", .action = "rejct") },
+	  "F, default of a:1:1: unknown action \"rejct\", expected an action: " },
+	{ { BARE, .results = RESULT(.name = "a", .action = "reject 450") },
+	  "F, default of a:1:8: reject takes 5xx and 5.x.x, found 450\nreject 450\n       ^\n" },
+	{ { BARE, .results = RESULT(.name = "a", .action = "reject \"{clinet}\"") },
+	  "F, default of a:1:8: unknown macro {clinet}" },
+	{ { BARE, .results = RESULT(.name = "a", .action = "score 5; accept; reject") },
+	  "F, default of a:1:18: reject cannot be added to accept, which this already has\n" },
+	{ { BARE, .results = RESULT(.name = "a", .action = "") },
+	  "F, default of a: found nothing, expected an action\n" },
+	{ { BARE, .results = RESULT(.name = "a", .action = "reject { }") },
+	  "F, default of a:1:8: found a brace, expected words\n" },
+};
+
+START_TEST(wrong_defaults)
+{
+	struct arena arena = { 0 };
+	struct errors errors = { .arena = &arena };
+	struct registry registry = { .arena = &arena, .errors = &errors };
+	const char *error = NULL;
+	char *got;
+
+	ck_assert_ptr_null(registry_adopt(&registry, &bad_defaults[_i].policy, "F", "p", &error));
+	ck_assert_str_eq(error, "F: declares defaults that are wrong");
+	got = reported(&errors);
+	ck_assert_msg(strncmp(got, bad_defaults[_i].want, strlen(bad_defaults[_i].want)) == 0,
+		      "want %s\ngot %s", bad_defaults[_i].want, got);
+	free(got);
+	arena_free(&arena);
+}
+END_TEST
+
+/*
+ * Several actions for a result; the two results that all have; what stands in an instance without
+ * lines.
+ */
+START_TEST(completes_a_policy)
+{
+	static const struct mg_result results[] = {
+		{ .name = "a", .action = "quarantine \"{zone}\"; score 5;header X-A b" },
+		{ .name = "timeout", .action = "tempfail" },
+		{ .name = "b" },
+		{ .name = NULL },
+	};
+	static const struct mg_item items[] = {
+		MG_ITEM_INT(struct conf, number, "number", .initial = "7"),
+		MG_ITEM_STRING(struct conf, word, "word", .initial = "\"a b\""),
+		{ .name = NULL },
+	};
+	static const char *const values[] = { "zone", NULL };
+	static const struct mg_policy policy = { ABI,
+						 HOOKS,
+						 .name = "p",
+						 MG_RESULTS(results),
+						 .values = values,
+						 MG_ITEMS(items),
+						 .conf_size = sizeof(struct conf) };
+	struct arena arena = { 0 };
+	struct errors errors = { .arena = &arena };
+	struct registry registry = { .arena = &arena, .errors = &errors };
+	const char *error = NULL;
+	const struct policy_type *type = registry_adopt(&registry, &policy, "F", "p", &error);
+	const struct conf *conf;
+
+	ck_assert_pstr_eq(error, NULL);
+	ck_assert_uint_eq(type->nown, 3);
+	ck_assert_uint_eq(type->nresults, 4);
+	ck_assert_uint_eq(type->nvalues, 1);
+	ck_assert_uint_eq(type->timeout, 1);
+	ck_assert_uint_eq(type->error, 3);
+	ck_assert_str_eq(type->result_names[3], "error");
+	ck_assert_int_eq(type->actions[0]->kind, ACTION_QUARANTINE);
+	ck_assert_int_eq(type->actions[0]->next->score, 5);
+	ck_assert_str_eq(type->actions[0]->next->next->header, "X-A");
+	ck_assert_int_eq(type->actions[1]->kind, ACTION_TEMPFAIL);
+	ck_assert_int_eq(type->actions[2]->kind, ACTION_NEUTRAL);
+	ck_assert_int_eq(type->actions[3]->kind, ACTION_NEUTRAL);
+	conf = type->defaults;
+	ck_assert_int_eq(conf->number, 7);
+	ck_assert_str_eq(conf->word, "a b");
+	arena_free(&arena);
 }
 END_TEST
 
 START_TEST(number_of_results)
 {
 	struct mg_result results[202] = { { .name = NULL } };
-	const struct mg_policy policy = { .name = "p",
-					  .results = results,
-					  .on = { [MG_RCPT] = hook } };
+	const struct mg_policy policy = { ABI, HOOKS, .name = "p", MG_RESULTS(results) };
+	struct arena arena = { 0 };
 
 	for (int i = 0; i < 200; i++)
-		results[i].name = "found";
-	ck_assert_ptr_null(registry_check(&policy, "p"));
+		results[i].name = arena_printf(&arena, "found%d", i);
+	ck_assert_pstr_eq(registry_check(&arena, &policy, "p"), NULL);
 	results[200].name = "found";
-	ck_assert_ptr_nonnull(registry_check(&policy, "p"));
-}
-END_TEST
-
-/* A counter of a later version has members that this host does not know. */
-START_TEST(longer_counters)
-{
-	static const struct {
-		struct mg_counter counter;
-		const char *unit;
-	} longer[] = { { { "one", "help" }, "ms" },
-		       { { "two", "help" }, NULL },
-		       { { NULL, NULL }, NULL } };
-	const struct mg_policy policy = { GOOD, .counters = &longer[0].counter,
-					  .counter_size = sizeof(longer[0]) };
-
-	ck_assert_ptr_null(registry_check(&policy, "p"));
-	ck_assert_str_eq(registry_counter(&policy, 0)->name, "one");
-	ck_assert_str_eq(registry_counter(&policy, 1)->name, "two");
-	ck_assert_ptr_null(registry_counter(&policy, 2));
+	ck_assert_str_eq(registry_check(&arena, &policy, "p"), "declares more than 200 results");
+	arena_free(&arena);
 }
 END_TEST
 
 START_TEST(number_of_counters)
 {
-	static char names[101][8];
 	struct mg_counter counters[102] = { { NULL, NULL } };
 	const struct mg_policy policy = { GOOD, MG_COUNTERS(counters) };
+	struct arena arena = { 0 };
 
-	for (int i = 0; i < 101; i++) {
-		ck_assert_ptr_eq(registry_check(&policy, "p"), NULL);
-		snprintf(names[i], sizeof(names[i]), "c%d", i);
-		counters[i] = (struct mg_counter){ names[i], "help" };
-	}
-	ck_assert_ptr_nonnull(registry_check(&policy, "p"));
+	for (int i = 0; i < 100; i++)
+		counters[i] = (struct mg_counter){ arena_printf(&arena, "c%d", i), "help" };
+	ck_assert_pstr_eq(registry_check(&arena, &policy, "p"), NULL);
+	counters[100] = (struct mg_counter){ "c", "help" };
+	ck_assert_str_eq(registry_check(&arena, &policy, "p"), "declares more than 100 counters");
+	arena_free(&arena);
 }
 END_TEST
 
-/* Those that are built in are not checked when they are found. */
+/* Of a later version: there are members that this host does not know. */
+START_TEST(longer_elements)
+{
+	static const struct {
+		struct mg_counter counter;
+		const char *unit;
+	} counters[] = { { { "one", "a" }, "ms" },
+			 { { "two", "b" }, "s" },
+			 { { NULL, NULL }, NULL } };
+	static const struct {
+		struct mg_result result;
+		const char *more;
+	} results[] = { { { .name = "a", .action = "reject" }, "x" },
+			{ { .name = "b", .action = "tempfail" }, "y" },
+			{ { .name = NULL }, NULL } };
+	const struct mg_policy policy = { ABI,
+					  HOOKS,
+					  .name = "p",
+					  .results = &results[0].result,
+					  .result_size = sizeof(results[0]),
+					  .counters = &counters[0].counter,
+					  .counter_size = sizeof(counters[0]) };
+	struct arena arena = { 0 };
+	struct errors errors = { .arena = &arena };
+	struct registry registry = { .arena = &arena, .errors = &errors };
+	const char *error = NULL;
+	const struct policy_type *type = registry_adopt(&registry, &policy, "F", "p", &error);
+
+	ck_assert_pstr_eq(error, NULL);
+	ck_assert_uint_eq(type->ncounters, 2);
+	ck_assert_str_eq(type->policy->counters[1].name, "two");
+	ck_assert_uint_eq(type->nown, 2);
+	ck_assert_str_eq(type->policy->results[1].action, "tempfail");
+	arena_free(&arena);
+}
+END_TEST
+
+/* Of an earlier version: what it has not is zero. */
+START_TEST(shorter_elements)
+{
+	static const struct {
+		const char *name, *action;
+	} results[] = { { "a", "reject" }, { "b", "tempfail" }, { NULL, NULL } };
+	struct {
+		char bytes[offsetof(struct mg_item, check)];
+	} items[3];
+	const struct mg_item number = { NUMBER, .help = "x" };
+	struct mg_policy policy = { ABI,
+				    HOOKS,
+				    .name = "p",
+				    .results = (const struct mg_result *)(const void *)results,
+				    .result_size = sizeof(results[0]),
+				    .items = (const struct mg_item *)(const void *)items,
+				    .item_size = sizeof(items[0]),
+				    .conf_size = sizeof(struct conf),
+				    .call_size = 1,
+				    .shared_size = 2 };
+	struct arena arena = { 0 };
+	struct errors errors = { .arena = &arena };
+	struct registry registry = { .arena = &arena, .errors = &errors };
+	const char *error = NULL;
+	const struct policy_type *type;
+
+	memset(items, 0, sizeof(items));
+	memcpy(items, &number, sizeof(items[0]));
+	policy.size = offsetof(struct mg_policy, services) + sizeof(unsigned);
+	type = registry_adopt(&registry, &policy, "F", "p", &error);
+	ck_assert_pstr_eq(error, NULL);
+	ck_assert_pstr_eq(type->policy->results[1].name, "b");
+	ck_assert_pstr_eq(type->policy->results[1].help, NULL);
+	ck_assert_pstr_eq(type->policy->items[0].help, "x");
+	ck_assert(!type->policy->items[0].check);
+	ck_assert_pstr_eq(type->policy->items[1].name, NULL);
+	ck_assert_uint_eq(type->policy->call_size, 0);
+	ck_assert_uint_eq(type->policy->shared_size, 0);
+	arena_free(&arena);
+}
+END_TEST
+
 START_TEST(builtins)
 {
-	for (size_t i = 0; registry_builtins[i]; i++) {
-		const struct mg_policy *policy = registry_builtins[i]();
-		const char *wrong = registry_check(policy, policy->name);
+	struct arena arena = { 0 };
+	struct errors errors = { .arena = &arena };
+	struct registry registry = { .arena = &arena, .errors = &errors };
 
-		ck_assert_msg(!wrong, "%s %s", policy->name, wrong);
+	for (size_t i = 0; registry_builtins[i]; i++) {
+		const char *name = registry_builtins[i]()->name, *error = NULL;
+		const struct policy_type *type = registry_find(&registry, name, &error);
+
+		ck_assert_msg(type && errors.count == 0, "%s: %s", name, error);
+		ck_assert_ptr_eq(registry_find(&registry, name, &error), type);
 	}
+	arena_free(&arena);
 }
 END_TEST
 
@@ -160,9 +430,12 @@ int main(void)
 	TCase *tcase = tcase_create("registry");
 
 	tcase_add_loop_test(tcase, checks_a_policy, 0, COUNT(cases));
+	tcase_add_loop_test(tcase, wrong_defaults, 0, COUNT(bad_defaults));
+	tcase_add_test(tcase, completes_a_policy);
 	tcase_add_test(tcase, number_of_results);
-	tcase_add_test(tcase, longer_counters);
 	tcase_add_test(tcase, number_of_counters);
+	tcase_add_test(tcase, longer_elements);
+	tcase_add_test(tcase, shorter_elements);
 	tcase_add_test(tcase, builtins);
 	return run_tests("registry", tcase);
 }
