@@ -82,7 +82,7 @@ static void walk_ask(struct mg_dns_walk *walk, const char *name, enum mg_dns_typ
 bool mg_dns_walk_ask(struct mg_dns_walk *walk, const char *name, enum mg_dns_type type,
 		     mg_dns_then then)
 {
-	if (!walk_may_ask(&walk->left))
+	if (!name || !walk_may_ask(&walk->left))
 		return false;
 	walk_ask(walk, name, type, then);
 	return true;
@@ -90,7 +90,7 @@ bool mg_dns_walk_ask(struct mg_dns_walk *walk, const char *name, enum mg_dns_typ
 
 bool mg_dns_walk_last(struct mg_dns_walk *walk, const char *name, enum mg_dns_type type)
 {
-	if (!walk_may_ask(&walk->last_left))
+	if (!name || !walk_may_ask(&walk->last_left))
 		return false;
 	walk_ask(walk, name, type, NULL);
 	return true;

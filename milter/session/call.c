@@ -4,14 +4,68 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "session/call.h"
 #include "base/domain.h"
 #include "config/plan.h"
 #include "session/journal.h"
 #include "table/table.h"
+
+/* ---- What is declared ---- */
+
+/*
+ * A hook that reads what its policy did not declare learns nothing, and might refuse all mail for
+ * it: its result becomes an error, see pipeline.c. fact: the bit under which the log says so once.
+ */
+static void MG_PRINTF(3, 4)
+	call_undeclared(const struct mg_call *call, unsigned fact, const char *fmt, ...)
+{
+	struct session *session = call->session;
+	const struct instance *instance = call->instance;
+	va_list args, again;
+
+	va_start(args, fmt);
+	va_copy(again, args);
+	session->event.undeclared = arena_vprintf(&session->event_arena, fmt, args);
+	if (!(atomic_fetch_or_explicit(&instance->counters->said, fact, memory_order_relaxed) &
+	      fact))
+		journal_policy(session, instance, MG_LOG_ERROR, fmt, again);
+	va_end(again);
+	va_end(args);
+}
+
+/* Whether the MTA tells this instance of the stage. function: it was called; bit: to be declared. */
+static bool call_knows(const struct mg_call *call, enum mg_stage stage, const char *function,
+		       const char *bit)
+{
+	if (call->instance->facts & MG_BIT(stage))
+		return true;
+	call_undeclared(call, MG_BIT(stage),
+			"%s calls %s(), which needs facts = MG_BIT(%s) in its struct mg_policy",
+			call->instance->type->name, function, bit);
+	return false;
+}
+
+#define CALL_KNOWS(call, stage) call_knows(call, stage, __func__, #stage)
+#define CALL_FACT_MACRO (1U << 31) /* no stage's */
+
+static bool call_declares(const struct mg_call *call, const char *macro)
+{
+	const char *const *macros = call->instance->type->macros;
+
+	for (; macros && *macros; macros++)
+		if (strcmp(*macros, macro) == 0)
+			return true;
+	call_undeclared(call, CALL_FACT_MACRO,
+			"%s calls mg_macro(\"%s\"), which needs that name among the macros of its "
+			"struct mg_policy",
+			call->instance->type->name, macro);
+	return false;
+}
 
 /* ---- Facts ---- */
 
@@ -47,7 +101,7 @@ bool mg_is_submitted_locally(const struct mg_call *call)
 	return call->session->client.submitted_locally;
 }
 
-const char *mg_macro(const struct mg_call *call, const char *name)
+static const char *call_macro(const struct mg_call *call, const char *name)
 {
 	CHECK_OBJ(call, CALL_MAGIC);
 	const struct session *session = call->session;
@@ -55,16 +109,21 @@ const char *mg_macro(const struct mg_call *call, const char *name)
 	return session->mta->macro(session->mta_ctx, name);
 }
 
+const char *mg_macro(const struct mg_call *call, const char *name)
+{
+	return name && call_declares(call, name) ? call_macro(call, name) : NULL;
+}
+
 const char *mg_mta_name(const struct mg_call *call)
 {
 	CHECK_OBJ(call, CALL_MAGIC);
-	return mg_macro(call, "j");
+	return call_macro(call, "j");
 }
 
 const char *mg_daemon_name(const struct mg_call *call)
 {
 	CHECK_OBJ(call, CALL_MAGIC);
-	return mg_macro(call, "{daemon_name}");
+	return call_macro(call, "{daemon_name}");
 }
 
 /* Where a daemon of Sendmail listens is no address of a client's connection when it listens everywhere. */
@@ -72,11 +131,11 @@ const char *mg_daemon_addr(const struct mg_call *call)
 {
 	CHECK_OBJ(call, CALL_MAGIC);
 	static const struct in6_addr any = IN6ADDR_ANY_INIT;
-	const char *text = mg_macro(call, "{if_addr}");
+	const char *text = call_macro(call, "{if_addr}");
 	struct in6_addr addr;
 
 	if (!text)
-		text = mg_macro(call, "{daemon_addr}");
+		text = call_macro(call, "{daemon_addr}");
 	if (text && strncasecmp(text, "IPv6:", 5) == 0)
 		text += 5;
 	if (!text || strcmp(text, "0.0.0.0") == 0)
@@ -89,7 +148,7 @@ const char *mg_daemon_addr(const struct mg_call *call)
 const char *mg_helo(const struct mg_call *call)
 {
 	CHECK_OBJ(call, CALL_MAGIC);
-	return call->session->helo;
+	return CALL_KNOWS(call, MG_HELO) ? call->session->helo : NULL;
 }
 
 const char *mg_sender(const struct mg_call *call)
@@ -114,9 +173,9 @@ unsigned mg_recipients(const struct mg_call *call)
 
 static const char *call_param(const char *const *params, const char *name)
 {
-	const size_t size = strlen(name);
+	const size_t size = name ? strlen(name) : 0;
 
-	for (; params && *params; params++)
+	for (; name && params && *params; params++)
 		if (strncasecmp(*params, name, size) == 0 &&
 		    ((*params)[size] == '=' || !(*params)[size]))
 			return *params + size + ((*params)[size] == '=');
@@ -139,19 +198,19 @@ const char *mg_recipient_param(const struct mg_call *call, const char *name)
 const char *mg_auth(const struct mg_call *call)
 {
 	CHECK_OBJ(call, CALL_MAGIC);
-	return mg_macro(call, "{auth_authen}");
+	return call_macro(call, "{auth_authen}");
 }
 
 const char *mg_auth_type(const struct mg_call *call)
 {
 	CHECK_OBJ(call, CALL_MAGIC);
-	return mg_macro(call, "{auth_type}");
+	return call_macro(call, "{auth_type}");
 }
 
 const char *mg_tls(const struct mg_call *call)
 {
 	CHECK_OBJ(call, CALL_MAGIC);
-	return mg_macro(call, "{tls_version}");
+	return CALL_KNOWS(call, MG_HELO) ? call_macro(call, "{tls_version}") : NULL;
 }
 
 const char *mg_queue_id(const struct mg_call *call)
@@ -163,26 +222,29 @@ const char *mg_queue_id(const struct mg_call *call)
 const char *mg_header_name(const struct mg_call *call)
 {
 	CHECK_OBJ(call, CALL_MAGIC);
-	return call->session->event.header_name;
+	return CALL_KNOWS(call, MG_HEADER) ? call->session->event.header_name : NULL;
 }
 
 const char *mg_header_value(const struct mg_call *call)
 {
 	CHECK_OBJ(call, CALL_MAGIC);
-	return call->session->event.header_value;
+	return CALL_KNOWS(call, MG_HEADER) ? call->session->event.header_value : NULL;
 }
 
 const unsigned char *mg_body(const struct mg_call *call, size_t *size_r)
 {
 	CHECK_OBJ(call, CALL_MAGIC);
-	*size_r = call->session->event.body_size;
-	return call->session->event.body;
+	const bool known = CALL_KNOWS(call, MG_BODY);
+
+	if (size_r)
+		*size_r = known ? call->session->event.body_size : 0;
+	return known ? call->session->event.body : NULL;
 }
 
 const char *mg_command(const struct mg_call *call)
 {
 	CHECK_OBJ(call, CALL_MAGIC);
-	return call->session->event.command;
+	return CALL_KNOWS(call, MG_COMMAND) ? call->session->event.command : NULL;
 }
 
 const char *mg_session_id(const struct mg_call *call)
@@ -254,12 +316,21 @@ void mg_value(struct mg_call *call, const char *name, const char *value)
 		found->values =
 			arena_zalloc(arena, (instance->nvalues + 1) * sizeof(*found->values));
 	for (size_t i = 0; i < instance->nvalues; i++) {
-		if (strcmp(instance->type->values[i], name) == 0) {
+		if (name && strcmp(instance->type->values[i], name) == 0) {
 			found->values[i] = value ? arena_strdup(arena, value) : NULL;
 			return;
 		}
 	}
-	mg_log(call, MG_LOG_ERROR, "sets the value %s, which it does not declare", name);
+	mg_log(call, MG_LOG_ERROR, "sets the value %s, which it does not declare",
+	       name ? name : "NULL");
+}
+
+void mg_value_int(struct mg_call *call, const char *name, long long value)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%lld", value);
+	mg_value(call, name, text);
 }
 
 void mg_reply(struct mg_call *call, int code, const char *status, const char *text)
@@ -334,6 +405,15 @@ int64_t mg_now(const struct mg_call *call)
 	return call->session->host->now() / 1000;
 }
 
+int64_t mg_time(const struct mg_call *call)
+{
+	struct timespec now;
+
+	(void)call;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 #define CALL_MARGIN_US 100000
 
 /* How much earlier a wait ends than what it is for: by a twentieth of the time that there is, or less. */
@@ -376,7 +456,19 @@ static struct arena *call_scope(struct mg_call *call, enum mg_scope scope)
 	return &call->session->event_arena;
 }
 
-/* There is no state of a call: who asks for one has the message's. */
+/* The event's memory is gone with it, without a word to those who have a pointer into it. */
+static void *call_event_state(struct mg_call *call, struct standing *standing)
+{
+	struct session *session = call->session;
+
+	if (standing->call_event != session->event.number) {
+		standing->call_event = session->event.number;
+		standing->call_state =
+			arena_zalloc(&session->event_arena, call->instance->type->call_size);
+	}
+	return standing->call_state;
+}
+
 void *mg_state(struct mg_call *call, enum mg_scope scope)
 {
 	CHECK_OBJ(call, CALL_MAGIC);
@@ -384,11 +476,20 @@ void *mg_state(struct mg_call *call, enum mg_scope scope)
 	struct session *session = call->session;
 	struct standing *standing = &session->standing[call->instance->index];
 
-	if (scope == MG_SESSION && !standing->session_state)
-		standing->session_state = arena_zalloc(&session->arena, type->session_size);
-	if (scope != MG_SESSION && !standing->message_state)
-		standing->message_state = arena_zalloc(&session->message_arena, type->message_size);
-	return scope == MG_SESSION ? standing->session_state : standing->message_state;
+	switch (scope) {
+	case MG_SESSION:
+		if (!standing->session_state)
+			standing->session_state = arena_zalloc(&session->arena, type->session_size);
+		return standing->session_state;
+	case MG_MESSAGE:
+		if (!standing->message_state)
+			standing->message_state =
+				arena_zalloc(&session->message_arena, type->message_size);
+		return standing->message_state;
+	case MG_CALL:
+		break;
+	}
+	return call_event_state(call, standing);
 }
 
 void *mg_shared(const struct mg_call *call)
@@ -403,10 +504,22 @@ void *mg_alloc(struct mg_call *call, enum mg_scope scope, size_t size)
 	return arena_alloc(call_scope(call, scope), size);
 }
 
+char *mg_printf(struct mg_call *call, enum mg_scope scope, const char *fmt, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, fmt);
+	text = arena_vprintf(call_scope(call, scope), fmt, args);
+	va_end(args);
+	return text;
+}
+
 void mg_at_end(struct mg_call *call, enum mg_scope scope, void (*done)(void *arg), void *arg)
 {
 	CHECK_OBJ(call, CALL_MAGIC);
-	arena_at_end(call_scope(call, scope), done, arg);
+	if (done)
+		arena_at_end(call_scope(call, scope), done, arg);
 }
 
 int mg_table_find(struct mg_call *call, const struct mg_table *table, const char *key,

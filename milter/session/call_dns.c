@@ -19,13 +19,21 @@ static void call_release(void *answer)
 	dns_answer_unref(answer);
 }
 
-const struct mg_dns_answer *mg_dns(struct mg_call *call, const char *name, enum mg_dns_type type)
+static struct dns_answer *call_answer(struct mg_call *call, const char *name, enum mg_dns_type type)
 {
 	const struct call_services *services = services_of(call);
 	struct dns *dns = services->dns(call);
-	struct dns_answer *answer =
-		dns ? dns_wait(dns, name, type, services->wait_us(call))
-		    : dns_answer_none(MG_DNS_FAILED, 0, "the policy declares no MG_SERVICE_DNS");
+
+	if (!name)
+		return dns_answer_none(MG_DNS_NXDOMAIN, 0, "");
+	if (!dns)
+		return dns_answer_none(MG_DNS_FAILED, 0, "the policy declares no MG_SERVICE_DNS");
+	return dns_wait(dns, name, type, services->wait_us(call));
+}
+
+const struct mg_dns_answer *mg_dns(struct mg_call *call, const char *name, enum mg_dns_type type)
+{
+	struct dns_answer *answer = call_answer(call, name, type);
 
 	mg_at_end(call, MG_CALL, call_release, answer);
 	return &answer->public;
@@ -35,7 +43,7 @@ void mg_dns_prefetch(struct mg_call *call, const char *name, enum mg_dns_type ty
 {
 	struct dns *dns = services_of(call)->dns(call);
 
-	if (dns)
+	if (dns && name)
 		dns_answer_unref(dns->ask(dns, name, type, NULL));
 }
 
@@ -45,7 +53,7 @@ void mg_dns_walk(struct mg_call *call, unsigned max, const void *data, size_t si
 	const struct call_services *services = services_of(call);
 	struct dns *dns = services->dns(call);
 
-	if (dns) {
+	if (dns && name) {
 		const struct dns_walker walker = services->walker(call);
 
 		dns_walk(dns, &walker, max, data, size, name, type, then);

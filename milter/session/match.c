@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "config/items.h"
 #include "session/match.h"
 #include "table/table.h"
 
@@ -23,11 +22,9 @@ static bool match_table(struct session *session, const struct mg_table *table, c
 	return !table || (key && table_find(table, &session->event_arena, key, NULL) == 1);
 }
 
-static bool match_yes_no(const struct mg_strings *values, bool is)
+static bool match_wanted(enum class_want want, bool is)
 {
-	bool yes = false;
-
-	return values->n == 0 || (items_bool(values->v[0], &yes) == 0 && yes == is);
+	return want == CLASS_ANY || (want == CLASS_YES) == is;
 }
 
 static bool match_word(const struct mg_strings *values, const char *word)
@@ -36,16 +33,6 @@ static bool match_word(const struct mg_strings *values, const char *word)
 		if (word && strcmp(values->v[i], word) == 0)
 			return true;
 	return values->n == 0;
-}
-
-/* "yes", "no", or names of users. */
-static bool match_auth(const struct mg_strings *values, const char *auth)
-{
-	bool yes;
-
-	if (values->n == 1 && items_bool(values->v[0], &yes) == 0)
-		return yes == (auth != NULL);
-	return match_word(values, auth);
 }
 
 static const char *match_null(const char *address)
@@ -73,21 +60,29 @@ static const char *match_macro(const struct session *session, const char *name)
 	return session->mta->macro(session->mta_ctx, name);
 }
 
+/* The MTA is asked only for what the class wants to know. */
+static bool match_macros(const struct session *session, const struct class *class)
+{
+	if (class->daemon.n && !match_word(&class->daemon, match_macro(session, "{daemon_name}")))
+		return false;
+	if (class->has_tls != CLASS_ANY &&
+	    !match_wanted(class->has_tls, match_macro(session, "{tls_version}") != NULL))
+		return false;
+	if (class->has_auth != CLASS_ANY)
+		return match_wanted(class->has_auth, match_macro(session, "{auth_authen}") != NULL);
+	return class->auth.n == 0 ||
+	       match_word(&class->auth, match_macro(session, "{auth_authen}"));
+}
+
 static bool match_work_out(struct session *session, const struct class *class)
 {
 	return match_table(session, class->client,
 			   session->client.has_addr ? session->client.text : NULL) &&
 	       match_table(session, class->client_name, session->client.name) &&
-	       (!class->daemon.n ||
-		match_word(&class->daemon, match_macro(session, "{daemon_name}"))) &&
-	       match_yes_no(&class->submitted_locally, session->client.submitted_locally) &&
+	       match_wanted(class->is_local, session->client.submitted_locally) &&
 	       match_table(session, class->helo, session->helo) &&
-	       (!class->tls.n ||
-		match_yes_no(&class->tls, match_macro(session, "{tls_version}") != NULL)) &&
 	       match_table(session, class->sender, match_null(session->message.sender)) &&
-	       (!class->auth.n ||
-		match_auth(&class->auth, match_macro(session, "{auth_authen}"))) &&
-	       match_recipients(session, class->recipient);
+	       match_macros(session, class) && match_recipients(session, class->recipient);
 }
 
 static bool match_class(struct session *session, const struct class *class)

@@ -10,14 +10,20 @@
 #include "config/plan.h"
 
 /*
- * What a hook returned, as an index of the instance's results; what comes after the deadline is
- * a timeout.
+ * What a hook returned, as an index of the instance's results. When it has read what its policy did
+ * not declare, that is an error; what comes after the deadline is a timeout.
  */
 static size_t pipeline_result(struct mg_call *call, int returned, int64_t now)
 {
-	if (returned == MG_TIMEOUT || now <= call->deadline)
+	const char *undeclared = call->session->event.undeclared;
+
+	if (!undeclared && (returned == MG_TIMEOUT || now <= call->deadline))
 		return call_result(call, returned);
 	call_disown(call);
+	if (undeclared) {
+		mg_detail(call, "%s", undeclared);
+		return call->instance->error;
+	}
 	mg_detail(call, "answered %lld ms after its deadline",
 		  (long long)(now - call->deadline) / 1000);
 	return call->instance->timeout;
@@ -86,13 +92,14 @@ static void pipeline_record_all(struct session *session, struct mg_call *call, i
 				int64_t now, unsigned us)
 {
 	const bool late = now > call->deadline;
+	const bool undeclared = session->event.undeclared;
 	const struct found *fresh = NULL;
 
-	if (late && returned != MG_TIMEOUT)
+	if (undeclared || (late && returned != MG_TIMEOUT))
 		call->also = NULL;
 	for (const struct found *also = call->also; also; also = also->next)
 		pipeline_record(session, also, us, &fresh);
-	if (returned == MG_NONE && !late) {
+	if (returned == MG_NONE && !late && !undeclared) {
 		if (session->traced && !call->also)
 			trace_call(session, call->instance, call->stage, NULL, 0, us);
 		return;
@@ -130,6 +137,9 @@ static void pipeline_call(struct session *session, const struct instance *instan
 				.also_end = &call.also };
 	const int64_t before = session->event.now;
 	const bool late = instance->blocking & MG_BIT(hook) && before >= call.deadline;
+
+	session->event.undeclared = NULL;
+
 	const int returned = late ? MG_TIMEOUT : pipeline_hook(session, &call);
 
 	session->event.now = session->host->now();

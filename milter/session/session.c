@@ -33,7 +33,7 @@ static const char *session_macro(const struct session *session, const char *name
 static void session_event(struct session *session, enum mg_stage stage)
 {
 	arena_reset(&session->event_arena);
-	session->event = (struct event){ .stage = stage };
+	session->event = (struct event){ .stage = stage, .number = session->event.number + 1 };
 	session->event.began = session->event.now = session->host->now();
 	session->event.ends =
 		session->event.began + session->snapshot->settings.stage_budget * 1000;

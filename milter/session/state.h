@@ -43,6 +43,8 @@ struct standing {
 	unsigned *
 		recipients; /* by result: of how many accepted recipients it was found; NULL: of none */
 	void *session_state, *message_state;
+	void *call_state;
+	unsigned long long call_event; /* the number of the event that call_state belongs to */
 };
 
 struct client {
@@ -81,6 +83,7 @@ struct message {
 /* What belongs to one event only. */
 struct event {
 	enum mg_stage stage;
+	unsigned long long number; /* of the session's events; the first is 1 */
 	int64_t began;
 	int64_t ends; /* the stage's budget */
 	int64_t now;  /* as last read */
@@ -88,6 +91,8 @@ struct event {
 	const unsigned char *body;
 	size_t body_size;
 	const char *command;
+	/* What the hook that runs has read without a declaration, as text; or NULL. */
+	const char *undeclared;
 };
 
 #define SESSION_MAGIC 0x05e55104U

@@ -23,7 +23,9 @@
 
 struct mg_conf {
 	const struct mg_line *block;
-	struct errors *errors;
+	struct errors *errors, *warnings;
+	struct item_set *sets;
+	size_t nsets;
 };
 
 struct mg_call {
@@ -40,7 +42,7 @@ const struct fake_finding *fake_findings;
 struct fake_said fake_also[FAKE_ALSO_MAX];
 size_t nfake_also;
 unsigned fake_failing_tables;
-int64_t fake_now, fake_time = 10000;
+int64_t fake_now, fake_wall, fake_time = 10000;
 struct dns *fake_dns;
 
 static struct {
@@ -50,7 +52,7 @@ static struct {
 	void *shared;
 	unsigned long long counted[FAKE_COUNTERS_MAX];
 	struct arena instance, session, message, call;
-	void *session_state, *message_state;
+	void *session_state, *message_state, *call_state;
 	struct sockaddr_storage addr;
 	char folder[64];
 	const char *log;
@@ -116,22 +118,45 @@ static unsigned all_stages(const struct mg_policy *policy)
 	return stages;
 }
 
+/* Of the keys that every policy has, the one that a policy may want to read. */
+static const struct mg_item common_items[] = { { .name = "on", .type = MG_LINES },
+					       { .name = NULL } };
+
+/*
+ * As the host does it: defaults, lines, checks, open(). Whether the instance is open is seen from
+ * the errors.
+ */
+static void fake_fill(struct mg_conf *conf, const struct mg_line *line)
+{
+	struct item_set *own = &conf->sets[1];
+	void *defaults = arena_zalloc(&host.instance, host.policy->conf_size + 1);
+
+	if (items_defaults(&host.instance, conf->errors, host.policy->name, own->items, defaults))
+		return;
+	memcpy(own->target, defaults, host.policy->conf_size);
+	own->defaults = defaults;
+	items_fill(&host.instance, conf->errors, line, line->block, conf->sets, conf->nsets);
+	items_check(own, conf, conf->errors);
+	fake_opened.status = conf->errors->count == 0 ? 0 : -1;
+	if (fake_opened.status == 0 && host.policy->open)
+		fake_opened.status = host.policy->open(conf, host.self);
+}
+
 int fake_open(fake_register *get, const char *block)
 {
 	const struct mg_policy *policy = get();
-	struct errors errors = { .arena = &host.instance };
+	struct errors errors = { .arena = &host.instance }, warnings = errors;
 	const char *text =
 		arena_printf(&host.instance, "policy %s {\n%s\n}\n", policy->name, block);
 	const struct mg_line *line =
 		conf_parse(&host.instance, &errors, "test.conf", text, strlen(text));
-	struct mg_conf conf = { line ? line->block : NULL, &errors };
-	/* Of the keys that every policy has, the one that a policy may want to read. */
-	static const struct mg_item common[] = { { .name = "on", .type = MG_LINES },
-						 { .name = NULL } };
 	struct mg_lines on;
-	struct item_set sets[] = { { common, &on },
-				   { policy->items,
-				     arena_zalloc(&host.instance, policy->conf_size + 1) } };
+	struct item_set sets[] = {
+		{ .items = common_items, .target = &on },
+		{ .items = policy->items,
+		  .target = arena_zalloc(&host.instance, policy->conf_size + 1) },
+	};
+	struct mg_conf conf = { line ? line->block : NULL, &errors, &warnings, sets, 2 };
 
 	host.policy = policy;
 	host.get = get;
@@ -141,14 +166,13 @@ int fake_open(fake_register *get, const char *block)
 	host.session_state = host.message_state = NULL;
 	fake_opened.stages = all_stages(policy);
 	fake_opened.services = policy->services;
-	fake_opened.status =
-		line && items_fill(&host.instance, &errors, line, line->block, sets, 2) == 0 ? 0
-											     : -1;
-	if (fake_opened.status == 0 && policy->open)
-		fake_opened.status = policy->open(&conf, host.self);
+	fake_opened.status = -1;
+	if (line)
+		fake_fill(&conf, line);
 	if ((fake_opened.status == 0) != (errors.count == 0))
 		abort(); /* -1 exactly when something was reported */
 	fake_opened.errors = print_errors(&errors);
+	fake_opened.warnings = print_errors(&warnings);
 	return fake_opened.status;
 }
 
@@ -189,7 +213,7 @@ void fake_close(void)
 		host.policy->close(host.self);
 	fake_new_session();
 	fake_failing_tables = 0;
-	fake_now = 0;
+	fake_now = fake_wall = 0;
 	fake_time = 10000;
 	host.policy = NULL;
 	free(host.shared);
@@ -249,6 +273,7 @@ const char *fake_run(enum mg_stage stage)
 	struct mg_call call = { &host_services, stage };
 
 	arena_reset(&host.call);
+	host.call_state = NULL;
 	say_nothing();
 	memset(fake_also, 0, sizeof(fake_also));
 	nfake_also = 0;
@@ -263,6 +288,7 @@ void fake_start(enum mg_stage stage)
 	struct mg_call call = { &host_services, stage };
 
 	arena_reset(&host.call);
+	host.call_state = NULL;
 	if (fake_opened.stages & MG_BIT(stage) && host.policy->start[stage] &&
 	    (fake_opened.services || !host.policy->services))
 		host.policy->start[stage](&call, host.self);
@@ -317,6 +343,16 @@ void mg_conf_error(struct mg_conf *conf, const struct mg_line *line, size_t word
 	va_end(args);
 }
 
+void mg_conf_warning(struct mg_conf *conf, const struct mg_line *line, size_t word, const char *fmt,
+		     ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	errors_vat(conf->warnings, line, word, fmt, args);
+	va_end(args);
+}
+
 void mg_conf_stages(struct mg_conf *conf, unsigned stages)
 {
 	(void)conf;
@@ -331,10 +367,14 @@ void mg_conf_services(struct mg_conf *conf, unsigned services)
 
 const struct mg_line *mg_conf_item(struct mg_conf *conf, const char *item, size_t index)
 {
-	for (const struct mg_line *line = conf->block; line; line = line->next)
-		if ((!item || strcmp(line->words[0].text, item) == 0) && index-- == 0)
-			return line;
-	return NULL;
+	const struct mg_lines *lines = item ? items_lines(conf->sets, conf->nsets, item) : NULL;
+	const struct mg_line *line = item ? NULL : conf->block;
+
+	if (item)
+		return lines && index < lines->n ? lines->v[index] : NULL;
+	while (line && index-- > 0)
+		line = line->next;
+	return line;
 }
 
 const struct mg_table *mg_conf_table(struct mg_conf *conf, const struct mg_line *line, size_t first,
@@ -342,7 +382,7 @@ const struct mg_table *mg_conf_table(struct mg_conf *conf, const struct mg_line 
 {
 	struct mg_table *table = table_new(&host.instance, key, check);
 
-	if (table_add_words(table, conf->errors, line, first) < 0)
+	if (line && table_add_words(table, conf->errors, line, first) < 0)
 		return NULL;
 	table_finish(table);
 	return table;
@@ -356,30 +396,44 @@ void *mg_conf_alloc(struct mg_conf *conf, size_t size)
 
 /* ---- Facts ---------------------------------------------------------------------------- */
 
-#define FACT(type, name, member)              \
+/*
+ * What the host makes an error: a fact of a stage that the policy has neither a hook for nor
+ * among its facts.
+ */
+static void must_know(enum mg_stage stage)
+{
+	const unsigned always =
+		MG_BIT(MG_CONNECT) | MG_BIT(MG_MAIL) | MG_BIT(MG_RCPT) | MG_BIT(MG_EOM);
+
+	if (!((always | fake_opened.stages | host.policy->facts) & MG_BIT(stage)))
+		abort();
+}
+
+#define FACT(type, name, stage, member)       \
 	type name(const struct mg_call *call) \
 	{                                     \
 		(void)call;                   \
+		must_know(stage);             \
 		return fake.member;           \
 	}
 
-FACT(unsigned, mg_client_port, client_port)
-FACT(const char *, mg_client_name, client_name)
-FACT(bool, mg_is_submitted_locally, submitted_locally)
-FACT(const char *, mg_mta_name, mta_name)
-FACT(const char *, mg_daemon_name, daemon_name)
-FACT(const char *, mg_daemon_addr, daemon_addr)
-FACT(const char *, mg_helo, helo)
-FACT(const char *, mg_sender, sender)
-FACT(const char *, mg_recipient, recipient)
-FACT(unsigned, mg_recipients, recipients)
-FACT(const char *, mg_auth, auth)
-FACT(const char *, mg_auth_type, auth_type)
-FACT(const char *, mg_tls, tls)
-FACT(const char *, mg_queue_id, queue_id)
-FACT(const char *, mg_header_name, header_name)
-FACT(const char *, mg_header_value, header_value)
-FACT(const char *, mg_command, command)
+FACT(unsigned, mg_client_port, MG_CONNECT, client_port)
+FACT(const char *, mg_client_name, MG_CONNECT, client_name)
+FACT(bool, mg_is_submitted_locally, MG_CONNECT, submitted_locally)
+FACT(const char *, mg_mta_name, MG_CONNECT, mta_name)
+FACT(const char *, mg_daemon_name, MG_CONNECT, daemon_name)
+FACT(const char *, mg_daemon_addr, MG_CONNECT, daemon_addr)
+FACT(const char *, mg_helo, MG_HELO, helo)
+FACT(const char *, mg_sender, MG_MAIL, sender)
+FACT(const char *, mg_recipient, MG_RCPT, recipient)
+FACT(unsigned, mg_recipients, MG_RCPT, recipients)
+FACT(const char *, mg_auth, MG_MAIL, auth)
+FACT(const char *, mg_auth_type, MG_MAIL, auth_type)
+FACT(const char *, mg_tls, MG_HELO, tls)
+FACT(const char *, mg_queue_id, MG_RCPT, queue_id)
+FACT(const char *, mg_header_name, MG_HEADER, header_name)
+FACT(const char *, mg_header_value, MG_HEADER, header_value)
+FACT(const char *, mg_command, MG_COMMAND, command)
 
 const struct sockaddr *mg_client_addr(const struct mg_call *call)
 {
@@ -434,7 +488,9 @@ const char *mg_macro(const struct mg_call *call, const char *name)
 const unsigned char *mg_body(const struct mg_call *call, size_t *size_r)
 {
 	(void)call;
-	*size_r = fake.body_size;
+	must_know(MG_BODY);
+	if (size_r)
+		*size_r = fake.body_size;
 	return fake.body;
 }
 
@@ -471,6 +527,11 @@ void mg_value(struct mg_call *call, const char *name, const char *value)
 		}
 	}
 	abort(); /* a name that the policy does not declare */
+}
+
+void mg_value_int(struct mg_call *call, const char *name, long long value)
+{
+	mg_value(call, name, arena_printf(&host.call, "%lld", value));
 }
 
 void mg_reply(struct mg_call *call, int code, const char *status, const char *text)
@@ -559,6 +620,12 @@ int64_t mg_deadline(const struct mg_call *call)
 	return fake_now + fake_time;
 }
 
+int64_t mg_time(const struct mg_call *call)
+{
+	(void)call;
+	return fake_wall;
+}
+
 static struct arena *scope_arena(enum mg_scope scope)
 {
 	return scope == MG_SESSION   ? &host.session
@@ -568,11 +635,16 @@ static struct arena *scope_arena(enum mg_scope scope)
 
 void *mg_state(struct mg_call *call, enum mg_scope scope)
 {
-	void **state = scope == MG_SESSION ? &host.session_state : &host.message_state;
-	size_t size = scope == MG_SESSION ? host.policy->session_size : host.policy->message_size;
+	const struct mg_policy *policy = host.policy;
+	void **state = scope == MG_SESSION   ? &host.session_state
+		       : scope == MG_MESSAGE ? &host.message_state
+					     : &host.call_state;
+	size_t size = scope == MG_SESSION   ? policy->session_size
+		      : scope == MG_MESSAGE ? policy->message_size
+					    : policy->call_size;
 
 	(void)call;
-	if (scope == MG_CALL || size == 0)
+	if (size == 0)
 		abort(); /* the policy declares no such state */
 	if (!*state)
 		*state = arena_zalloc(scope_arena(scope), size);
@@ -592,6 +664,18 @@ void *mg_alloc(struct mg_call *call, enum mg_scope scope, size_t size)
 	(void)call;
 	return memset(memory, 0xa5,
 		      size); /* it is not zeroed: a policy that thinks so shall fail */
+}
+
+char *mg_printf(struct mg_call *call, enum mg_scope scope, const char *fmt, ...)
+{
+	va_list args;
+	char *text;
+
+	(void)call;
+	va_start(args, fmt);
+	text = arena_vprintf(scope_arena(scope), fmt, args);
+	va_end(args);
+	return text;
 }
 
 void mg_at_end(struct mg_call *call, enum mg_scope scope, void (*done)(void *arg), void *arg)

@@ -44,10 +44,10 @@ struct fake_said {
 };
 
 struct fake_opened {
-	int status;         /* of open() */
-	unsigned stages;    /* of mg_conf_stages(), else all */
-	unsigned services;  /* of mg_conf_services(), else all that the policy declares */
-	const char *errors; /* as they would be printed; "" for none */
+	int status;        /* of open() */
+	unsigned stages;   /* of mg_conf_stages(), else all */
+	unsigned services; /* of mg_conf_services(), else all that the policy declares */
+	const char *errors, *warnings; /* as they would be printed; "" for none */
 };
 
 /* A result of another policy, as mg_finding() shows it. */
@@ -73,8 +73,11 @@ extern struct fake_opened fake_opened;
 /* How many of the next look-ups in tables could not be decided. */
 extern unsigned fake_failing_tables;
 
-/* The clock's reading, and how much time a hook has; both in ms. 0 and 10000 at the beginning of each test. */
-extern int64_t fake_now, fake_time;
+/*
+ * The clock's and the wall clock's reading, and how much time a hook has, in ms; 0, 0 and 10000
+ * as each test begins.
+ */
+extern int64_t fake_now, fake_wall, fake_time;
 
 /*
  * The resolver that mg_dns() and its like ask, most of all the stub's (tests/dns/stub.h); NULL: there
@@ -91,7 +94,10 @@ int fake_open(fake_register *get, const char *block);
 /* Opens an instance that must open. */
 void fake_must_open(fake_register *get, const char *block);
 
-/* Runs the stage's hook; the result's name is also in fake_said. "not asked" when the instance has no such hook. */
+/*
+ * Runs the stage's hook; the result's name is also in fake_said. "not asked" when the instance
+ * has no such hook.
+ */
 const char *fake_run(enum mg_stage stage);
 
 /* Runs the stage's start hook, if the instance has one and uses what it begins. */
@@ -112,14 +118,20 @@ void fake_reopen(const char *block);
 /* The value that the last hook gave under a name; "" for none. */
 const char *fake_value(const char *name);
 
-/* A new message, or session: the policy's state is zero again, and the facts forgotten that belong to it. */
+/*
+ * A new message, or session: the policy's state is zero again, and the facts forgotten that
+ * belong to it.
+ */
 void fake_new_message(void);
 void fake_new_session(void);
 
 /* Closes the instance, frees all, forgets all facts: the end of each test. */
 void fake_close(void);
 
-/* Writes text to a new file of this test program; returns its name, which lives until fake_close(). */
+/*
+ * Writes text to a new file of this test program; returns its name, which lives until
+ * fake_close().
+ */
 const char *fake_file(const char *name, const char *text);
 
 #endif
