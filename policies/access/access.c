@@ -265,29 +265,24 @@ enum verb {
 	VERBS
 };
 
-#define VERB_ITEM(verb, text)                                                               \
-	{                                                                                   \
-		.name = (verb), .type = MG_LINES, .offset = offsetof(struct access, lines), \
-		.syntax = "KIND ENTRY...", .help = (text),                                  \
-	}
+/* The lines are read by open(), which needs those of all verbs in their order. */
+#define VERB_ITEM(verb, text) \
+	MG_ITEM_LINES(struct access, lines, verb, .syntax = "KIND ENTRY...", .help = (text))
 
 static const struct mg_item items[VERBS + 1] = {
-	[VERB_OK] = VERB_ITEM("ok", "What is among the entries is the result ok. KIND is client, client-name, helo, "
-				    "sender, recipient or header."),
+	[VERB_OK] = VERB_ITEM("ok", "What is among the entries is the result ok. KIND is client, "
+				    "client-name, helo, sender, recipient or header."),
 	[VERB_REJECT] = VERB_ITEM("reject", "What is among the entries is the result reject."),
 	[VERB_DEFER] = VERB_ITEM("defer", "What is among the entries is the result defer."),
 	[VERB_DISCARD] = VERB_ITEM("discard", "What is among the entries is the result discard."),
 	[VERB_HOLD] = VERB_ITEM("hold", "What is among the entries is the result hold."),
-	[VERB_DUNNO] = VERB_ITEM("dunno", "What is among the entries is not looked up in the lines of this KIND that "
-					  "follow: an exception to them."),
-	[VERB_CHECK] = {
-		.name = "check",
-		.type = MG_LINES,
-		.offset = offsetof(struct access, lines),
-		.syntax = "KIND TABLE...",
-		.help = "The right-hand side of the first match in the tables (cidr:FILE, pcre:FILE, texthash:FILE) "
-			"decides. With DUNNO, or without a match, the lines that follow are searched.",
-	},
+	[VERB_DUNNO] = VERB_ITEM("dunno", "What is among the entries is not looked up in the lines "
+					  "of this KIND that follow: an exception to them."),
+	[VERB_CHECK] = MG_ITEM_LINES(
+		struct access, lines, "check", .syntax = "KIND TABLE...",
+		.help = "The right-hand side of the first match in the tables (cidr:FILE, "
+			"pcre:FILE, texthash:FILE) decides. With DUNNO, or without a match, the "
+			"lines that follow are searched."),
 };
 
 struct rule {
@@ -530,9 +525,9 @@ static const struct mg_policy policy = {
 	.size = sizeof(policy),
 	.name = "access",
 	.help = "Looks up clients, senders, recipients and header fields in lists and in Postfix's tables.",
-	.results = results,
+	MG_RESULTS(results),
 	.values = values,
-	.items = items,
+	MG_ITEMS(items),
 	.conf_size = sizeof(struct access),
 	.open = access_open,
 	.on = {

@@ -5,8 +5,6 @@
  */
 #include <millgate/policy.h>
 
-#include <stdio.h>
-
 /* The configuration of one instance; filled in from the items below, constant afterwards. */
 struct commands {
 	long long max;
@@ -32,16 +30,9 @@ static const struct mg_result results[] = {
 static const char *const values[] = { "count", NULL };
 
 static const struct mg_item items[] = {
-	{
-		.name = "max",
-		.type = MG_INT,
-		.offset = offsetof(struct commands, max),
-		.initial = "3",
-		.min = 0,
-		.max = 1000000,
-		.syntax = "NUMBER",
-		.help = "How many unknown commands a client may send before it is told off.",
-	},
+	MG_ITEM_INT(struct commands, max, "max", .initial = "3", .min = 0, .max = 1000000,
+		    .syntax = "NUMBER",
+		    .help = "How many unknown commands a client may send before it is told off."),
 	{ .name = NULL },
 };
 
@@ -49,13 +40,11 @@ static int commands_command(struct mg_call *call, const void *self)
 {
 	const struct commands *commands = self;
 	struct session *session = mg_state(call, MG_SESSION);
-	char count[16];
 
 	session->unknown++;
 	if (session->unknown <= commands->max)
 		return MG_NONE;
-	snprintf(count, sizeof(count), "%u", session->unknown);
-	mg_value(call, "count", count);
+	mg_value_int(call, "count", session->unknown);
 	mg_detail(call, "%u unknown commands, the last: %s", session->unknown, mg_command(call));
 	return TOO_MANY;
 }
@@ -65,9 +54,9 @@ static const struct mg_policy policy = {
 	.size = sizeof(policy),
 	.name = "commands",
 	.help = "Counts the commands that the MTA does not know.",
-	.results = results,
+	MG_RESULTS(results),
 	.values = values,
-	.items = items,
+	MG_ITEMS(items),
 	.conf_size = sizeof(struct commands),
 	.session_size = sizeof(struct session),
 	.on = { [MG_COMMAND] = commands_command },

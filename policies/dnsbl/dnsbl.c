@@ -41,50 +41,28 @@ static const struct mg_counter counters[] = {
 };
 
 static const struct mg_item items[] = {
-	{
-		.name = "zone",
-		.type = MG_LINES,
-		.offset = offsetof(struct dnsbl, zone_lines),
-		.syntax = "NAME [ANSWER ...] [weight NUMBER] [ipv4|ipv6]",
-		.help = "A list of addresses, which is asked about the client; see LISTS.",
-	},
-	{
-		.name = "domain-zone",
-		.type = MG_LINES,
-		.offset = offsetof(struct dnsbl, domain_zone_lines),
+	MG_ITEM_LINES(struct dnsbl, zone_lines, "zone",
+		      .syntax = "NAME [ANSWER ...] [weight NUMBER] [ipv4|ipv6]",
+		      .help = "A list of addresses, which is asked about the client; see LISTS."),
+	MG_ITEM_LINES(
+		struct dnsbl, domain_zone_lines, "domain-zone",
 		.syntax = "NAME [client-name] [helo] [sender] [ANSWER ...] [weight NUMBER]",
-		.help = "A list of domains, which is asked about the names that are given, or else about all three.",
-	},
-	{
-		.name = "threshold",
-		.type = MG_INT,
-		.offset = offsetof(struct dnsbl, threshold),
-		.initial = "1",
-		.min = 1,
-		.max = 1000000,
-		.syntax = "NUMBER",
-		.help = "The least sum of weights that is the result listed. The lists must be able to reach it.",
-	},
-	{
-		.name = "allow-threshold",
-		.type = MG_INT,
-		.offset = offsetof(struct dnsbl, allow_threshold),
-		.initial = "-1",
-		.min = -1000000,
-		.max = -1,
-		.syntax = "NUMBER",
-		.help = "The highest sum of weights that is the result allowed. When given, the lists must be able to reach it.",
-	},
-	{
-		.name = "test-interval",
-		.type = MG_DURATION,
-		.offset = offsetof(struct dnsbl, test_interval),
-		.initial = "6h",
-		.max = 30 * 86400000LL,
-		.syntax = "DURATION",
-		.help = "How often each list is asked for its test entries (RFC 5782), 1s at least; 0: never, for lists of your own that "
-			"have none.",
-	},
+		.help = "A list of domains, which is asked about the names that are given, or "
+			"else about all three."),
+	MG_ITEM_INT(struct dnsbl, threshold, "threshold", .initial = "1", .min = 1, .max = 1000000,
+		    .syntax = "NUMBER",
+		    .help = "The least sum of weights that is the result listed. The lists must be "
+			    "able to reach it."),
+	MG_ITEM_INT(
+		struct dnsbl, allow_threshold, "allow-threshold", .initial = "-1", .min = -1000000,
+		.max = -1, .syntax = "NUMBER",
+		.help = "The highest sum of weights that is the result allowed. When given, the "
+			"lists must be able to reach it."),
+	MG_ITEM_DURATION(
+		struct dnsbl, test_interval, "test-interval", .initial = "6h",
+		.max = 30 * 86400000LL, .syntax = "DURATION",
+		.help = "How often each list is asked for its test entries (RFC 5782), 1s at "
+			"least; 0: never, for lists of your own that have none."),
 	{ .name = NULL },
 };
 
@@ -366,9 +344,9 @@ static const struct mg_policy policy = {
 	.size = sizeof(policy),
 	.name = "dnsbl",
 	.help = "Asks DNS lists about the client, its names and the sender.",
-	.results = results,
+	MG_RESULTS(results),
 	.values = values,
-	.items = items,
+	MG_ITEMS(items),
 	.conf_size = sizeof(struct dnsbl),
 	.blocking = MG_BIT(MG_CONNECT) | MG_BIT(MG_MAIL),
 	.open = dnsbl_open,

@@ -93,51 +93,29 @@ static const struct mg_result results[] = {
 static const char *const values[] = { "field", "text", NULL };
 
 static const struct mg_item items[] = {
-	{
-		.name = "required",
-		.type = MG_STRINGS,
-		.offset = offsetof(struct headers, required),
-		.initial = "From Date",
+	MG_ITEM_STRINGS(struct headers, required, "required", .initial = "From Date",
+			.syntax = "FIELD...", .help = "Fields that a message must have."),
+	MG_ITEM_STRINGS(
+		struct headers, once, "once",
+		.initial = "From Sender Reply-To To Cc Bcc Message-ID In-Reply-To References "
+			   "Subject Date",
 		.syntax = "FIELD...",
-		.help = "Fields that a message must have.",
-	},
-	{
-		.name = "once",
-		.type = MG_STRINGS,
-		.offset = offsetof(struct headers, once),
-		.initial =
-			"From Sender Reply-To To Cc Bcc Message-ID In-Reply-To References Subject Date",
-		.syntax = "FIELD...",
-		.help = "Fields that a message may have once at most. The default are those of which RFC 5322 says so.",
-	},
-	{
-		.name = "max-line",
-		.type = MG_INT,
-		.offset = offsetof(struct headers, max_line),
-		.initial = "998",
-		.min = 0,
-		.max = 1000000,
+		.help = "Fields that a message may have once at most. The default are those of "
+			"which RFC 5322 says so."),
+	MG_ITEM_INT(
+		struct headers, max_line, "max-line", .initial = "998", .min = 0, .max = 1000000,
 		.syntax = "NUMBER",
-		.help = "How many octets a line of a field may have, the name included and CR LF not. 0: no limit.",
-	},
-	{
-		.name = "max-length",
-		.type = MG_SIZE,
-		.offset = offsetof(struct headers, max_length),
-		.initial = "100K",
-		.syntax = "SIZE",
-		.help = "How long a field may be: its name and its value, all lines together, without the colon and the "
-			"last line's end. 0: no limit.",
-	},
-	{
-		.name = "match",
-		.type = MG_LINES,
-		.offset = offsetof(struct headers, match),
-		.syntax = "FIELD|* ENTRY...",
-		.help = "Compares the value of a field, or with * of any, with entries: /regular expressions/flags, "
-			"tables, or whole values. A folded value is compared as one line, without the blanks before "
-			"it. Encoded words are not decoded.",
-	},
+		.help = "How many octets a line of a field may have, the name included and CR LF "
+			"not. 0: no limit."),
+	MG_ITEM_SIZE(struct headers, max_length, "max-length", .initial = "100K", .syntax = "SIZE",
+		     .help = "How long a field may be: its name and its value, all lines together, "
+			     "without the colon and the last line's end. 0: no limit."),
+	MG_ITEM_LINES(
+		struct headers, match, "match", .syntax = "FIELD|* ENTRY...",
+		.help = "Compares the value of a field, or with * of any, with entries: /regular "
+			"expressions/flags, tables, or whole values. A folded value is compared "
+			"as one line, without the blanks before it. Encoded words are not "
+			"decoded."),
 	{ .name = NULL },
 };
 
@@ -450,9 +428,9 @@ static const struct mg_policy policy = {
 	.size = sizeof(policy),
 	.name = "headers",
 	.help = "Judges the header section of a message.",
-	.results = results,
+	MG_RESULTS(results),
 	.values = values,
-	.items = items,
+	MG_ITEMS(items),
 	.conf_size = sizeof(struct headers),
 	.message_size = sizeof(struct message),
 	.open = headers_open,

@@ -88,40 +88,24 @@ static const struct mg_result results[] = {
 };
 
 static const struct mg_item items[] = {
-	{
-		.name = "own-names",
-		.type = MG_STRINGS,
-		.offset = offsetof(struct helo, own_names),
-		.syntax = "NAME...",
-		.help = "Names of this host, besides the MTA's and the system's, that nobody else may claim. A name "
-			"does not stand for its subdomains.",
-	},
-	{
-		.name = "own-addresses",
-		.type = MG_TABLE,
-		.key = MG_KEY_ADDRESS,
-		.offset = offsetof(struct helo, own_addresses),
+	MG_ITEM_STRINGS(
+		struct helo, own_names, "own-names", .syntax = "NAME...",
+		.help = "Names of this host, besides the MTA's and the system's, that nobody "
+			"else may claim. A name does not stand for its subdomains."),
+	MG_ITEM_TABLE(
+		struct helo, own_addresses, "own-addresses", .key = MG_KEY_ADDRESS,
 		.syntax = "ADDRESS|NETWORK|cidr:FILE...",
-		.help = "Addresses of this host, besides the one that the client is connected to, that nobody else "
-			"may claim.",
-	},
-	{
-		.name = "allow-underscore",
-		.type = MG_BOOL,
-		.offset = offsetof(struct helo, allow_underscore),
-		.initial = "yes",
+		.help = "Addresses of this host, besides the one that the client is connected "
+			"to, that nobody else may claim."),
+	MG_ITEM_BOOL(
+		struct helo, allow_underscore, "allow-underscore", .initial = "yes",
 		.syntax = "yes|no",
-		.help = "Whether a name may have underscores. The standard does not allow them; many clients have them.",
-	},
-	{
-		.name = "resolve",
-		.type = MG_BOOL,
-		.offset = offsetof(struct helo, resolve),
-		.initial = "no",
-		.syntax = "yes|no",
-		.help = "Whether names are looked up in the DNS. An on line for unresolved or mismatch has the same effect; without "
-			"either the policy asks nothing.",
-	},
+		.help = "Whether a name may have underscores. The standard does not allow them; "
+			"many clients have them."),
+	MG_ITEM_BOOL(
+		struct helo, resolve, "resolve", .initial = "no", .syntax = "yes|no",
+		.help = "Whether names are looked up in the DNS. An on line for unresolved or "
+			"mismatch has the same effect; without either the policy asks nothing."),
 	{ .name = NULL },
 };
 
@@ -502,8 +486,8 @@ static const struct mg_policy policy = {
 	.size = sizeof(policy),
 	.name = "helo",
 	.help = "Judges what a client calls itself in HELO or EHLO.",
-	.results = results,
-	.items = items,
+	MG_RESULTS(results),
+	MG_ITEMS(items),
 	.conf_size = sizeof(struct helo),
 	.blocking = MG_BIT(MG_HELO),
 	.open = helo_open,

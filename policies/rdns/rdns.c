@@ -57,40 +57,19 @@ static const char *const iprev[] = {
 static const char *const values[] = { "name", "iprev", NULL };
 
 static const struct mg_item items[] = {
-	{
-		.name = "max-names",
-		.type = MG_INT,
-		.offset = offsetof(struct rdns, max_names),
-		.initial = "5",
-		.min = 1,
-		.max = NAMES_MAX,
-		.syntax = "NUMBER",
-		.help = "How many names of an address are looked at, if it has several.",
-	},
-	{
-		.name = "builtin-patterns",
-		.type = MG_BOOL,
-		.offset = offsetof(struct rdns, builtin),
-		.initial = "yes",
-		.syntax = "yes|no",
-		.help = "Whether names look generic that the policy knows by itself; see GENERIC NAMES.",
-	},
-	{
-		.name = "generic",
-		.type = MG_TABLE,
-		.key = MG_KEY_NAME,
-		.offset = offsetof(struct rdns, generic),
-		.syntax = "DOMAIN|/REGEX/|pcre:FILE|texthash:FILE...",
-		.help = "Further names that look generic.",
-	},
-	{
-		.name = "chosen",
-		.type = MG_TABLE,
-		.key = MG_KEY_NAME,
-		.offset = offsetof(struct rdns, chosen),
-		.syntax = "DOMAIN|/REGEX/|pcre:FILE|texthash:FILE...",
-		.help = "Names that do not look generic, whatever else says so.",
-	},
+	MG_ITEM_INT(struct rdns, max_names, "max-names", .initial = "5", .min = 1, .max = NAMES_MAX,
+		    .syntax = "NUMBER",
+		    .help = "How many names of an address are looked at, if it has several."),
+	MG_ITEM_BOOL(
+		struct rdns, builtin, "builtin-patterns", .initial = "yes", .syntax = "yes|no",
+		.help = "Whether names look generic that the policy knows by itself; see GENERIC "
+			"NAMES."),
+	MG_ITEM_TABLE(struct rdns, generic, "generic", .key = MG_KEY_NAME,
+		      .syntax = "DOMAIN|/REGEX/|pcre:FILE|texthash:FILE...",
+		      .help = "Further names that look generic."),
+	MG_ITEM_TABLE(struct rdns, chosen, "chosen", .key = MG_KEY_NAME,
+		      .syntax = "DOMAIN|/REGEX/|pcre:FILE|texthash:FILE...",
+		      .help = "Names that do not look generic, whatever else says so."),
 	{ .name = NULL },
 };
 
@@ -261,9 +240,9 @@ static const struct mg_policy policy = {
 	.size = sizeof(policy),
 	.name = "rdns",
 	.help = "Looks at the name of the client's address.",
-	.results = results,
+	MG_RESULTS(results),
 	.values = values,
-	.items = items,
+	MG_ITEMS(items),
 	.conf_size = sizeof(struct rdns),
 	.blocking = MG_BIT(MG_CONNECT),
 	.open = rdns_open,

@@ -55,16 +55,10 @@ static const struct mg_result results[] = {
 static const char *const values[] = { "domain", "host", NULL };
 
 static const struct mg_item items[] = {
-	{
-		.name = "max-hosts",
-		.type = MG_INT,
-		.offset = offsetof(struct sender_domain, max_hosts),
-		.initial = "5",
-		.min = 1,
-		.max = HOSTS_MAX,
-		.syntax = "NUMBER",
-		.help = "How many mail hosts of a domain are looked at. When none of these is good and there are more, the result is error.",
-	},
+	MG_ITEM_INT(struct sender_domain, max_hosts, "max-hosts", .initial = "5", .min = 1,
+		    .max = HOSTS_MAX, .syntax = "NUMBER",
+		    .help = "How many mail hosts of a domain are looked at. When none of these is "
+			    "good and there are more, the result is error."),
 	{ .name = NULL },
 };
 
@@ -331,9 +325,9 @@ static const struct mg_policy policy = {
 	.size = sizeof(policy),
 	.name = "sender-domain",
 	.help = "Asks whether the sender's domain can take mail.",
-	.results = results,
+	MG_RESULTS(results),
 	.values = values,
-	.items = items,
+	MG_ITEMS(items),
 	.conf_size = sizeof(struct sender_domain),
 	.blocking = MG_BIT(MG_MAIL),
 	.open = sender_domain_open,

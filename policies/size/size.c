@@ -71,43 +71,38 @@ static const struct mg_result results[] = {
 
 static const char *const values[] = { "limit", "count", NULL };
 
-#define SIZE_ITEM(item, kind, member, value, text)                                       \
-	{                                                                                \
-		.name = (item), .type = (kind), .offset = offsetof(struct size, member), \
-		.initial = (value), .max = (kind) == MG_INT ? 1000000 : 0,               \
-		.syntax = (kind) == MG_SIZE ? "SIZE" : "NUMBER", .help = (text),         \
-	}
+#define SIZE_ITEM(member, item, value, text)                                          \
+	MG_ITEM_SIZE(struct size, member, item, .initial = (value), .syntax = "SIZE", \
+		     .help = (text))
+#define COUNT_ITEM(member, item, value, text)                                      \
+	MG_ITEM_INT(struct size, member, item, .initial = (value), .max = 1000000, \
+		    .syntax = "NUMBER", .help = (text))
 
 static const struct mg_item items[] = {
-	SIZE_ITEM(
-		"max-message", MG_SIZE, max_message, "50M",
-		"The size of a message, header and body, with its line ends as CR LF. 0: no limit, as for all "
-		"others."),
-	SIZE_ITEM(
-		"max-recipients", MG_INT, max_recipients, "1000",
-		"The number of recipients of a message. The standard asks for room for 100 at least."),
-	SIZE_ITEM("max-header", MG_SIZE, max_header, "100K",
+	SIZE_ITEM(max_message, "max-message", "50M",
+		  "The size of a message, header and body, with its line ends as CR LF. 0: no "
+		  "limit, as for all others."),
+	COUNT_ITEM(max_recipients, "max-recipients", "1000",
+		   "The number of recipients of a message. The standard asks for room for 100 at "
+		   "least."),
+	SIZE_ITEM(max_header, "max-header", "100K",
 		  "The size of a header field, all its lines with their CR LF together."),
-	SIZE_ITEM("max-headers", MG_SIZE, max_headers, "500K",
+	SIZE_ITEM(max_headers, "max-headers", "500K",
 		  "The size of all header fields together, counted likewise."),
-	SIZE_ITEM("max-header-count", MG_INT, max_header_count, "1000",
-		  "The number of header fields."),
-	SIZE_ITEM(
-		"max-body-line", MG_INT, max_body_line, "0",
-		"The length in octets of a line of the body, without its CR LF. The standard allows 998; mail with "
-		"longer ones is common, so there is no limit unless one is given."),
+	COUNT_ITEM(max_header_count, "max-header-count", "1000", "The number of header fields."),
+	COUNT_ITEM(
+		max_body_line, "max-body-line", "0",
+		"The length in octets of a line of the body, without its CR LF. The standard "
+		"allows 998; mail with longer ones is common, so there is no limit unless one is "
+		"given."),
 	{ .name = NULL },
 };
 
 /* Says which limit was passed, and by what. */
 static int over(struct mg_call *call, int result, long long count, long long limit)
 {
-	char text[24];
-
-	snprintf(text, sizeof(text), "%lld", limit);
-	mg_value(call, "limit", text);
-	snprintf(text, sizeof(text), "%lld", count);
-	mg_value(call, "count", text);
+	mg_value_int(call, "limit", limit);
+	mg_value_int(call, "count", count);
 	mg_detail(call, "%s: %lld is more than %lld", results[result].name, count, limit);
 	return result;
 }
@@ -313,9 +308,9 @@ static const struct mg_policy policy = {
 	.size = sizeof(policy),
 	.name = "size",
 	.help = "Limits the size of messages, their recipients, header fields and lines.",
-	.results = results,
+	MG_RESULTS(results),
 	.values = values,
-	.items = items,
+	MG_ITEMS(items),
 	.conf_size = sizeof(struct size),
 	.message_size = sizeof(struct count),
 	.open = size_open,

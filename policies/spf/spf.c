@@ -60,43 +60,29 @@ static const char *const values[] = { "domain",  "mechanism",    "explanation", 
 				      "problem", "received_spf", NULL };
 
 static const struct mg_item items[] = {
-	{
-		.name = "identities",
-		.type = MG_STRINGS,
-		.offset = offsetof(struct spf, identities),
-		.initial = "mailfrom",
+	MG_ITEM_STRINGS(
+		struct spf, identities, "identities", .initial = "mailfrom",
 		.syntax = "mailfrom|helo...",
-		.help = "What is checked: the sender's domain (mailfrom) at MAIL, for the null sender the HELO name; and the "
-			"HELO name by itself (helo) at HELO. Each that is named gives a result of its own.",
-	},
-	{
-		.name = "relays",
-		.type = MG_TABLE,
-		.key = MG_KEY_ADDRESS,
-		.offset = offsetof(struct spf, relays),
+		.help = "What is checked: the sender's domain (mailfrom) at MAIL, for the null "
+			"sender the HELO name; and the HELO name by itself (helo) at HELO. Each "
+			"that is named gives a result of its own."),
+	MG_ITEM_TABLE(
+		struct spf, relays, "relays", .key = MG_KEY_ADDRESS,
 		.syntax = "ADDRESS|NETWORK|cidr:FILE...",
-		.help = "Clients that bring mail from elsewhere with its sender unchanged: our own relays and backup MX hosts, and "
-			"forwarders that we asked to forward. They are not checked, and there is no result.",
-	},
-	{
-		.name = "explanation",
-		.type = MG_STRING,
-		.offset = offsetof(struct spf, explanation),
-		.initial = "\"%{d} does not permit %{c} to send its mail\"",
-		.syntax = "TEXT",
-		.help = "The explanation for domains that have none, with the macros of RFC 7208, section 7.",
-	},
-	{
-		.name = "engine",
-		.type = MG_CHOICE,
-		.offset = offsetof(struct spf, engine),
-		.initial = "rfc7208",
-		.choices = "rfc7208 libspf2",
+		.help = "Clients that bring mail from elsewhere with its sender unchanged: our "
+			"own relays and backup MX hosts, and forwarders that we asked to "
+			"forward. They are not checked, and there is no result."),
+	MG_ITEM_STRING(struct spf, explanation, "explanation",
+		       .initial = "\"%{d} does not permit %{c} to send its mail\"",
+		       .syntax = "TEXT",
+		       .help = "The explanation for domains that have none, with the macros of RFC "
+			       "7208, section 7."),
+	MG_ITEM_CHOICE(
+		struct spf, engine, "engine", .initial = "rfc7208", .choices = "rfc7208 libspf2",
 		.syntax = "rfc7208|libspf2",
-		.help = "Who evaluates: Millgate itself, or the library libspf2, which sees only records that were found valid, "
-			"and DNS within the limits of RFC 7208. libspf2 may have been left out of the build; then that "
-			"is an error.",
-	},
+		.help = "Who evaluates: Millgate itself, or the library libspf2, which sees only "
+			"records that were found valid, and DNS within the limits of RFC 7208. "
+			"libspf2 may have been left out of the build; then that is an error."),
 	{ .name = NULL },
 };
 
@@ -288,9 +274,9 @@ static const struct mg_policy policy = {
 	.size = sizeof(policy),
 	.name = "spf",
 	.help = "Asks the domain that a sender claims whether it permits the client.",
-	.results = results,
+	MG_RESULTS(results),
 	.values = values,
-	.items = items,
+	MG_ITEMS(items),
 	.conf_size = sizeof(struct spf),
 	.blocking = MG_BIT(MG_HELO) | MG_BIT(MG_MAIL),
 	.open = spf_open,

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A policy for the end-to-end tests: it finds "hit" at the stage that its block names, so that every action can be tried at every stage. */
+/*
+ * A policy for the end-to-end tests: it finds "hit" at the stage that its block names, so that
+ * every action can be tried at every stage.
+ */
 #include <millgate/policy.h>
 
 #include <string.h>
@@ -22,26 +25,12 @@ static const struct mg_result results[] = {
 #define STAGE_NAMES "connect helo mail rcpt data header eoh body eom command"
 
 static const struct mg_item items[] = {
-	{ .name = "at",
-	  .type = MG_CHOICE,
-	  .offset = offsetof(struct stages, at),
-	  .choices = STAGE_NAMES,
-	  .required = true,
-	  .syntax = "STAGE",
-	  .help = "The stage." },
-	{ .name = "wait",
-	  .type = MG_DURATION,
-	  .offset = offsetof(struct stages, wait),
-	  .initial = "0s",
-	  .min = 0,
-	  .max = 60000,
-	  .syntax = "DURATION",
-	  .help = "How long to take for it." },
-	{ .name = "recipient",
-	  .type = MG_STRINGS,
-	  .offset = offsetof(struct stages, only),
-	  .syntax = "ADDRESS...",
-	  .help = "At rcpt: only for these recipients." },
+	MG_ITEM_CHOICE(struct stages, at, "at", .choices = STAGE_NAMES, .required = true,
+		       .syntax = "STAGE", .help = "The stage."),
+	MG_ITEM_DURATION(struct stages, wait, "wait", .initial = "0s", .min = 0, .max = 60000,
+			 .syntax = "DURATION", .help = "How long to take for it."),
+	MG_ITEM_STRINGS(struct stages, only, "recipient", .syntax = "ADDRESS...",
+			.help = "At rcpt: only for these recipients."),
 	{ .name = NULL },
 };
 
@@ -88,9 +77,9 @@ static const struct mg_policy policy = {
 	.size = sizeof(policy),
 	.name = "stages",
 	.help = "Finds that a stage was reached.",
-	.results = results,
+	MG_RESULTS(results),
 	.values = values,
-	.items = items,
+	MG_ITEMS(items),
 	.conf_size = sizeof(struct stages),
 	.blocking = (1U << MG_STAGES) - 1,
 	.open = stages_open,

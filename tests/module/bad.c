@@ -103,9 +103,9 @@ static const struct mg_policy policy = {
 	.name = "bad",
 #endif
 	.help = "",
-	.results = results,
+	MG_RESULTS(results),
 	.values = values,
-	.items = items,
+	MG_ITEMS(items),
 	.conf_size = sizeof(struct bad),
 	.open = bad_open,
 #if BAD != HOOKS

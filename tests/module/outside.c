@@ -32,18 +32,10 @@ static const struct mg_result results[] = {
 static const char *const values[] = { "word", NULL };
 
 static const struct mg_item items[] = {
-	{ .name = "word",
-	  .type = MG_STRING,
-	  .offset = offsetof(struct outside, word),
-	  .required = true,
-	  .syntax = "WORD",
-	  .help = "The word." },
-	{ .name = "friends",
-	  .type = MG_TABLE,
-	  .offset = offsetof(struct outside, friends),
-	  .key = MG_KEY_MAIL,
-	  .syntax = "ADDRESS...",
-	  .help = "Who is spared." },
+	MG_ITEM_STRING(struct outside, word, "word", .required = true, .syntax = "WORD",
+		       .help = "The word."),
+	MG_ITEM_TABLE(struct outside, friends, "friends", .key = MG_KEY_MAIL,
+		      .syntax = "ADDRESS...", .help = "Who is spared."),
 	{ .name = NULL },
 };
 
@@ -110,9 +102,9 @@ static const struct mg_policy policy = {
 	.size = sizeof(policy),
 	.name = "outside",
 	.help = "Looks for a word.",
-	.results = results,
+	MG_RESULTS(results),
 	.values = values,
-	.items = items,
+	MG_ITEMS(items),
 	.conf_size = sizeof(struct outside),
 	.session_size = sizeof(struct session),
 	.message_size = sizeof(struct message),

@@ -25,23 +25,11 @@ static const char *const stage_names[MG_STAGES] = { "connect", "helo", "mail", "
 						    "header",  "eoh",  "body", "eom",  "command" };
 
 static const struct mg_item items[] = {
-	{ .name = "at",
-	  .type = MG_STRINGS,
-	  .offset = offsetof(struct reader, at),
-	  .syntax = "STAGE...",
-	  .help = "Where it reads." },
-	{ .name = "undeclared",
-	  .type = MG_BOOL,
-	  .offset = offsetof(struct reader, undeclared),
-	  .initial = "no",
-	  .syntax = "yes|no",
-	  .help = "Whether it does what it does not declare." },
-	{ .name = "outcome",
-	  .type = MG_BOOL,
-	  .offset = offsetof(struct reader, outcome),
-	  .initial = "no",
-	  .syntax = "yes|no",
-	  .help = "Whether it reads at the end of a message, too." },
+	MG_ITEM_STRINGS(struct reader, at, "at", .syntax = "STAGE...", .help = "Where it reads."),
+	MG_ITEM_BOOL(struct reader, undeclared, "undeclared", .initial = "no", .syntax = "yes|no",
+		     .help = "Whether it does what it does not declare."),
+	MG_ITEM_BOOL(struct reader, outcome, "outcome", .initial = "no", .syntax = "yes|no",
+		     .help = "Whether it reads at the end of a message, too."),
 	{ .name = NULL },
 };
 
@@ -69,9 +57,9 @@ static size_t reader_read(struct mg_call *call, const char *when)
 	size_t n;
 
 	for (n = 0; (finding = mg_finding(call, "probe", n)); n++)
-		mg_log(call, MG_LOG_INFO, "reads at %s: %s %s %s at %s of %s, fact %s, detail %s", when,
-		       finding->type, finding->name, finding->result, stage_names[finding->stage],
-		       reader_or(finding->recipient),
+		mg_log(call, MG_LOG_INFO, "reads at %s: %s %s %s at %s of %s, fact %s, detail %s",
+		       when, finding->type, finding->name, finding->result,
+		       stage_names[finding->stage], reader_or(finding->recipient),
 		       reader_or(mg_finding_value(call, finding, "fact")),
 		       reader_or(finding->detail));
 	if (mg_finding(call, "nowhere", 0) || mg_finding_value(call, NULL, "fact"))
@@ -104,12 +92,16 @@ static const struct mg_policy policy = {
 	.size = sizeof(policy),
 	.name = "reader",
 	.help = "Reads what the policy probe found.",
-	.results = results,
-	.items = items,
+	MG_RESULTS(results),
+	MG_ITEMS(items),
 	.conf_size = sizeof(struct reader),
 	.open = reader_open,
-	.on = { [MG_CONNECT] = reader_on, [MG_HELO] = reader_on, [MG_MAIL] = reader_on,
-		[MG_RCPT] = reader_on, [MG_DATA] = reader_on, [MG_EOM] = reader_on },
+	.on = { [MG_CONNECT] = reader_on,
+		[MG_HELO] = reader_on,
+		[MG_MAIL] = reader_on,
+		[MG_RCPT] = reader_on,
+		[MG_DATA] = reader_on,
+		[MG_EOM] = reader_on },
 	.reads = reads,
 	.outcome = reader_outcome,
 };
