@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Modules that must be refused, or endured; which one is the macro BAD's value, as the case's name. */
+/*
+ * Modules that must be refused, or endured; which one is the macro BAD's value, as the case's
+ * name.
+ */
 #include <millgate/policy.h>
 
 #include <time.h>
@@ -16,6 +19,8 @@
 #define MISBEHAVING 10
 #define UNRESOLVED 11
 #define VALUE 12
+#define DEFAULT 13
+#define STRIDE 14
 
 struct bad {
 	long long number;
@@ -30,11 +35,17 @@ static const struct mg_result results[] = {
 	{ .name = NULL },
 };
 
+#if BAD == DEFAULT
+#define INITIAL "1000001"
+#else
+#define INITIAL "0"
+#endif
+
 static const struct mg_item items[] = {
 	{
 		.name = "number",
 		.type = MG_INT,
-		.initial = "0",
+		.initial = INITIAL,
 		.min = -1000000,
 		.max = 1000000,
 		.syntax = "NUMBER",
@@ -103,7 +114,11 @@ static const struct mg_policy policy = {
 	.name = "bad",
 #endif
 	.help = "",
+#if BAD == STRIDE
+	.results = results,
+#else
 	MG_RESULTS(results),
+#endif
 	.values = values,
 	MG_ITEMS(items),
 	.conf_size = sizeof(struct bad),

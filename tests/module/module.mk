@@ -3,8 +3,15 @@
 
 module_tests = $(call found,tests/module/*.sh)
 module_files = \
+	tests/module/abi/policy-1.h \
 	tests/module/bad.c \
+	tests/module/declared.scn \
+	tests/module/elements.c \
+	tests/module/elements.scn.in \
+	tests/module/layout.c \
 	tests/module/misbehaving.scn \
 	tests/module/outside.c \
-	tests/module/outside-runs.scn
+	tests/module/outside-runs.scn \
+	tests/module/undeclared.c \
+	tests/module/undeclared.scn
 EXTRA_DIST += $(module_files)

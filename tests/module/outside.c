@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A policy as somebody outside of the source tree would write it: it knows the installed header, and nothing else. */
+/*
+ * A policy as somebody outside of the source tree would write it: it knows the installed header,
+ * and nothing else.
+ */
 #include <millgate/policy.h>
 
 #include <stdlib.h>
@@ -31,24 +34,23 @@ static const struct mg_result results[] = {
 
 static const char *const values[] = { "word", NULL };
 
+static void outside_check_word(struct mg_conf *conf, const struct mg_line *line, const void *self)
+{
+	const struct outside *outside = self;
+
+	if (strcmp(outside->word, "forbidden") == 0)
+		mg_conf_error(conf, line, 1, "found forbidden, expected another word");
+	if (strlen(outside->word) < 3)
+		mg_conf_warning(conf, line, 1, "%s is in every other subject", outside->word);
+}
+
 static const struct mg_item items[] = {
 	MG_ITEM_STRING(struct outside, word, "word", .required = true, .syntax = "WORD",
-		       .help = "The word."),
+		       .help = "The word.", .check = outside_check_word),
 	MG_ITEM_TABLE(struct outside, friends, "friends", .key = MG_KEY_MAIL,
 		      .syntax = "ADDRESS...", .help = "Who is spared."),
 	{ .name = NULL },
 };
-
-static int outside_open(struct mg_conf *conf, void *self)
-{
-	const struct outside *outside = self;
-
-	if (strcmp(outside->word, "forbidden") != 0)
-		return 0;
-	mg_conf_error(conf, mg_conf_item(conf, "word", 0), 1,
-		      "found forbidden, expected another word");
-	return -1;
-}
 
 static void outside_connect_start(struct mg_call *call, const void *self)
 {
@@ -108,7 +110,6 @@ static const struct mg_policy policy = {
 	.conf_size = sizeof(struct outside),
 	.session_size = sizeof(struct session),
 	.message_size = sizeof(struct message),
-	.open = outside_open,
 	.start = { [MG_CONNECT] = outside_connect_start },
 	.on = { [MG_MAIL] = outside_mail, [MG_HEADER] = outside_header },
 };

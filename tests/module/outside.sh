@@ -31,9 +31,12 @@ symbols=$(nm -D --defined-only "$dir/modules/outside.so" | awk '{print $3}')
 [ "$symbols" = mg_policy_register ] || { echo "exports more than one symbol: $symbols"; exit 1; }
 MG_TEST_MODULES=$dir/modules "$MG_TOP_BUILDDIR/tests/scenario/runner" "$here/outside-runs.scn"
 
-echo "an error of its open()"
+echo "an error and a warning of its check()"
 printf 'listen unix:%s/s\nmodules %s/modules\npolicy outside { word forbidden }\n' "$dir" "$dir" \
 	>"$dir/conf"
 if "$MILLGATED" -t -c "$dir/conf" >"$dir/out" 2>&1; then echo "was taken"; exit 1; fi
 cat "$dir/out"
 grep -q "conf:3:23: found forbidden, expected another word" "$dir/out"
+sed -i 's/forbidden/of/' "$dir/conf"
+"$MILLGATED" -t -c "$dir/conf" >"$dir/out" 2>&1 || { cat "$dir/out"; exit 1; }
+grep -q "conf:3:23: warning: of is in every other subject" "$dir/out" || { cat "$dir/out"; exit 1; }

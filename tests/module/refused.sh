@@ -39,11 +39,15 @@ build OPEN && refused "open() fails" "there is no such library"
 build SILENT && refused "open() fails and does not say why" \
 	"could not be opened, and does not say why"
 build VALUE && refused "a value that would hide a macro" \
-	"declares a value that has the name of a macro"
+	'declares a value "client", which is the name of a macro'
 build ITEM && refused "an item outside of the struct" \
-	"declares an item that lies outside of its struct"
+	'declares an item "number" that lies outside of its struct'
 build HOOKS && refused "no hooks" "registers a policy that has no hooks"
-build ACTION && refused "a wrong default action" 'its default action "rejct" of found is wrong'
+build ACTION && refused "a wrong default action" 'bad.so, default of found:1:1: unknown action "rejct"'
+build DEFAULT && refused "a wrong default of an item" \
+	'bad.so, default of number:1:1: found 1000001, expected a whole number from -1000000 to 1000000'
+build STRIDE && refused "an array without the size of its elements" \
+	'says that one of its results has 0 bytes, expected'
 build NOTHING && refused "no symbol" "has no symbol mg_policy_register"
 build UNRESOLVED && refused "a function that the host has not" "mg_no_such_function"
 
