@@ -34,7 +34,8 @@ include tests/bench/bench.mk
 # ---- How they are built and run.
 
 # Modules for tests. Without -rpath libtool would make no shared object of what is not installed.
-test_modules = tests/scenario/probe.la tests/scenario/reader.la tests/e2e/stages.la
+test_modules = tests/scenario/probe.la tests/scenario/reader.la tests/scenario/editor.la \
+	tests/e2e/stages.la
 
 if TESTS_WANTED
 check_LIBRARIES += $(mta_lib) $(dns_lib) $(check_fake_host)

@@ -342,12 +342,30 @@ struct mg_policy {
 
 	/* Of mg_shared(); at most 1 MiB. */
 	size_t shared_size;
+
+	/*
+	 * Its hooks read the message record, mg_field(): the host keeps one, and the MTA is asked
+	 * for all fields.
+	 */
+	bool record;
+
+	/* MG_EDIT_...s that it may propose: the MTA is asked for no more. */
+	unsigned edits;
 };
 
 /* The arrays of a policy, each with the size of its elements. */
 #define MG_RESULTS(array) .results = (array), .result_size = sizeof((array)[0])
 #define MG_ITEMS(array) .items = (array), .item_size = sizeof((array)[0])
 #define MG_COUNTERS(array) .counters = (array), .counter_size = sizeof((array)[0])
+
+/* What a policy may propose to change of a message, see mg_edit_add_field() and those below it. */
+#define MG_EDIT_ADD_FIELD 1U
+#define MG_EDIT_REPLACE_FIELD 2U
+#define MG_EDIT_DELETE_FIELD 4U
+#define MG_EDIT_ADD_RECIPIENT 8U
+#define MG_EDIT_DELETE_RECIPIENT 16U
+#define MG_EDIT_SENDER 32U
+#define MG_EDIT_BODY 64U
 
 #define MG_SERVICE_DNS 1U /* mg_dns() and what belongs to it */
 
@@ -401,6 +419,12 @@ void mg_conf_stages(struct mg_conf *conf, unsigned stages);
  * called, and no hook of it may block.
  */
 void mg_conf_services(struct mg_conf *conf, unsigned services);
+
+/*
+ * Says whether this instance reads the message record, for one that may do without; as the policy
+ * declares when not called. One of a policy that does not declare record has none.
+ */
+void mg_conf_record(struct mg_conf *conf, bool record);
 
 /*
  * The lines of an item that it was filled from, for the position of an error: none when it has its
@@ -515,6 +539,30 @@ const char *mg_session_id(const struct mg_call *call);
 /* The stage of the hook that runs. */
 enum mg_stage mg_stage(const struct mg_call *call);
 
+/* ---- The message record ------------------------------------------------------ */
+
+/*
+ * One header field, as it came: the value's bytes are those after the colon, with the blanks that
+ * begin it and the line ends (LF) of its folds, without the last one. An MTA that cannot hand the
+ * first blank on is assumed to have taken one away. Both end with a NUL, which the sizes do not
+ * count. The host makes arrays of them: this struct never grows.
+ */
+struct mg_field {
+	const char *name, *value; /* never NULL; the name may be empty */
+	size_t name_size, value_size;
+};
+
+/*
+ * The header fields of this message, in their order, from MG_EOH on: how many there are, and one of
+ * them, NULL past the last. 0 and NULL before MG_EOH. They live as long as the message. A hook of
+ * an instance that has no record must not ask: its result becomes MG_ERROR.
+ *
+ * When the header was longer than the configuration's header-limit, an instance with a record is
+ * not called from MG_EOH on: its result is MG_ERROR.
+ */
+size_t mg_fields(const struct mg_call *call);
+const struct mg_field *mg_field(const struct mg_call *call, size_t index);
+
 /* ---- What a hook says besides its result ---------------------------------- */
 
 /* A start hook has no result: its detail, values and reply are lost. */
@@ -558,6 +606,62 @@ void mg_also(struct mg_call *call, int result);
 
 /* Adds to the policy's counter of this index. From any hook. */
 void mg_count(struct mg_call *call, size_t index, unsigned long long more);
+
+/*
+ * Edits: what the policy would change of the message. They belong to the hook's result, as what is
+ * said above does, and are made at the end of the message when the actions of that result have
+ * "edit", the policy's mode is enforce, and the message is not refused. Strings are copied. The
+ * host checks each before it makes it: one that is malformed is not made, and the log says so; one
+ * of a kind that the policy does not declare in edits is ignored and logged. A hook of MG_COMMAND
+ * has no message to edit. Edits of all policies are made in the order of the file, each of what
+ * those before it left; those of what came with the message before any is added.
+ *
+ * Fields. name: as RFC 5322 has it. value: without the blank after the colon; it may be folded (a
+ * line feed, then a blank), 65,000 bytes at most; lines of more than 998 bytes are folded by the
+ * host. The NULL pointer is nowhere allowed.
+ */
+#define MG_EDIT_END (~0U)
+
+/*
+ * Adds a field above that which is now at an index, counted from 0, the MTA's own among them: 0 is
+ * above all of them. Those that are added at one place stand in the order of the calls.
+ * MG_EDIT_END: at the end of the header.
+ */
+void mg_edit_add_field(struct mg_call *call, unsigned index, const char *name, const char *value);
+
+/*
+ * Replaces the value of the nth field of this name that came with the message, from 1. nth 0:
+ * leaves the message with one field of this name, which is in the place of the first, or added when
+ * none came.
+ */
+void mg_edit_replace_field(struct mg_call *call, const char *name, unsigned nth, const char *value);
+
+/*
+ * Deletes the nth field of this name that came with the message, from 1; 0: all of them. None is as
+ * good.
+ */
+void mg_edit_delete_field(struct mg_call *call, const char *name, unsigned nth);
+
+/*
+ * The address: a mailbox of RFC 5321 without angle brackets; in UTF-8 only in a message with
+ * SMTPUTF8.
+ */
+void mg_edit_add_recipient(struct mg_call *call, const char *address);
+
+/*
+ * Of a recipient that the message has: as mg_recipient() gave it, or in a form that compares the
+ * same. None is as good.
+ */
+void mg_edit_delete_recipient(struct mg_call *call, const char *address);
+
+/* A new sender; "" for the null sender. */
+void mg_edit_sender(struct mg_call *call, const char *address);
+
+/*
+ * A new body, of any size, with LF or CR LF as line ends, without NUL and without CR of another
+ * meaning. Copied.
+ */
+void mg_edit_body(struct mg_call *call, const void *data, size_t size);
 
 /* At MG_BODY: this instance needs no more of this message's body. */
 void mg_enough_body(struct mg_call *call);

@@ -10,6 +10,7 @@ milter_base_libbase_a_SOURCES = \
 	milter/base/check.c milter/base/check.h \
 	milter/base/domain.c milter/base/domain.h \
 	milter/base/errors.c milter/base/errors.h \
+	milter/base/field.c milter/base/field.h \
 	milter/base/line.c milter/base/line.h \
 	milter/base/listen.c milter/base/listen.h \
 	milter/base/log.c milter/base/log.h \
@@ -19,4 +20,5 @@ milter_base_libbase_a_SOURCES = \
 	milter/base/log_sink.c milter/base/log_sink.h \
 	milter/base/mail.c \
 	milter/base/service.h \
+	milter/base/mailbox.c milter/base/mailbox.h \
 	milter/base/utf8.c milter/base/utf8.h

@@ -6,8 +6,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "config/action.h"
+#include "base/field.h"
 #include "base/line.h"
+#include "base/mailbox.h"
+#include "config/action.h"
 #include "config/items.h"
 
 const char *const action_names[] = {
@@ -19,6 +21,15 @@ const char *const action_names[] = {
 	[ACTION_QUARANTINE] = "quarantine",
 	[ACTION_SCORE] = "score",
 	[ACTION_HEADER] = "header",
+	[ACTION_REPLACE_HEADER] = "replace-header",
+	[ACTION_DELETE_HEADER] = "delete-header",
+	[ACTION_PREFIX_SUBJECT] = "prefix-subject",
+	[ACTION_ADD_RECIPIENT] = "add-recipient",
+	[ACTION_DELETE_RECIPIENT] = "delete-recipient",
+	[ACTION_REDIRECT] = "redirect",
+	[ACTION_CHANGE_SENDER] = "change-sender",
+	[ACTION_REPLACE_BODY] = "replace-body",
+	[ACTION_EDIT] = "edit",
 	NULL,
 };
 
@@ -31,6 +42,11 @@ static bool action_is_terminal(enum action_kind kind)
 bool action_refuses(enum action_kind kind)
 {
 	return kind == ACTION_REJECT || kind == ACTION_TEMPFAIL || kind == ACTION_DISCARD;
+}
+
+bool action_edits(enum action_kind kind)
+{
+	return kind > ACTION_HEADER;
 }
 
 /* One to three digits, without a needless leading zero (RFC 3463 section 2). */
@@ -112,6 +128,7 @@ static int action_check_text(const struct action_reader *r, const struct action 
 
 static int action_read_text(struct action_reader *r, struct action *action)
 {
+	const bool body = action->kind == ACTION_REPLACE_BODY;
 	size_t lines = 1;
 
 	if (!action_next(r))
@@ -120,7 +137,7 @@ static int action_read_text(struct action_reader *r, struct action *action)
 		return -1;
 	for (const char *p = action_next(r); *p; p++)
 		lines += *p == '\n' && p[1];
-	if (lines > TEXT_LINES_MAX) {
+	if (lines > TEXT_LINES_MAX && !body) {
 		errors_at(r->errors, r->line, r->word, "a text of %zu lines, expected at most %d",
 			  lines, TEXT_LINES_MAX);
 		return -1;
@@ -180,72 +197,120 @@ static int action_read_score(struct action_reader *r, struct action *action)
 	return 0;
 }
 
-/* A field name (RFC 5322 section 3.6.8). */
-static bool action_is_field_name(const char *name)
+/* The text of an action that is nothing without one. */
+static int action_read_value(struct action_reader *r, struct action *action)
 {
-	for (const char *p = name; *p; p++)
-		if (*p <= ' ' || *p >= 127 || *p == ':')
-			return false;
-	return *name && strlen(name) <= 76;
+	const char *name = action_names[action->kind];
+
+	if (action_next(r))
+		return action_read_text(r, action);
+	errors_at(r->errors, r->line, r->word - 1, "%s%s%s has no text", name,
+		  action->name ? " " : "", action->name ? action->name : "");
+	return -1;
 }
 
-/*
- * Trace fields say what the hosts on the way did and found. Who reads them goes by their order, so each stands above
- * those that were there: Received, Return-Path (RFC 5321 section 4.4), Resent-* (RFC 5322 section 3.6), DKIM-Signature (RFC
- * 6376 section 3.5), Received-SPF (RFC 7208 section 9.1), Authentication-Results (RFC 8601 section 4.1), ARC-* (RFC 8617).
- */
-static bool action_is_trace_field(const char *name)
+/* Why an action must leave a field alone, or NULL. */
+static const char *action_check_field(enum action_kind kind, const char *name)
 {
-	static const char *const names[] = { "Received", "Return-Path", "DKIM-Signature",
-					     "Received-SPF", "Authentication-Results" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcasecmp(name, names[i]) == 0)
-			return true;
-	return strncasecmp(name, "ARC-", 4) == 0 || strncasecmp(name, "Resent-", 7) == 0;
+	if (kind == ACTION_HEADER)
+		return field_is_single(name)
+			       ? "of which a message has one: replace-header changes it"
+			       : NULL;
+	if (strcasecmp(name, "Received") == 0)
+		return "which no host may change or delete (RFC 5321 section 4.4)";
+	if (kind == ACTION_DELETE_HEADER &&
+	    (strcasecmp(name, "From") == 0 || strcasecmp(name, "Date") == 0))
+		return "without which a message is malformed (RFC 5322 section 3.6)";
+	return NULL;
 }
 
-/* Fields of which a message has one (RFC 5322 section 3.6, RFC 2045): another would make it malformed. */
-static bool action_is_single_field(const char *name)
+static int action_read_field(struct action_reader *r, struct action *action)
 {
-	static const char *const names[] = { "Date",         "From",
-					     "Sender",       "Reply-To",
-					     "To",           "Cc",
-					     "Bcc",          "Message-ID",
-					     "In-Reply-To",  "References",
-					     "Subject",      "MIME-Version",
-					     "Content-Type", "Content-Transfer-Encoding" };
+	const char *kind = action_names[action->kind];
+	const char *name = action_next(r), *wrong;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcasecmp(name, names[i]) == 0)
-			return true;
-	return false;
+	if (!name || !field_is_name(name)) {
+		errors_at(r->errors, r->line, name ? r->word : r->word - 1,
+			  "%s takes a field name%s, found %s", kind,
+			  action->kind == ACTION_DELETE_HEADER ? "" : " and a text",
+			  name ? name : "none");
+		return -1;
+	}
+	wrong = action_check_field(action->kind, name);
+	if (wrong) {
+		errors_at(r->errors, r->line, r->word, "found %s, %s", name, wrong);
+		return -1;
+	}
+	action->name = name;
+	r->word++;
+	return 0;
 }
 
 static int action_read_header(struct action_reader *r, struct action *action)
 {
-	const char *name = action_next(r);
+	return action_read_field(r, action) < 0 ? -1 : action_read_value(r, action);
+}
 
-	if (!name || !action_is_field_name(name)) {
-		errors_at(r->errors, r->line, name ? r->word : r->word - 1,
-			  "header takes a field name and a text, found %s", name ? name : "none");
+#define ACTION_NTH_MAX 10000
+
+/* NAME [N] */
+static int action_read_deletion(struct action_reader *r, struct action *action)
+{
+	const char *word;
+	long long nth;
+
+	if (action_read_field(r, action) < 0)
+		return -1;
+	word = action_next(r);
+	if (!word)
+		return 0;
+	if (items_number(word, &nth) < 0 || nth < 1 || nth > ACTION_NTH_MAX) {
+		errors_at(r->errors, r->line, r->word,
+			  "found \"%s\", expected which of the fields, from 1 to %d, or "
+			  "nothing for all",
+			  word, ACTION_NTH_MAX);
 		return -1;
 	}
-	if (action_is_single_field(name)) {
-		errors_at(
-			r->errors, r->line, r->word,
-			"found %s, of which a message has one: header adds fields, and changes none",
-			name);
-		return -1;
-	}
-	action->header = name;
-	action->on_top = action_is_trace_field(name);
+	action->nth = (unsigned)nth;
 	r->word++;
-	if (!action_next(r)) {
-		errors_at(r->errors, r->line, r->word - 1, "header %s has no text", name);
+	return 0;
+}
+
+/*
+ * Where mail goes, and where it comes back to, is the administrator's alone to say: there are no
+ * macros in addresses.
+ */
+static int action_read_address(struct action_reader *r, struct action *action)
+{
+	const char *kind = action_names[action->kind];
+	const char *address = action_next(r), *wrong;
+
+	if (!address) {
+		errors_at(r->errors, r->line, r->word - 1, "%s takes an address, found none", kind);
 		return -1;
 	}
-	return action_read_text(r, action);
+	wrong = action->kind == ACTION_CHANGE_SENDER && strcmp(address, "<>") == 0
+			? NULL
+			: mailbox_check(address, false);
+	if (!wrong && strpbrk(address, "{}"))
+		wrong = "a brace: an address takes no macros";
+	if (wrong) {
+		errors_at(r->errors, r->line, r->word, "%s takes an address, found \"%s\": %s",
+			  kind, address, wrong);
+		return -1;
+	}
+	action->name = strcmp(address, "<>") == 0 ? "" : address;
+	r->word++;
+	return 0;
+}
+
+static int action_check_edit(const struct action_reader *r)
+{
+	if (r->type && r->type->edits)
+		return 0;
+	errors_at(r->errors, r->line, r->word - 1, "found edit, but %s%s proposes no edits",
+		  r->type ? "policy " : "a score", r->type ? r->type->name : "");
+	return -1;
 }
 
 static int action_read_kind(struct action_reader *r, struct action *action)
@@ -259,10 +324,10 @@ static int action_read_kind(struct action_reader *r, struct action *action)
 			return 0;
 		}
 	}
-	errors_at(
-		r->errors, r->line, word ? r->word : r->word - 1,
-		"%s%s%s, expected an action: neutral, accept, reject, tempfail, discard, quarantine, score or header",
-		word ? "unknown action \"" : "no action", word ? word : "", word ? "\"" : "");
+	errors_at(r->errors, r->line, word ? r->word : r->word - 1,
+		  "%s%s%s, expected an action: neutral, accept, reject, tempfail, discard, "
+		  "quarantine, score, header or an edit",
+		  word ? "unknown action \"" : "no action", word ? word : "", word ? "\"" : "");
 
 	const char *near = word ? errors_nearest(word, action_names) : NULL;
 
@@ -282,7 +347,20 @@ static int action_read_rest(struct action_reader *r, struct action *action)
 	case ACTION_SCORE:
 		return action_read_score(r, action);
 	case ACTION_HEADER:
+	case ACTION_REPLACE_HEADER:
 		return action_read_header(r, action);
+	case ACTION_DELETE_HEADER:
+		return action_read_deletion(r, action);
+	case ACTION_PREFIX_SUBJECT:
+	case ACTION_REPLACE_BODY:
+		return action_read_value(r, action);
+	case ACTION_ADD_RECIPIENT:
+	case ACTION_DELETE_RECIPIENT:
+	case ACTION_REDIRECT:
+	case ACTION_CHANGE_SENDER:
+		return action_read_address(r, action);
+	case ACTION_EDIT:
+		return action_check_edit(r);
 	case ACTION_NEUTRAL:
 	case ACTION_ACCEPT:
 	case ACTION_DISCARD:
@@ -321,10 +399,11 @@ static int action_read_threshold(struct action_reader *r, struct action *action)
 
 	if (action->kind == ACTION_NEUTRAL || action->kind == ACTION_ACCEPT ||
 	    action->kind == ACTION_SCORE) {
-		errors_at(r->errors, r->line, 0,
-			  "a score can reject, tempfail, discard, quarantine or add a header, "
-			  "found %s",
-			  action_names[action->kind]);
+		errors_at(
+			r->errors, r->line, 0,
+			"a score can reject, tempfail, discard, quarantine, add a header or edit, "
+			"found %s",
+			action_names[action->kind]);
 		return -1;
 	}
 	if (!word || items_number(word, &action->score) < 0 || action->score < 1 ||
@@ -353,26 +432,80 @@ struct action *action_parse_rule(struct arena *arena, struct errors *errors,
 	return action;
 }
 
+static bool action_is_one_of(const struct action *a, enum action_kind kind, enum action_kind other)
+{
+	return a->kind == kind || a->kind == other;
+}
+
+/* Both are about one header field. */
+static bool action_is_same_field(const struct action *a, const struct action *b)
+{
+	return a->name && b->name && strcasecmp(a->name, b->name) == 0;
+}
+
+/* Kinds of which the one makes the other of the same field pointless. */
+static bool action_undoes(const struct action *a, const struct action *b)
+{
+	if (a->kind == ACTION_REPLACE_HEADER)
+		return action_is_one_of(b, ACTION_HEADER, ACTION_DELETE_HEADER) &&
+		       action_is_same_field(a, b);
+	if (a->kind == ACTION_PREFIX_SUBJECT)
+		return b->kind == ACTION_DELETE_HEADER && strcasecmp(b->name, "Subject") == 0;
+	return a->kind == ACTION_REDIRECT && b->kind == ACTION_DELETE_RECIPIENT;
+}
+
+bool action_collides(const struct action *a, const struct action *b)
+{
+	if (a->kind != b->kind)
+		return action_undoes(a, b) || action_undoes(b, a);
+	switch (a->kind) {
+	case ACTION_SCORE:
+		return false;
+	case ACTION_HEADER:
+	case ACTION_REPLACE_HEADER:
+	case ACTION_ADD_RECIPIENT:
+	case ACTION_DELETE_RECIPIENT:
+		return action_is_same_field(a, b);
+	case ACTION_DELETE_HEADER:
+		return action_is_same_field(a, b) && (!a->nth || !b->nth || a->nth == b->nth);
+	default:
+		return true;
+	}
+}
+
 static bool action_conflicts(const struct action *a, const struct action *b)
 {
 	/* Nothing is done, and something. */
 	if (a->kind == ACTION_NEUTRAL || b->kind == ACTION_NEUTRAL)
 		return true;
-	if (action_is_terminal(a->kind) || a->kind == ACTION_QUARANTINE)
-		return a->kind == b->kind ||
-		       (action_is_terminal(a->kind) && action_is_terminal(b->kind));
-	return a->kind == ACTION_HEADER && b->kind == ACTION_HEADER &&
-	       strcasecmp(a->header, b->header) == 0;
+	return (action_is_terminal(a->kind) && action_is_terminal(b->kind)) ||
+	       action_collides(a, b);
+}
+
+/* What is refused is not edited. */
+static bool action_is_lost(const struct action *a, const struct action *b)
+{
+	return action_refuses(a->kind) && action_edits(b->kind);
 }
 
 void action_add(struct action **list, struct action *action, struct errors *errors,
 		const struct mg_line *line, size_t word)
 {
+	const char *name = action_names[action->kind];
+
 	while (*list) {
+		const char *other = action_names[(*list)->kind];
+
 		if (action_conflicts(*list, action)) {
 			errors_at(errors, line, word,
-				  "%s cannot be added to %s, which this already has",
-				  action_names[action->kind], action_names[(*list)->kind]);
+				  "%s cannot be added to %s, which this already has", name, other);
+			return;
+		}
+		if (action_is_lost(*list, action) || action_is_lost(action, *list)) {
+			errors_at(errors, line, word,
+				  "%s stands beside %s of the same result: a message that is "
+				  "refused is not edited",
+				  name, other);
 			return;
 		}
 		list = &(*list)->next;

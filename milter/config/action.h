@@ -16,16 +16,26 @@ enum action_kind {
 	/* Those above exclude one another; those below add up. */
 	ACTION_QUARANTINE,
 	ACTION_SCORE,
-	ACTION_HEADER
+	ACTION_HEADER,
+	/* Those below change the message that came, and do not stand beside a refusal. */
+	ACTION_REPLACE_HEADER,
+	ACTION_DELETE_HEADER,
+	ACTION_PREFIX_SUBJECT,
+	ACTION_ADD_RECIPIENT,
+	ACTION_DELETE_RECIPIENT,
+	ACTION_REDIRECT,
+	ACTION_CHANGE_SENDER,
+	ACTION_REPLACE_BODY,
+	ACTION_EDIT /* what the policy proposes */
 };
 
 struct action {
 	enum action_kind kind;
 	int code;                   /* REJECT, TEMPFAIL; 0: not given */
 	char status[12];            /* "5.7.1"; "": not given */
-	const struct text *text;    /* REJECT, TEMPFAIL, QUARANTINE, HEADER; NULL: not given */
-	const char *header;         /* HEADER: the field's name */
-	bool on_top;                /* HEADER: above what the message came with */
+	const struct text *text;    /* of the kinds that take one; NULL: not given */
+	const char *name;           /* of the header field, or an address without angle brackets */
+	unsigned nth;               /* DELETE_HEADER: which of that name, from 1; 0: all */
 	long long score;            /* SCORE: what it adds; of a score rule: the threshold */
 	const struct mg_line *line; /* of a score rule */
 	struct action *next;
@@ -35,6 +45,9 @@ extern const char *const action_names[]; /* by kind, NULL last */
 
 /* "reject", "tempfail" and "discard": the client does not get its message through. */
 bool action_refuses(enum action_kind kind);
+
+/* Those that change the message that came. */
+bool action_edits(enum action_kind kind);
 
 /*
  * Reads an action from the line's words from word on. type: the policy whose values texts may name, or NULL.
@@ -47,7 +60,10 @@ struct action *action_parse(struct arena *arena, struct errors *errors, const st
 struct action *action_parse_rule(struct arena *arena, struct errors *errors,
 				 const struct mg_line *line);
 
-/* Appends to a list of actions; reports a second terminal action, or a second of the same header. */
+/* Whether a and b do something about the same thing, so that one of the two is a mistake. */
+bool action_collides(const struct action *a, const struct action *b);
+
+/* Appends to a list of actions; reports what cannot stand beside what is there. */
 void action_add(struct action **list, struct action *action, struct errors *errors,
 		const struct mg_line *line, size_t word);
 

@@ -46,6 +46,7 @@ void opening_run(struct mg_conf *conf)
 
 	conf->stages = ~0U;
 	conf->services = type->services;
+	conf->record = type->record;
 	opening_call(conf);
 
 	/* What a policy begins is a service's work. */
@@ -58,6 +59,7 @@ void opening_run(struct mg_conf *conf)
 			instance->starts |= conf->stages & MG_BIT(i);
 	}
 	instance->services = conf->services;
+	instance->record = conf->record;
 	/* Who declares a service blocks for nothing else. */
 	if (begins)
 		instance->blocking = type->blocking;
@@ -92,6 +94,11 @@ void mg_conf_stages(struct mg_conf *conf, unsigned stages)
 void mg_conf_services(struct mg_conf *conf, unsigned services)
 {
 	conf->services = conf->instance->type->services & services;
+}
+
+void mg_conf_record(struct mg_conf *conf, bool record)
+{
+	conf->record = conf->instance->type->record && record;
 }
 
 const struct mg_line *mg_conf_item(struct mg_conf *conf, const char *item, size_t index)

@@ -19,6 +19,7 @@ struct mg_conf {
 	struct instance *instance;
 	unsigned stages;   /* MG_BIT()s of the hooks that open() wants; all when it does not say */
 	unsigned services; /* MG_SERVICE_...s, likewise */
+	bool record;       /* whether its hooks read the message record, likewise */
 };
 
 /*

@@ -72,6 +72,60 @@ static bool plan_can_refuse(const struct snapshot *snapshot, const struct instan
 	return false;
 }
 
+#define PLAN_SETS_FIELD (EDIT_BIT(EDIT_ADD_FIELD) | EDIT_BIT(EDIT_CHANGE_FIELD))
+
+/* What an action can do to a message, but ACTION_EDIT. */
+static const unsigned plan_edits[] = {
+	[ACTION_QUARANTINE] = EDIT_BIT(EDIT_QUARANTINE),
+	[ACTION_HEADER] = EDIT_BIT(EDIT_ADD_FIELD),
+	[ACTION_REPLACE_HEADER] = PLAN_SETS_FIELD,
+	[ACTION_DELETE_HEADER] = EDIT_BIT(EDIT_CHANGE_FIELD),
+	[ACTION_PREFIX_SUBJECT] = PLAN_SETS_FIELD,
+	[ACTION_ADD_RECIPIENT] = EDIT_BIT(EDIT_ADD_RECIPIENT),
+	[ACTION_DELETE_RECIPIENT] = EDIT_BIT(EDIT_DELETE_RECIPIENT),
+	[ACTION_REDIRECT] = EDIT_BIT(EDIT_ADD_RECIPIENT) | EDIT_BIT(EDIT_DELETE_RECIPIENT),
+	[ACTION_CHANGE_SENDER] = EDIT_BIT(EDIT_SENDER),
+	[ACTION_REPLACE_BODY] = EDIT_BIT(EDIT_BODY),
+	[ACTION_EDIT] = 0,
+};
+
+/* What proposals of these MG_EDIT_...s can do to a message. */
+static unsigned plan_proposed(unsigned edits)
+{
+	static const struct {
+		unsigned proposed;
+		enum action_kind action;
+	} forms[] = {
+		{ MG_EDIT_ADD_FIELD, ACTION_HEADER },
+		{ MG_EDIT_REPLACE_FIELD, ACTION_REPLACE_HEADER },
+		{ MG_EDIT_DELETE_FIELD, ACTION_DELETE_HEADER },
+		{ MG_EDIT_ADD_RECIPIENT, ACTION_ADD_RECIPIENT },
+		{ MG_EDIT_DELETE_RECIPIENT, ACTION_DELETE_RECIPIENT },
+		{ MG_EDIT_SENDER, ACTION_CHANGE_SENDER },
+		{ MG_EDIT_BODY, ACTION_REPLACE_BODY },
+	};
+	unsigned needed = 0;
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		if (edits & forms[i].proposed)
+			needed |= plan_edits[forms[i].action];
+	return needed;
+}
+
+/* Fields can be changed only where it is known how many of a name there are. */
+static void plan_need_edits(struct mta_needs *needs, const struct mg_policy *type,
+			    const struct action *action)
+{
+	for (; action; action = action->next)
+		needs->edits |= action->kind == ACTION_EDIT         ? plan_proposed(type->edits)
+				: action->kind >= ACTION_QUARANTINE ? plan_edits[action->kind]
+								    : 0;
+	if (needs->edits & EDIT_BIT(EDIT_CHANGE_FIELD)) {
+		needs->record = true;
+		needs->stages |= MG_BIT(MG_HEADER);
+	}
+}
+
 static void plan_need_instance(struct mta_needs *needs, const struct snapshot *snapshot,
 			       const struct instance *instance)
 {
@@ -99,14 +153,40 @@ static void plan_need_instance(struct mta_needs *needs, const struct snapshot *s
 		needs->replies |= MG_BIT(MG_BODY);
 	if (instance->stages & MG_BIT(MG_HEADER))
 		needs->stages |= MG_BIT(MG_EOH);
-	for (size_t i = 0; instance->mode == MODE_ENFORCE && i < instance->nresults; i++) {
-		for (const struct action *action = instance->actions[i]; action;
-		     action = action->next) {
-			needs->adds_headers = needs->adds_headers || action->kind == ACTION_HEADER;
-			needs->quarantines =
-				needs->quarantines || action->kind == ACTION_QUARANTINE;
-		}
+	if (instance->record) {
+		needs->record = needs->exact_fields = true;
+		needs->stages |= MG_BIT(MG_HEADER);
 	}
+	for (size_t i = 0; instance->mode == MODE_ENFORCE && i < instance->nresults; i++)
+		plan_need_edits(needs, instance->type, instance->actions[i]);
+}
+
+static void plan_note_edited(struct snapshot *snapshot, const struct action *action)
+{
+	for (; action; action = action->next) {
+		const bool subject = action->kind == ACTION_PREFIX_SUBJECT;
+		const char **edited;
+
+		if (!subject && action->kind != ACTION_REPLACE_HEADER &&
+		    action->kind != ACTION_DELETE_HEADER)
+			continue;
+		edited = arena_alloc(&snapshot->arena, (snapshot->nedited + 1) * sizeof(*edited));
+		if (snapshot->nedited)
+			memcpy(edited, snapshot->edited, snapshot->nedited * sizeof(*edited));
+		edited[snapshot->nedited++] = subject ? "Subject" : action->name;
+		snapshot->edited = edited;
+	}
+}
+
+/* Which fields the configuration's own actions change. A name may stand there twice. */
+static void plan_find_edited(struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->ninstances; i++)
+		for (size_t j = 0; snapshot->instances[i].mode == MODE_ENFORCE &&
+				   j < snapshot->instances[i].nresults;
+		     j++)
+			plan_note_edited(snapshot, snapshot->instances[i].actions[j]);
+	plan_note_edited(snapshot, snapshot->score);
 }
 
 static bool plan_texts_have(const struct snapshot *snapshot, enum text_macro macro)
@@ -171,10 +251,8 @@ void plan_needs(struct snapshot *snapshot)
 		needs->stages |= snapshot->classes[i].facts;
 	if (plan_texts_have(snapshot, TEXT_HELO) || plan_texts_have(snapshot, TEXT_TLS))
 		needs->stages |= MG_BIT(MG_HELO);
-	for (const struct action *rule = snapshot->score; rule; rule = rule->next) {
-		needs->adds_headers = needs->adds_headers || rule->kind == ACTION_HEADER;
-		needs->quarantines = needs->quarantines || rule->kind == ACTION_QUARANTINE;
-	}
+	plan_need_edits(needs, NULL, snapshot->score);
+	plan_find_edited(snapshot);
 	needs->replies &= needs->stages;
 	for (int stage = MG_CONNECT; stage < MG_STAGES; stage++)
 		needs->macros[stage] = plan_macros(snapshot, (enum mg_stage)stage);

@@ -103,6 +103,14 @@ const struct mg_item settings_items[] = {
 		struct settings, reply_id, "reply-id", .initial = "yes", .syntax = "yes | no",
 		.help = "Whether the session id is added to the replies of refusals, in square "
 			"brackets, so that a sender's complaint leads to the log lines."),
+	MG_ITEM_SIZE(
+		struct settings, header_limit, "header-limit", .initial = "256K", .min = 1024,
+		.max = 64 << 20, .syntax = "SIZE",
+		.help = "How much of a message's header is kept for policies that read all of it, "
+			"and for actions that change fields. Each field counts 40 bytes besides "
+			"its own. Of a longer header the first fields are kept, and such policies "
+			"have the result error. Postfix's header_size_limit (102,400) is the limit "
+			"of a single field."),
 	MG_ITEM_LINES(
 		struct settings, log_lines, "log",
 		.syntax = "[syslog | syslog:PATH | stderr | file:PATH] [text | json]",

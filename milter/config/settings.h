@@ -29,6 +29,7 @@ struct settings {
 	int reply_at;           /* enum mg_stage, CONNECT to RCPT */
 	struct mg_strings exempt_recipients;
 	bool reply_id;
+	long long header_limit; /* bytes */
 	struct mg_lines log_lines;
 	int log_level;
 	struct mg_lines debug_lines;

@@ -12,18 +12,23 @@
 #include "config/restart.h"
 #include "config/snapshot.h"
 
-/* Refusals before the rest, and the hardest of them first: that one counts. */
-static const int snapshot_order[] = { [ACTION_REJECT] = 0,
-				      [ACTION_DISCARD] = 1,
-				      [ACTION_TEMPFAIL] = 2,
-				      [ACTION_QUARANTINE] = 3,
-				      [ACTION_HEADER] = 4 };
+/*
+ * Refusals before the rest, and the hardest of them first: that one counts. Edits come by their
+ * thresholds.
+ */
+static const int snapshot_order[] = {
+	[ACTION_REJECT] = 0,           [ACTION_DISCARD] = 1,        [ACTION_TEMPFAIL] = 2,
+	[ACTION_QUARANTINE] = 3,       [ACTION_HEADER] = 4,         [ACTION_REPLACE_HEADER] = 5,
+	[ACTION_DELETE_HEADER] = 5,    [ACTION_PREFIX_SUBJECT] = 5, [ACTION_ADD_RECIPIENT] = 5,
+	[ACTION_DELETE_RECIPIENT] = 5, [ACTION_REDIRECT] = 5,       [ACTION_CHANGE_SENDER] = 5,
+	[ACTION_REPLACE_BODY] = 5
+};
 
 /* Whether a acts whenever b could, and in its place. */
 static bool snapshot_outdoes(const struct action *a, const struct action *b)
 {
 	if (a->kind == b->kind && a->score == b->score)
-		return a->kind != ACTION_HEADER || strcasecmp(a->header, b->header) == 0;
+		return action_collides(a, b);
 	return action_refuses(a->kind) && action_refuses(b->kind) &&
 	       snapshot_order[a->kind] < snapshot_order[b->kind] && a->score <= b->score;
 }
@@ -48,12 +53,19 @@ static void snapshot_check_rule(const struct snapshot *snapshot, struct errors *
 	}
 }
 
+/* Of two edits of one thing the later stands: that must be the one of the higher threshold. */
+static bool snapshot_precedes(const struct action *a, const struct action *b)
+{
+	if (snapshot_order[a->kind] != snapshot_order[b->kind])
+		return snapshot_order[a->kind] < snapshot_order[b->kind];
+	return action_edits(a->kind) ? a->score <= b->score : a->score >= b->score;
+}
+
 static void snapshot_add_rule(struct snapshot *snapshot, struct action *rule)
 {
 	struct action **at = &snapshot->score;
 
-	while (*at && (snapshot_order[(*at)->kind] < snapshot_order[rule->kind] ||
-		       ((*at)->kind == rule->kind && (*at)->score >= rule->score)))
+	while (*at && snapshot_precedes(*at, rule))
 		at = &(*at)->next;
 	rule->next = *at;
 	*at = rule;

@@ -37,6 +37,7 @@ struct instance {
 	unsigned blocking;  /* and of on[] hooks that may block */
 	unsigned services;  /* MG_SERVICE_...s in use */
 	unsigned facts;     /* MG_BIT()s of the stages whose facts its hooks may read */
+	bool record;        /* its hooks read the message record */
 	size_t nown;        /* results that the type lists */
 	size_t nresults;    /* and "error" and "timeout", which all have */
 	size_t error, timeout;
@@ -84,6 +85,8 @@ struct snapshot {
 	const struct condition *debug; /* of "debug-session" */
 	bool debug_all;                /* all sessions */
 	bool traces;                   /* whether there may be any */
+	size_t nedited;
+	const char **edited;    /* names of the header fields that actions change */
 	struct action *score;   /* each with its threshold; refusals first, the hardest first */
 	struct errors warnings; /* what is probably not meant, but can be right */
 };

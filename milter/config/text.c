@@ -163,34 +163,65 @@ bool text_has(const struct text *text, enum text_macro macro)
 	return false;
 }
 
-/* What comes from outside cannot end a line. */
-static char text_byte(char c, int kind)
+/* The size of a line end that begins a fold (RFC 5322 section 2.2.3), or 0. */
+static size_t text_fold_size(const char *p)
 {
-	return kind != PART_LITERAL && ((unsigned char)c < ' ' || c == 0x7f) ? '?' : c;
+	const size_t size = p[0] == '\r' && p[1] == '\n' ? 2 : p[0] == '\n';
+
+	return size && (p[size] == ' ' || p[size] == '\t') ? size : 0;
 }
 
-size_t text_render(const struct text *text, const struct text_source *source, char *buf,
-		   size_t size)
+/* What comes from outside cannot end a line. */
+static char *text_put_value(char *to, const char *value, bool folds)
 {
-	size_t used = 0;
+	while (*value) {
+		const size_t fold = text_fold_size(value);
+		const bool control = (unsigned char)*value < ' ' || *value == 0x7f;
 
-	for (size_t i = 0; i < text->n; i++) {
-		const struct text_part *part = &text->parts[i];
-		const char *s = part->literal;
-		size_t n = part->size;
+		value += fold;
+		if (fold && folds)
+			*to++ = '\n';
+		if (fold)
+			*to++ = folds ? *value : ' ';
+		else if (control && !(folds && *value == '\t'))
+			*to++ = '?';
+		else
+			*to++ = *value;
+		value++;
+	}
+	return to;
+}
 
-		if (part->kind != PART_LITERAL) {
-			s = part->kind == PART_MACRO
+static const char *text_value(const struct text_part *part, const struct text_source *source)
+{
+	const char *value = part->kind == PART_MACRO
 				    ? source->macro(source->ctx, (enum text_macro)part->index)
 				    : source->value(source->ctx, part->index);
-			n = s ? strlen(s) : 0;
+
+	return value ? value : "";
+}
+
+const char *text_render(const struct text *text, const struct text_source *source,
+			struct arena *arena, bool folds)
+{
+	size_t size = 1;
+	char *rendered, *to;
+
+	for (size_t i = 0; i < text->n; i++)
+		size += text->parts[i].kind == PART_LITERAL
+				? text->parts[i].size
+				: strlen(text_value(&text->parts[i], source));
+	to = rendered = arena_alloc(arena, size);
+	for (size_t i = 0; i < text->n; i++) {
+		const struct text_part *part = &text->parts[i];
+
+		if (part->kind != PART_LITERAL) {
+			to = text_put_value(to, text_value(part, source), folds);
+			continue;
 		}
-		if (n > size - 1 - used)
-			n = size - 1 - used;
-		for (size_t j = 0; j < n; j++)
-			buf[used + j] = text_byte(s[j], part->kind);
-		used += n;
+		memcpy(to, part->literal, part->size);
+		to += part->size;
 	}
-	buf[used] = '\0';
-	return used;
+	*to = '\0';
+	return rendered;
 }

@@ -59,8 +59,11 @@ const struct text *text_compile(struct arena *arena, struct errors *errors,
 /* Whether a macro stands in the text. */
 bool text_has(const struct text *text, enum text_macro macro);
 
-/* Renders into buf, cut to size, with a final NUL; returns the length. Control characters in values become "?". */
-size_t text_render(const struct text *text, const struct text_source *source, char *buf,
-		   size_t size);
+/*
+ * Renders into the arena. Control characters in values become "?"; but a fold (a line end before a
+ * blank) is kept, as a line feed, when folds is true, and else a blank stands for it.
+ */
+const char *text_render(const struct text *text, const struct text_source *source,
+			struct arena *arena, bool folds);
 
 #endif

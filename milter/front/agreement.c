@@ -26,10 +26,25 @@ const struct agreement_stage agreement_stages[MG_STAGES] = {
 const struct mta_needs agreement_refusal = { .stages = MG_BIT(MG_CONNECT),
 					     .replies = MG_BIT(MG_CONNECT) };
 
+const struct agreement_edit agreement_edits[EDIT_KINDS] = {
+	[EDIT_ADD_FIELD] = { ACTIONS_HEADERS, "add a header field" },
+	[EDIT_INSERT_FIELD] = { ACTIONS_HEADERS, "add a header field" },
+	[EDIT_CHANGE_FIELD] = { ACTIONS_CHANGE_HEADERS, "change a header field" },
+	[EDIT_ADD_RECIPIENT] = { ACTIONS_ADD_RECIPIENTS, "add a recipient" },
+	[EDIT_DELETE_RECIPIENT] = { ACTIONS_DELETE_RECIPIENTS, "delete a recipient" },
+	[EDIT_SENDER] = { ACTIONS_SENDER, "change the sender" },
+	[EDIT_BODY] = { ACTIONS_BODY, "replace the body" },
+	[EDIT_QUARANTINE] = { ACTIONS_QUARANTINE, "quarantine a message" },
+};
+
 static unsigned long want_actions(const struct mta_needs *needs)
 {
-	return (needs->adds_headers ? ACTIONS_HEADERS : 0UL) |
-	       (needs->quarantines ? ACTIONS_QUARANTINE : 0UL);
+	unsigned long actions = 0;
+
+	for (int kind = 0; kind < EDIT_KINDS; kind++)
+		if (needs->edits & EDIT_BIT(kind))
+			actions |= agreement_edits[kind].action;
+	return actions;
 }
 
 struct agreement agreement_make(const struct mta_needs *needs, unsigned extra, bool quiet,
@@ -59,6 +74,9 @@ struct agreement agreement_make(const struct mta_needs *needs, unsigned extra, b
 	agreed.skips = needs->stages & MG_BIT(MG_BODY) && offered_steps & STEPS_SKIP;
 	if (agreed.skips)
 		agreed.steps |= STEPS_SKIP;
+	agreed.exact_fields = needs->exact_fields && offered_steps & STEPS_LEADING_SPACE;
+	if (agreed.exact_fields)
+		agreed.steps |= STEPS_LEADING_SPACE;
 	for (int stage = 0; stage < MG_STAGES; stage++)
 		if (agreed.actions & ACTIONS_MACROS && needs->stages & MG_BIT(stage) &&
 		    agreement_stages[stage].macros >= 0)
@@ -144,14 +162,32 @@ void agreement_free(struct agreement *agreed)
 	agreed->kept = NULL;
 }
 
-bool agreement_lacks(const struct mta_needs *needs, unsigned long offered_actions, struct log *log)
+bool agreement_lacks(const struct mta_needs *needs, unsigned long offered_actions,
+		     unsigned long offered_steps, struct log *log)
 {
 	const unsigned long lacks = want_actions(needs) & ~offered_actions;
+	const bool exact = needs->exact_fields && !(offered_steps & STEPS_LEADING_SPACE);
+	unsigned long said = 0;
+	char what[256] = "";
 
-	if (lacks)
+	for (int kind = 0; kind < EDIT_KINDS; kind++) {
+		const struct agreement_edit *edit = &agreement_edits[kind];
+
+		if (!(lacks & edit->action & ~said))
+			continue;
+		said |= edit->action;
+		strcat(strcat(what, *what ? ", " : ""), edit->name);
+	}
+	if (exact)
+		strcat(strcat(what, *what ? ", " : ""), "show the blanks of header fields");
+	if (*what)
 		log_say(log, MG_LOG_ERROR, "front",
-			"the MTA does not offer what the configuration needs:%s%s",
-			lacks & ACTIONS_HEADERS ? " adding headers" : "",
-			lacks & ACTIONS_QUARANTINE ? " quarantining messages" : "");
-	return lacks;
+			"the MTA does not offer what the configuration needs: %s", what);
+	return *what;
+}
+
+void agreement_refuse(enum edit_kind kind, struct log *log)
+{
+	log_say(log, MG_LOG_ERROR, "front", "the MTA does not let the filter %s",
+		agreement_edits[kind].name);
 }

@@ -17,6 +17,7 @@ struct agreement {
 	unsigned long offered_actions, offered_steps;
 	const char *macros[MG_STAGES]; /* the lists that were asked for; NULL: the MTA's own */
 	char *kept;                    /* the memory of macros; NULL: they are a snapshot's */
+	bool exact_fields; /* values of header fields have the blank after the colon, both ways */
 };
 
 /* The numbers of a stage in the protocol. */
@@ -25,6 +26,13 @@ struct agreement_stage {
 	int macros; /* its list of macros; -1: it has none of its own */
 };
 extern const struct agreement_stage agreement_stages[MG_STAGES];
+
+/* The action that an edit is, and what it is called: "cannot ADD A HEADER FIELD". */
+struct agreement_edit {
+	unsigned long action; /* enum protocol_action */
+	const char *name;
+};
+extern const struct agreement_edit agreement_edits[EDIT_KINDS];
 
 /* What there is to be told of beyond the cap: that somebody is there, to be refused. */
 extern const struct mta_needs agreement_refusal;
@@ -49,6 +57,10 @@ void agreement_keep(struct agreement *agreed);
 void agreement_free(struct agreement *agreed);
 
 /* Says in the log what the configuration needs and the MTA does not offer. Returns whether there was anything. */
-bool agreement_lacks(const struct mta_needs *needs, unsigned long offered_actions, struct log *log);
+bool agreement_lacks(const struct mta_needs *needs, unsigned long offered_actions,
+		     unsigned long offered_steps, struct log *log);
+
+/* Says in the log that an edit is not made, since it was not agreed on. */
+void agreement_refuse(enum edit_kind kind, struct log *log);
 
 #endif

@@ -9,36 +9,73 @@
 #include "base/log.h"
 #include "front/protocol.h"
 
-static void put_edit(struct bytes *out, const struct reply_edit *edit)
+/* A field's value; the MTA puts a blank before it, unless it was agreed on that it does not. */
+static void put_value(struct bytes *out, const struct agreement *agreed, const char *value)
 {
+	if (agreed->exact_fields)
+		bytes_add(out, " ", 1);
+	packet_put_string(out, value);
+}
+
+static void put_body(struct bytes *out, const char *body, size_t size)
+{
+	do {
+		const size_t n = size < PROTOCOL_CHUNK_MAX ? size : PROTOCOL_CHUNK_MAX;
+		const size_t at = packet_begin(out, ANSWER_REPLACE_BODY);
+
+		bytes_add(out, body, n);
+		packet_end(out, at);
+		body += n;
+		size -= n;
+	} while (size > 0);
+}
+
+static void put_field(struct bytes *out, const struct agreement *agreed,
+		      const struct reply_edit *edit)
+{
+	static const int answers[] = { [EDIT_ADD_FIELD] = ANSWER_ADD_HEADER,
+				       [EDIT_INSERT_FIELD] = ANSWER_INSERT_HEADER,
+				       [EDIT_CHANGE_FIELD] = ANSWER_CHANGE_HEADER };
+	const size_t at = packet_begin(out, answers[edit->kind]);
+
+	if (edit->kind != EDIT_ADD_FIELD)
+		packet_put_number(out, edit->index);
+	packet_put_string(out, edit->name);
+	if (edit->value)
+		put_value(out, agreed, edit->value);
+	else
+		packet_put_string(out, "");
+	packet_end(out, at);
+}
+
+static void put_edit(struct bytes *out, const struct agreement *agreed,
+		     const struct reply_edit *edit)
+{
+	static const int answers[] = { [EDIT_ADD_RECIPIENT] = ANSWER_ADD_RECIPIENT,
+				       [EDIT_DELETE_RECIPIENT] = ANSWER_DELETE_RECIPIENT,
+				       [EDIT_SENDER] = ANSWER_CHANGE_SENDER,
+				       [EDIT_QUARANTINE] = ANSWER_QUARANTINE };
 	size_t at;
 
-	if (edit->kind == EDIT_QUARANTINE) {
-		at = packet_begin(out, ANSWER_QUARANTINE);
-	} else if (edit->kind == EDIT_INSERT_HEADER) {
-		at = packet_begin(out, ANSWER_INSERT_HEADER);
-		packet_put_number(out, 0);
-		packet_put_string(out, edit->name);
+	if (edit->kind == EDIT_BODY) {
+		put_body(out, edit->value, edit->size);
+	} else if (edit->kind <= EDIT_CHANGE_FIELD) {
+		put_field(out, agreed, edit);
 	} else {
-		at = packet_begin(out, ANSWER_ADD_HEADER);
-		packet_put_string(out, edit->name);
+		at = packet_begin(out, answers[edit->kind]);
+		packet_put_string(out, edit->value);
+		packet_end(out, at);
 	}
-	packet_put_string(out, edit->value);
-	packet_end(out, at);
 }
 
 static void put_edits(struct bytes *out, const struct agreement *agreed,
 		      const struct reply_edit *edit, struct log *log)
 {
-	for (; edit; edit = edit->next) {
-		const bool quarantine = edit->kind == EDIT_QUARANTINE;
-
-		if (agreed->actions & (quarantine ? ACTIONS_QUARANTINE : ACTIONS_HEADERS))
-			put_edit(out, edit);
+	for (; edit; edit = edit->next)
+		if (agreed->actions & agreement_edits[edit->kind].action)
+			put_edit(out, agreed, edit);
 		else
-			log_say(log, MG_LOG_ERROR, "front", "the MTA does not let the filter %s",
-				quarantine ? "quarantine a message" : "add a header");
-	}
+			agreement_refuse(edit->kind, log);
 }
 
 /* The code and text of a refusal; those that the protocol does not allow are replaced by the MTA's own. */

@@ -99,7 +99,7 @@ static bool dialogue_negotiate(struct dialogue *dialogue, struct packet *packet,
 	if (!dialogue->refused)
 		dialogue_session(dialogue);
 	needs = dialogue->refused ? &agreement_refusal : session_needs(dialogue->snapshot);
-	if (!all->told_of_actions && agreement_lacks(needs, actions, all->log))
+	if (!all->told_of_actions && agreement_lacks(needs, actions, steps, all->log))
 		all->told_of_actions = true;
 	dialogue->agreed = agreement_make(needs, 0, all->quiet, actions, steps);
 	at = packet_begin(out, COMMAND_NEGOTIATE);
@@ -269,7 +269,9 @@ static const struct reply *tell_header(struct dialogue *dialogue, struct packet 
 	const char *name = packet_string(packet);
 	const char *value = name ? packet_string(packet) : NULL;
 
-	return value ? session_header(dialogue_session(dialogue), name, value) : NULL;
+	return value ? session_header(dialogue_session(dialogue), name, value,
+				      dialogue->agreed.exact_fields)
+		     : NULL;
 }
 
 static const struct reply *tell_eoh(struct dialogue *dialogue, struct packet *packet)

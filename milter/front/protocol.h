@@ -42,6 +42,11 @@ enum protocol_answer {
 	ANSWER_REPLY = 'y', /* a code and text of ours */
 	ANSWER_ADD_HEADER = 'h',
 	ANSWER_INSERT_HEADER = 'i',
+	ANSWER_CHANGE_HEADER = 'm', /* an empty value deletes it */
+	ANSWER_ADD_RECIPIENT = '+',
+	ANSWER_DELETE_RECIPIENT = '-',
+	ANSWER_CHANGE_SENDER = 'e',
+	ANSWER_REPLACE_BODY = 'b', /* several make one body */
 	ANSWER_QUARANTINE = 'q'
 };
 
@@ -56,11 +61,24 @@ enum protocol_family {
 /* What a milter may do to a message, and that it says which macros it wants. */
 enum protocol_action {
 	ACTIONS_HEADERS = 0x001, /* add or insert header fields */
+	ACTIONS_BODY = 0x002,
+	ACTIONS_ADD_RECIPIENTS = 0x004,
+	ACTIONS_DELETE_RECIPIENTS = 0x008,
+	ACTIONS_CHANGE_HEADERS = 0x010,
 	ACTIONS_QUARANTINE = 0x020,
+	ACTIONS_SENDER = 0x040,
 	ACTIONS_MACROS = 0x100
 };
 
 /* Steps that the MTA leaves out, or waits for no answer at; those of a stage are in agreement.c. */
 #define STEPS_SKIP 0x400UL /* the MTA understands ANSWER_SKIP */
+/*
+ * The first blank of a field's value is neither taken away from what comes, nor put before what is
+ * added.
+ */
+#define STEPS_LEADING_SPACE 0x100000UL
+
+/* The most of a body that one packet carries. */
+#define PROTOCOL_CHUNK_MAX 65535U
 
 #endif

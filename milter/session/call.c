@@ -17,12 +17,7 @@
 
 /* ---- What is declared ---- */
 
-/*
- * A hook that reads what its policy did not declare learns nothing, and might refuse all mail for
- * it: its result becomes an error, see pipeline.c. fact: the bit under which the log says so once.
- */
-static void MG_PRINTF(3, 4)
-	call_undeclared(const struct mg_call *call, unsigned fact, const char *fmt, ...)
+void call_undeclared(const struct mg_call *call, unsigned fact, const char *fmt, ...)
 {
 	struct session *session = call->session;
 	const struct instance *instance = call->instance;
@@ -51,7 +46,6 @@ static bool call_knows(const struct mg_call *call, enum mg_stage stage, const ch
 }
 
 #define CALL_KNOWS(call, stage) call_knows(call, stage, __func__, #stage)
-#define CALL_FACT_MACRO (1U << 31) /* no stage's */
 
 static bool call_declares(const struct mg_call *call, const char *macro)
 {

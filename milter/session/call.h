@@ -34,6 +34,16 @@ struct found *call_found(struct mg_call *call);
 void call_disown(struct mg_call *call);
 
 /*
+ * A hook that reads what its policy did not declare learns nothing, and might refuse all mail for
+ * it: its result becomes an error, see pipeline.c. fact: the bit under which the log says so once.
+ */
+void call_undeclared(const struct mg_call *call, unsigned fact, const char *fmt, ...)
+	MG_PRINTF(3, 4);
+
+#define CALL_FACT_MACRO (1U << 31) /* bits that are no stage's */
+#define CALL_FACT_RECORD (1U << 30)
+
+/*
  * What a hook returned or reported, as an index of its instance's results; what it must not
  * report is an error.
  */

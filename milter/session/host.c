@@ -149,6 +149,7 @@ static void host_count_own(const struct host_counters *counters, struct counter_
 	show(visitor, "tempfailed", "Decisions to tempfail.", &counters->tempfailed);
 	show(visitor, "discarded", "Decisions to discard.", &counters->discarded);
 	show(visitor, "quarantined", "Messages that were quarantined.", &counters->quarantined);
+	show(visitor, "edited", "Messages that were changed.", &counters->edited);
 }
 
 void host_count(struct host *host, struct counter_visitor *visitor)

@@ -25,6 +25,7 @@ struct host_counters {
 	atomic_ullong tempfailed;
 	atomic_ullong discarded;
 	atomic_ullong quarantined;
+	atomic_ullong edited; /* messages: changed other than by a quarantine */
 };
 
 #define HOST_MAGIC 0x05057e11U

@@ -126,6 +126,35 @@ void journal_quarantine(struct session *session, const struct found *found, cons
 	log_write(&r);
 }
 
+void journal_bad_edit(struct session *session, const struct found *found, const struct edit *edit,
+		      const char *wrong)
+{
+	const char *policy = found ? found->instance->name : "score";
+	struct log_record r;
+
+	record_begin(&r, session->host->log, MG_LOG_ERROR, "edit");
+	record_text(&r, "%s%s: %s ", found ? "policy " : "", policy, action_names[edit->kind]);
+	if (edit->name)
+		record_quoted(&r, edit->name);
+	record_text(&r, "%sis not made: %s", edit->name ? " " : "", wrong);
+	journal_who(&r, session);
+	record_str(&r, "policy", policy);
+	record_str(&r, "action", action_names[edit->kind]);
+	log_write(&r);
+}
+
+void journal_no_recipient(struct session *session)
+{
+	struct log_record r;
+
+	if (!log_wants(session->host->log, MG_LOG_INFO))
+		return;
+	record_begin(&r, session->host->log, MG_LOG_INFO, "edit");
+	record_text(&r, "no recipient is left: the message is delivered to nobody");
+	journal_who(&r, session);
+	log_write(&r);
+}
+
 void journal_accept(struct session *session, struct found *found)
 {
 	struct log_record r;
@@ -141,6 +170,26 @@ void journal_accept(struct session *session, struct found *found)
 	record_str(&r, "stage", plan_stage_name(session->event.stage));
 	journal_found(&r, found);
 	log_write(&r);
+}
+
+/* "redirect box@example.test and "; for what the policy proposes, each of that. */
+static void journal_action(struct log_record *r, const struct action *action,
+			   const struct found *found)
+{
+	const char *after = "";
+
+	record_text(r, "%s", action_names[action->kind]);
+	if (action_edits(action->kind) && action->name)
+		record_text(r, " %s", *action->name ? action->name : "<>");
+	for (const struct edit *edit = action->kind == ACTION_EDIT ? found->edits : NULL; edit;
+	     edit = edit->next) {
+		record_text(r, "%s%s%s", *after ? after : " (", action_names[edit->kind],
+			    edit->name ? " " : "");
+		if (edit->name)
+			record_quoted(r, edit->name);
+		after = ", ";
+	}
+	record_text(r, "%s%s", *after ? ")" : "", action->next ? " and " : "");
 }
 
 void journal_would(struct session *session, struct found *found)
@@ -159,7 +208,7 @@ void journal_would(struct session *session, struct found *found)
 	record_begin(&r, session->host->log, MG_LOG_INFO, "monitor");
 	record_text(&r, "would ");
 	for (const struct action *a = action; a; a = a->next)
-		record_text(&r, "%s%s", action_names[a->kind], a->next ? " and " : "");
+		journal_action(&r, a, found);
 	record_text(&r, " at %s: policy %s found %s", plan_stage_name(session->event.stage),
 		    found->instance->name, found->instance->result_names[found->result]);
 	journal_who(&r, session);
@@ -280,6 +329,23 @@ static void journal_recipients(struct log_record *r, const struct message *messa
 		record_int(r, "recipients_refused", message->refused);
 }
 
+static void journal_edits(struct log_record *r, const struct edit_made *made)
+{
+	if (!made)
+		return;
+	record_list_begin(r, "edits");
+	for (; made; made = made->next) {
+		record_item_begin(r);
+		record_str(r, "policy", made->policy);
+		record_str(r, "action", action_names[made->kind]);
+		record_str(r, "name", made->name && !*made->name ? "<>" : made->name);
+		if (made->kind != ACTION_HEADER && made->index)
+			record_int(r, "nth", made->index);
+		record_item_end(r);
+	}
+	record_list_end(r);
+}
+
 void journal_end(struct session *session)
 {
 	struct log_record r;
@@ -306,6 +372,7 @@ void journal_message(struct session *session, const char *verdict, const struct 
 	record_str(&r, "verdict", verdict);
 	record_int(&r, "score", decision ? decision->score : session->message.score);
 	record_int(&r, "us", session->host->now() - session->message.began);
+	journal_edits(&r, session->message.made);
 	record_list_begin(&r, "policies");
 	for (size_t i = 0; i < session->snapshot->ninstances; i++)
 		journal_instance(&r, session, &session->snapshot->instances[i]);

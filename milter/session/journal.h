@@ -4,7 +4,7 @@
 #define MG_JOURNAL_H
 
 #include "base/log.h"
-#include "session/pipeline.h"
+#include "session/edits.h"
 
 /* The fields that identify a line's session and message. */
 void journal_who(struct log_record *r, struct session *session);
@@ -20,6 +20,13 @@ void journal_decision(struct session *session, const struct decision *decision, 
 
 /* A message that is put on hold, and why; found: NULL for the score. */
 void journal_quarantine(struct session *session, const struct found *found, const char *reason);
+
+/* An edit that is not made, and what is wrong with it; found: NULL for the score. */
+void journal_bad_edit(struct session *session, const struct found *found, const struct edit *edit,
+		      const char *wrong);
+
+/* A message whose recipients were all deleted. */
+void journal_no_recipient(struct session *session);
 
 /* A result whose accept ended the asking; once in its scope. */
 void journal_accept(struct session *session, struct found *found);

@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include "session/call.h"
+#include "session/edits.h"
 #include "session/journal.h"
 #include "session/match.h"
 #include "session/pipeline.h"
@@ -47,6 +48,7 @@ static struct found *pipeline_keep(struct session *session, const struct found *
 	found->detail = pipeline_copy(arena, said->detail);
 	found->status = pipeline_copy(arena, said->status);
 	found->text = pipeline_copy(arena, said->text);
+	found->edits = edits_copy(arena, said->edits);
 	if (said->values) {
 		found->values =
 			arena_alloc(arena, (instance->nvalues + 1) * sizeof(*found->values));
@@ -75,6 +77,7 @@ static void pipeline_record(struct session *session, const struct found *said, u
 		at = &(*at)->next;
 	if (*at && *at != *fresh_r) {
 		(*at)->us += us;
+		edits_add(state_arena(session, said->stage), &(*at)->edits, said->edits);
 		return;
 	}
 	while (*at)
@@ -115,10 +118,21 @@ static int64_t pipeline_deadline(const struct session *session, const struct ins
 	return instance->deadline && own < session->event.ends ? own : session->event.ends;
 }
 
+/* Whether the instance would read a record that is not whole. */
+static bool pipeline_lacks_record(const struct session *session, const struct instance *instance,
+				  enum mg_stage hook)
+{
+	return instance->record && session->message.record.cut && hook >= MG_EOH && hook <= MG_EOM;
+}
+
 static int pipeline_hook(struct session *session, struct mg_call *call)
 {
 	const struct mg_policy *type = call->instance->type;
 
+	if (pipeline_lacks_record(session, call->instance, call->stage)) {
+		mg_detail(call, "the header is longer than header-limit");
+		return MG_ERROR;
+	}
 	if (call->instance->blocking & MG_BIT(call->stage) && session->mta->waits)
 		session->mta->waits(session->mta_ctx);
 	return type->on[call->stage](call, call->instance->self);
@@ -183,7 +197,8 @@ void pipeline_start(struct session *session, enum mg_stage stage)
 					.deadline = pipeline_deadline(session, instance),
 					.start = true };
 
-		if (!(instance->starts & MG_BIT(stage)) || !match_allows(session, instance))
+		if (!(instance->starts & MG_BIT(stage)) || !match_allows(session, instance) ||
+		    pipeline_lacks_record(session, instance, stage))
 			continue;
 		if (session->traced)
 			trace_start(session, instance, stage);

@@ -6,9 +6,6 @@
 
 #include "session/render.h"
 
-#define SOURCE_TEXT_MAX \
-	7000 /* what TEXT_LINES_MAX lines can hold; more than any header of ours needs */
-
 struct rendering {
 	struct session *session;
 	const struct found *found; /* NULL: the score decided */
@@ -81,11 +78,10 @@ static const char *render_value(void *ctx, size_t index)
 }
 
 const char *render_text(struct arena *arena, const struct text *text, struct session *session,
-			const struct found *found, long long score)
+			const struct found *found, long long score, bool folds)
 {
 	struct rendering rendering = { .session = session, .found = found, .score = score };
 	const struct text_source from = { render_macro, render_value, &rendering };
-	char buf[SOURCE_TEXT_MAX];
 
-	return arena_strndup(arena, buf, text_render(text, &from, buf, sizeof(buf)));
+	return text_render(text, &from, arena, folds);
 }

@@ -5,8 +5,11 @@
 
 #include "session/pipeline.h"
 
-/* Renders a text; the result is in the arena. found: NULL when the score decided. */
+/*
+ * Renders a text; the result is in the arena. found: NULL when the score decided. folds: as of
+ * text_render().
+ */
 const char *render_text(struct arena *arena, const struct text *text, struct session *session,
-			const struct found *found, long long score);
+			const struct found *found, long long score, bool folds);
 
 #endif

@@ -109,7 +109,7 @@ static const char *reply_text(struct session *session, const struct decision *de
 
 	if (decision->action->text)
 		return render_text(&session->event_arena, decision->action->text, session, found,
-				   decision->score);
+				   decision->score, false);
 	return found && found->text ? found->text : reply_default_text(session, decision);
 }
 
@@ -170,109 +170,4 @@ const struct reply *reply_plain(struct session *session, enum reply_kind kind, i
 	reply->lines[0] = text;
 	reply->lines[1] = NULL;
 	return reply;
-}
-
-struct reply_editor {
-	struct session *session;
-	const struct reply_edit **end;
-	bool quarantined;
-	long long score;
-};
-
-/* A header's value in one line: text_render() has replaced control characters of what came from outside. */
-static const char *reply_header_value(struct arena *arena, const char *text)
-{
-	const char *end = text + strlen(text), *next;
-	char *value = arena_strdup(arena, text), *to = value;
-	uint32_t code;
-
-	for (; text < end; to += next - text, text = next) {
-		next = utf8_next(text, end, &code);
-		if (code == UTF8_MALFORMED)
-			*to = '?';
-		else if (code == '\n' || code == '\r')
-			*to = ' ';
-	}
-	return value;
-}
-
-/* Each insert goes above the one before it: to stand in the order of the file, they are done from the last to the first. */
-static void reply_place(struct reply_editor *editor, struct reply_edit *edit)
-{
-	const struct reply_edit **at =
-		edit->kind == EDIT_INSERT_HEADER ? &editor->session->reply.edits : editor->end;
-
-	edit->next = *at;
-	*at = edit;
-	if (at == editor->end)
-		editor->end = &edit->next;
-}
-
-static void reply_add_edit(struct reply_editor *editor, const struct action *action,
-			   const struct found *found)
-{
-	struct session *session = editor->session;
-	struct arena *arena = &session->event_arena;
-	struct reply_edit *edit;
-	const char *text;
-
-	/* One quarantine is enough: the first reason counts. */
-	if (action->kind != ACTION_HEADER &&
-	    (action->kind != ACTION_QUARANTINE || editor->quarantined))
-		return;
-	text = action->text ? render_text(arena, action->text, session, found, editor->score)
-	       : found && found->text
-		       ? found->text
-		       : arena_printf(arena, "%s", found ? found->instance->name : "score");
-	edit = arena_zalloc(arena, sizeof(*edit));
-	edit->kind = action->kind != ACTION_HEADER ? EDIT_QUARANTINE
-		     : action->on_top              ? EDIT_INSERT_HEADER
-						   : EDIT_ADD_HEADER;
-	edit->name = action->header;
-	edit->value = reply_header_value(arena, text);
-	if (action->kind == ACTION_QUARANTINE) {
-		editor->quarantined = true;
-		session->message.cause = found;
-		journal_quarantine(session, found, edit->value);
-	}
-	reply_place(editor, edit);
-}
-
-static void reply_add_found(struct reply_editor *editor, const struct found *found)
-{
-	if (found->counted != editor->session->messages)
-		return;
-	for (const struct action *action = found->instance->actions[found->result]; action;
-	     action = action->next)
-		reply_add_edit(editor, action, found);
-}
-
-/* What an instance found, in the order of the stages; what it found of the recipients is kept with the message. */
-static void reply_add_instance(struct reply_editor *editor, size_t index)
-{
-	const struct session *session = editor->session;
-
-	for (int stage = 0; stage < MG_STAGES; stage++) {
-		for (const struct found *f = session->standing[index].found[stage]; f; f = f->next)
-			reply_add_found(editor, f);
-		for (const struct found *f = stage == MG_RCPT ? session->message.kept : NULL; f;
-		     f = f->kept)
-			if (f->instance->index == index)
-				reply_add_found(editor, f);
-	}
-}
-
-void reply_add_edits(struct session *session, const struct decision *decision)
-{
-	const struct snapshot *snapshot = session->snapshot;
-	struct reply_editor editor = { .session = session,
-				       .end = &session->reply.edits,
-				       .score = decision->score };
-
-	for (size_t i = 0; i < snapshot->ninstances; i++)
-		reply_add_instance(&editor, i);
-	for (const struct action *rule = snapshot->score; rule && !decision->accepted;
-	     rule = rule->next)
-		if (decision->score >= rule->score)
-			reply_add_edit(&editor, rule, NULL);
 }

@@ -18,9 +18,6 @@ const struct reply *reply_plain(struct session *session, enum reply_kind kind, i
 /* Whatever else happens: go on. */
 const struct reply *reply_continue(struct session *session);
 
-/* Adds the edits that the results of the message ask for, and those of the score; decision: that of its end. */
-void reply_add_edits(struct session *session, const struct decision *decision);
-
 /*
  * Makes lines of a text: breaks it at "\n" and where it is too long, and makes every line fit to be sent.
  * utf8: 8-bit characters may stay. tail, if not NULL, is added to the last line. The lines are in the arena.

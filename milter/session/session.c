@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "base/domain.h"
+#include "session/edits.h"
 #include "session/journal.h"
 #include "session/match.h"
 #include "session/outcome.h"
@@ -342,12 +343,15 @@ static void session_keep_score(struct session *session, const struct decision *d
 	message->scored = scored;
 }
 
-static void session_accept_recipient(struct session *session, const struct decision *decision)
+static void session_accept_recipient(struct session *session, const struct decision *decision,
+				     const char *written)
 {
 	struct message *message = &session->message;
 	struct recipient *recipient = arena_zalloc(&session->message_arena, sizeof(*recipient));
 
 	recipient->address = message->recipient;
+	if (session->snapshot->needs.edits & EDIT_BIT(EDIT_DELETE_RECIPIENT))
+		recipient->written = arena_strdup(&session->message_arena, written);
 	*message->recipients_end = recipient;
 	message->recipients_end = &recipient->next;
 	/* A recipient's accept spares the message the later policies only if all have one. */
@@ -412,7 +416,7 @@ const struct reply *session_rcpt(struct session *session, char **argv)
 		return reply;
 	}
 	if (decision.kind == ACTION_NEUTRAL)
-		session_accept_recipient(session, &decision);
+		session_accept_recipient(session, &decision, argv[0] ? argv[0] : "");
 	else
 		session_refuse_recipient(session, &decision);
 	session_leave_recipient(session);
@@ -468,14 +472,22 @@ const struct reply *session_data(struct session *session)
 	return reply;
 }
 
-const struct reply *session_header(struct session *session, const char *name, const char *value)
+/* Of an exact value, what an MTA gives without being asked for it: one blank less. */
+static const char *session_value(const char *value, bool exact)
+{
+	return value + (exact && *value == ' ');
+}
+
+const struct reply *session_header(struct session *session, const char *name, const char *value,
+				   bool exact)
 {
 	CHECK_OBJ(session, SESSION_MAGIC);
 	session_event(session, MG_HEADER);
 	if (!session->message.open)
 		return session_refusal(session);
 	session->event.header_name = name;
-	session->event.header_value = value;
+	session->event.header_value = session_value(value, exact);
+	record_keep(session, name, value, exact);
 	pipeline_start(session, MG_HEADER);
 	pipeline_collect(session, MG_HEADER);
 	return reply_continue(session);
@@ -520,22 +532,27 @@ const struct reply *session_body(struct session *session, const unsigned char *b
 	return reply;
 }
 
-static bool session_is_quarantined(const struct reply *reply)
+static void session_count_once(atomic_ullong *counter)
 {
-	for (const struct reply_edit *edit = reply->edits; edit; edit = edit->next)
-		if (edit->kind == EDIT_QUARANTINE)
-			return true;
-	return false;
+	atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
 }
 
 /* The edits of a message that goes on. Returns what becomes of it. */
 static enum mg_verdict session_edit(struct session *session, const struct decision *decision)
 {
-	reply_add_edits(session, decision);
-	if (!session_is_quarantined(&session->reply))
-		return MG_ACCEPTED;
-	atomic_fetch_add_explicit(&session->host->counters.quarantined, 1, memory_order_relaxed);
-	return MG_QUARANTINED;
+	struct host_counters *counters = &session->host->counters;
+	bool quarantined = false, edited = false;
+
+	edits_make(session, decision);
+	for (const struct reply_edit *edit = session->reply.edits; edit; edit = edit->next) {
+		quarantined = quarantined || edit->kind == EDIT_QUARANTINE;
+		edited = edited || edit->kind != EDIT_QUARANTINE;
+	}
+	if (quarantined)
+		session_count_once(&counters->quarantined);
+	if (edited)
+		session_count_once(&counters->edited);
+	return quarantined ? MG_QUARANTINED : MG_ACCEPTED;
 }
 
 const struct reply *session_eom(struct session *session)

@@ -31,12 +31,21 @@ enum reply_kind {
 	REPLY_SKIP      /* at MG_BODY: continue, and no more of this body */
 };
 
-/* An edit of the message, at its end. Name and value are free of CR, LF and NUL, but for "\n\t" folds in the value. */
+/*
+ * An edit of the message, at its end. Strings are free of CR, and of LF but for folds in values;
+ * addresses stand in angle brackets.
+ */
 struct reply_edit {
-	enum { EDIT_ADD_HEADER, EDIT_INSERT_HEADER /* at the top */, EDIT_QUARANTINE } kind;
-	const char *name;  /* EDIT_ADD_HEADER, EDIT_INSERT_HEADER */
-	const char *value; /* or the reason of the quarantine */
-	const struct reply_edit *next;
+	enum edit_kind kind;
+	unsigned index;   /* INSERT_FIELD, CHANGE_FIELD */
+	const char *name; /* of a field */
+	/*
+	 * Of a field, without the blank after the colon; of CHANGE_FIELD NULL: it is deleted. Or
+	 * an address, a body with CR LF, the reason of the quarantine.
+	 */
+	const char *value;
+	size_t size; /* BODY */
+	struct reply_edit *next;
 };
 
 /* The answer to one event. Belongs to the session; valid until its next event. */
@@ -85,7 +94,10 @@ const struct reply *session_helo(struct session *session, const char *helo);
 const struct reply *session_mail(struct session *session, char **argv);
 const struct reply *session_rcpt(struct session *session, char **argv);
 const struct reply *session_data(struct session *session);
-const struct reply *session_header(struct session *session, const char *name, const char *value);
+
+/* exact: the value has the blanks after the colon; else the MTA has taken the first away. */
+const struct reply *session_header(struct session *session, const char *name, const char *value,
+				   bool exact);
 const struct reply *session_eoh(struct session *session);
 const struct reply *session_body(struct session *session, const unsigned char *body, size_t size);
 const struct reply *session_eom(struct session *session);

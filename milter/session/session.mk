@@ -5,6 +5,10 @@ noinst_LIBRARIES += milter/session/libsession.a
 milter_session_libsession_a_SOURCES = \
 	milter/session/call.c milter/session/call.h \
 	milter/session/call_dns.c milter/session/call_services.h \
+	milter/session/call_edits.c \
+	milter/session/edits.c milter/session/edits.h \
+	milter/session/edits_fields.c milter/session/edits_fields.h \
+	milter/session/edits_text.c milter/session/edits_text.h \
 	milter/session/findings.c \
 	milter/session/host.c milter/session/host.h \
 	milter/session/journal.c milter/session/journal.h \
@@ -13,6 +17,7 @@ milter_session_libsession_a_SOURCES = \
 	milter/session/path.c milter/session/path.h \
 	milter/session/pipeline.c milter/session/pipeline.h \
 	milter/session/pool.c milter/session/pool.h \
+	milter/session/record.c milter/session/record.h \
 	milter/session/render.c milter/session/render.h \
 	milter/session/reply.c milter/session/reply.h \
 	milter/session/services.c milter/session/services.h \

@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "session/host.h"
+#include "session/record.h"
 #include "session/session.h"
 
 #define SESSION_ID_SIZE 13
@@ -27,6 +28,7 @@ struct found {
 	int code;            /* the reply that the policy proposes; 0: none */
 	const char *status;
 	const char *text;
+	struct edit *edits;    /* that the policy proposes, see session/edits.h */
 	const char *recipient; /* of whom it was found, at MG_RCPT; else NULL */
 	struct found *next;    /* of the same instance and stage, found later */
 	struct found *kept;    /* of an accepted recipient, see struct message */
@@ -58,6 +60,8 @@ struct client {
 
 struct recipient {
 	const char *address;
+	const char *written; /* as the MTA has it, when it may be told to delete it */
+	bool deleted;        /* by an edit */
 	struct recipient *next;
 };
 
@@ -76,8 +80,10 @@ struct message {
 	struct found *kept, **kept_end; /* what was found of the accepted recipients */
 	int64_t began;                  /* on the host's clock */
 	const char *queue_id;
-	const struct found *cause;   /* of its quarantine, or of its last recipient's refusal */
-	const struct reply *refusal; /* of DATA; it stands until the next message */
+	struct record record;
+	const struct edit_made *made; /* edits, at its end */
+	const struct found *cause;    /* of its quarantine, or of its last recipient's refusal */
+	const struct reply *refusal;  /* of DATA; it stands until the next message */
 };
 
 /* What belongs to one event only. */

@@ -34,7 +34,24 @@ static const char *const texts[] = {
 	"policy access { reject client 192.0.2.0/24; reject sender bad@example.test; mode monitor }\n"
 	"policy headers { mode monitor }\n"
 	"policy helo { mode monitor; reply-at helo }\n",
+	/* The message record, with exact fields, and all edits. */
+	"header-limit 1K\n"
+	"policy access { reject client 192.0.2.0/24; reject sender bad@example.test\n"
+	"  reject header \"/^X-Bad:/\"\n"
+	"  on reject replace-header Subject \"{helo} {sender} {detail}\"\n"
+	"  on reject delete-header X-A; on reject delete-header X-B 2\n"
+	"  on reject replace-header X-New \"{detail}\"; on reject header X-A \"{helo}\"\n"
+	"  on hold neutral; on discard neutral; on defer neutral }\n"
+	"policy size { max-recipients 1; on recipients redirect box@example.test }\n"
+	"policy helo { on syntax prefix-subject \"[{helo}]\"; on syntax score 5\n"
+	"  on syntax replace-body \"{helo}\\n{sender}\"; on syntax add-recipient a@example.test\n"
+	"  on missing change-sender <>\n"
+	"  on not-qualified delete-recipient bad@example.test\n"
+	"  on not-qualified header Received-SPF \"{helo}\" }\n"
+	"policy headers { on duplicate score 4; on missing prefix-subject \"{helo}\" }\n"
+	"score { replace-header 4 X-Score \"{score} {helo}\"; quarantine 7 \"{helo}\" }\n",
 };
+#define EXACT 3
 #define CONFS (sizeof(texts) / sizeof(*texts))
 
 static struct host hosts[CONFS];
@@ -72,6 +89,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 		snapshot = snapshot_load(path, NULL, NULL, snapshot_print_errors, stderr);
 		unlink(path);
 		require(snapshot != NULL);
+		snapshot->needs.exact_fields = i == EXACT;
 		settings.json = i == 0;
 		host_init(&hosts[i], log_open(&settings, &log_error), NULL, NULL);
 		require(hosts[i].log != NULL);
@@ -103,14 +121,29 @@ static void check_refusal(const struct packet *packet)
 	}
 }
 
-/* A name, and a value without a line that it could begin. */
+/* A name, and a value without a line that it could begin, and without one of blanks. */
 static void check_header(struct packet *packet)
 {
 	const char *name = packet_string(packet), *value = packet_string(packet);
 
 	require(name && *name && value && packet->size == 0);
-	for (; *value; value++)
-		require((*value != '\r' && *value != '\n') || (*value == '\n' && value[1] == '\t'));
+	for (bool blank = false; *value; value++) {
+		require(*value != '\r');
+		if (*value == '\n') {
+			require(!blank && (value[1] == ' ' || value[1] == '\t'));
+			blank = true;
+		} else if (*value != ' ' && *value != '\t') {
+			blank = false;
+		}
+		require(!blank || value[1]);
+	}
+}
+
+static void check_address(struct packet *packet)
+{
+	const char *address = packet_string(packet);
+
+	require(address && packet->size == 0 && *address);
 }
 
 /* What one packet is answered: nothing, one answer, at the end of a message after edits of it. */
@@ -123,6 +156,20 @@ static void check_answers(struct bytes *out, int command)
 	while (packet_take(out, PACKET_MAX, &packet) == PACKET_WHOLE) {
 		require(!answered);
 		switch (packet.command) {
+		case ANSWER_ADD_RECIPIENT:
+		case ANSWER_DELETE_RECIPIENT:
+		case ANSWER_CHANGE_SENDER:
+			check_address(&packet);
+			require(command == COMMAND_EOM);
+			continue;
+		case ANSWER_REPLACE_BODY:
+			require(command == COMMAND_EOM);
+			continue;
+		case ANSWER_CHANGE_HEADER:
+			require(packet_number(&packet, &index) && index > 0);
+			check_header(&packet);
+			require(command == COMMAND_EOM);
+			continue;
 		case ANSWER_INSERT_HEADER:
 			require(packet_number(&packet, &index));
 			/* fallthrough */

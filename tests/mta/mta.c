@@ -226,7 +226,8 @@ enum mta_verdict mta_data(struct mta *mta)
 	return verdict;
 }
 
-enum mta_verdict mta_header(struct mta *mta, const char *name, const char *value)
+static enum mta_verdict mta_send_field(struct mta *mta, const char *name, const char *blank,
+				       const char *value)
 {
 	size_t begin;
 
@@ -234,9 +235,25 @@ enum mta_verdict mta_header(struct mta *mta, const char *name, const char *value
 		return mta->reply.verdict;
 	begin = wire_begin(mta, SMFIC_HEADER);
 	buffer_add_string(&mta->out, name);
+	buffer_add(&mta->out, blank, strlen(blank));
 	buffer_add_string(&mta->out, value);
 	wire_end(mta, begin);
 	return mta_finish(mta, mta_is_replied(mta, MTA_HEADER));
+}
+
+static bool mta_is_exact(const struct mta *mta)
+{
+	return mta->chosen.protocol & SMFIP_HDR_LEADSPC;
+}
+
+enum mta_verdict mta_header(struct mta *mta, const char *name, const char *value)
+{
+	return mta_send_field(mta, name, mta_is_exact(mta) ? " " : "", value);
+}
+
+enum mta_verdict mta_field(struct mta *mta, const char *name, const char *exact)
+{
+	return mta_send_field(mta, name, "", exact + (!mta_is_exact(mta) && *exact == ' '));
 }
 
 enum mta_verdict mta_eoh(struct mta *mta)

@@ -148,7 +148,16 @@ enum mta_verdict mta_helo(struct mta *mta, const char *helo);
 enum mta_verdict mta_mail(struct mta *mta, const char *const *argv);
 enum mta_verdict mta_rcpt(struct mta *mta, const char *const *argv);
 enum mta_verdict mta_data(struct mta *mta);
+/*
+ * value: without the blank after the colon, which is sent when the milter chose SMFIP_HDR_LEADSPC.
+ */
 enum mta_verdict mta_header(struct mta *mta, const char *name, const char *value);
+
+/*
+ * The same of all that stands after the colon; without SMFIP_HDR_LEADSPC the first blank is not
+ * sent.
+ */
+enum mta_verdict mta_field(struct mta *mta, const char *name, const char *exact);
 enum mta_verdict mta_eoh(struct mta *mta);
 
 /* One chunk of at most 65,535 bytes. */

@@ -62,6 +62,8 @@ static bool connection_mta(struct play *play, const struct line *line)
 		{ "symlist", SMFIF_SETSYMLIST, 0 },
 		{ "quarantine", SMFIF_QUARANTINE, 0 },
 		{ "add-header", SMFIF_ADDHDRS, 0 },
+		{ "change-header", SMFIF_CHGHDRS, 0 },
+		{ "leading-space", 0, SMFIP_HDR_LEADSPC },
 	};
 	size_t i, n = sizeof(lacks) / sizeof(*lacks);
 

@@ -155,8 +155,7 @@ static bool say_header(struct play *play, const struct line *line)
 		return play_fail(play, line, "say: header NAME: VALUE, or: header NAME \"VALUE\"");
 	snprintf(name, sizeof(name), "%.*s", (int)(colon - rest), rest);
 	colon++;
-	return expect_reply(play, line,
-			    mta_header(play->mta, name, *colon == ' ' ? colon + 1 : colon));
+	return expect_reply(play, line, mta_field(play->mta, name, colon));
 }
 
 static bool say_eoh(struct play *play, const struct line *line)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <libmilter/mfdef.h>
 
 /* ---- Replies --------------------------------------------------------------------- */
 
@@ -212,8 +213,8 @@ static const struct {
 };
 #define NEDIT_NAMES (sizeof(edit_names) / sizeof(*edit_names))
 
-/* As a scenario would say it: added X-Name: value */
-static void edit_describe(struct text *text, const struct mta_edit *edit)
+/* As a scenario would say it: added X-Name: value. exact: a field's value has its blank itself. */
+static void edit_describe(struct text *text, const struct mta_edit *edit, bool exact)
 {
 	size_t i;
 
@@ -228,10 +229,10 @@ static void edit_describe(struct text *text, const struct mta_edit *edit)
 	}
 	if (edit_names[i].is_header)
 		text_add(text, ":", 1);
-	if (edit->value) {
+	if (edit->value && !(edit_names[i].is_header && (exact || !*edit->value)))
 		text_add(text, " ", 1);
+	if (edit->value)
 		text_add_visible(text, edit->value);
-	}
 }
 
 static void edits_take(struct play *play, const struct line *line)
@@ -250,7 +251,8 @@ static void edits_take(struct play *play, const struct line *line)
 	if (!play->edits)
 		abort();
 	for (i = 0; i < reply->nedits; i++)
-		edit_describe(&play->edits[i], &reply->edits[i]);
+		edit_describe(&play->edits[i], &reply->edits[i],
+			      mta_chosen(play->mta)->protocol & SMFIP_HDR_LEADSPC);
 	play->nedits = reply->nedits;
 	play->edited_by = line;
 }

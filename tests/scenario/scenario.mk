@@ -28,4 +28,9 @@ tests_scenario_reader_la_SOURCES = tests/scenario/reader.c
 tests_scenario_reader_la_CFLAGS = $(MODULE_CFLAGS)
 tests_scenario_reader_la_LDFLAGS = $(MODULE_LDFLAGS) -rpath /nowhere
 
+# A policy that proposes edits and reads the message record, beside it.
+tests_scenario_editor_la_SOURCES = tests/scenario/editor.c
+tests_scenario_editor_la_CFLAGS = $(MODULE_CFLAGS)
+tests_scenario_editor_la_LDFLAGS = $(MODULE_LDFLAGS) -rpath /nowhere
+
 scenario_tests = $(call found,tests/scenario/*.scn tests/policies/*.scn)

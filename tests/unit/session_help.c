@@ -192,8 +192,10 @@ const struct reply *session_data(struct session *session)
 	return say(session, MG_DATA);
 }
 
-const struct reply *session_header(struct session *session, const char *name, const char *value)
+const struct reply *session_header(struct session *session, const char *name, const char *value,
+				   bool exact)
 {
+	ck_assert_int_eq(exact, told.needs.exact_fields);
 	tell("header(%s:%s) ", name, strlen(value) > SHOWN_MAX ? "long" : value);
 	return say(session, MG_HEADER);
 }

@@ -17,6 +17,7 @@
 #define ALL_ACTIONS 0x1ffUL
 #define ALL_STEPS 0x1fffffUL
 #define ALL_STAGES ((1U << MG_STAGES) - 1)
+#define ALL_EDITS (EDIT_BIT(EDIT_KINDS) - 1)
 
 /* ---- A log to read ---- */
 
@@ -59,69 +60,112 @@ static const struct {
 	} want;
 } agreements[] = {
 	/* Nothing: all is left out but the end of the message, which cannot be. */
-	{ { 0 }, 0, true, ALL_ACTIONS, ALL_STEPS, { ACTIONS_MACROS, 0x37f, 0, false } },
+	{ { 0 }, 0, true, ALL_ACTIONS, ALL_STEPS, { ACTIONS_MACROS, 0x37f, 0, false, false } },
 	/* Without quiet DATA is not, see agreement.c. */
-	{ { 0 }, 0, false, ALL_ACTIONS, ALL_STEPS, { ACTIONS_MACROS, 0x17f, 0, false } },
+	{ { 0 }, 0, false, ALL_ACTIONS, ALL_STEPS, { ACTIONS_MACROS, 0x17f, 0, false, false } },
 	/* Everything, with replies, and with none. */
 	{ { .stages = ALL_STAGES, .replies = ALL_STAGES },
 	  0,
 	  true,
 	  ALL_ACTIONS,
 	  ALL_STEPS,
-	  { ACTIONS_MACROS, 0x400, 0, true } },
+	  { ACTIONS_MACROS, 0x400, 0, true, false } },
 	{ { .stages = ALL_STAGES },
 	  0,
 	  true,
 	  ALL_ACTIONS,
 	  ALL_STEPS,
-	  { ACTIONS_MACROS, 0xff480, ALL_STAGES & ~MG_BIT(MG_EOM), true } },
+	  { ACTIONS_MACROS, 0xff480, ALL_STAGES & ~MG_BIT(MG_EOM), true, false } },
 	{ { .stages = ALL_STAGES },
 	  0,
 	  false,
 	  ALL_ACTIONS,
 	  ALL_STEPS,
-	  { ACTIONS_MACROS, 0x400, 0, true } },
+	  { ACTIONS_MACROS, 0x400, 0, true, false } },
 	/* One stage, with a reply and without. */
 	{ { .stages = MG_BIT(MG_RCPT), .replies = MG_BIT(MG_RCPT) },
 	  0,
 	  true,
 	  ALL_ACTIONS,
 	  ALL_STEPS,
-	  { ACTIONS_MACROS, 0x377, 0, false } },
+	  { ACTIONS_MACROS, 0x377, 0, false, false } },
 	{ { .stages = MG_BIT(MG_RCPT) | MG_BIT(MG_HELO), .replies = MG_BIT(MG_RCPT) },
 	  0,
 	  true,
 	  ALL_ACTIONS,
 	  ALL_STEPS,
-	  { ACTIONS_MACROS, 0x2375, MG_BIT(MG_HELO), false } },
+	  { ACTIONS_MACROS, 0x2375, MG_BIT(MG_HELO), false, false } },
 	/* What the front end has to be told of itself. */
 	{ { 0 },
 	  MG_BIT(MG_DATA),
 	  true,
 	  ALL_ACTIONS,
 	  ALL_STEPS,
-	  { ACTIONS_MACROS, 0x1017f, MG_BIT(MG_DATA), false } },
+	  { ACTIONS_MACROS, 0x1017f, MG_BIT(MG_DATA), false, false } },
 	/* No more than is offered: version 2 knows no DATA, no unknown commands, no steps without a reply. */
 	{ { .stages = MG_BIT(MG_RCPT) | MG_BIT(MG_BODY), .replies = MG_BIT(MG_RCPT) },
 	  0,
 	  true,
 	  0x1f,
 	  0x3f,
-	  { 0, 0x27, 0, false } },
-	{ { .stages = MG_BIT(MG_HELO) }, 0, true, ALL_ACTIONS, 0, { ACTIONS_MACROS, 0, 0, false } },
+	  { 0, 0x27, 0, false, false } },
+	{ { .stages = MG_BIT(MG_HELO) },
+	  0,
+	  true,
+	  ALL_ACTIONS,
+	  0,
+	  { ACTIONS_MACROS, 0, 0, false, false } },
 	/* Actions, when they are needed. */
-	{ { .adds_headers = true, .quarantines = true },
+	{ { .edits = EDIT_BIT(EDIT_ADD_FIELD) | EDIT_BIT(EDIT_QUARANTINE) },
 	  0,
 	  true,
 	  ALL_ACTIONS,
 	  ALL_STEPS,
-	  { 0x121, 0x37f, 0, false } },
-	{ { .adds_headers = true, .quarantines = true },
+	  { 0x121, 0x37f, 0, false, false } },
+	{ { .edits = EDIT_BIT(EDIT_ADD_FIELD) | EDIT_BIT(EDIT_QUARANTINE) },
 	  0,
 	  true,
 	  0x01,
 	  ALL_STEPS,
-	  { 0x001, 0x37f, 0, false } },
+	  { 0x001, 0x37f, 0, false, false } },
+	/* Each edit has its action; changing fields is another than adding them. */
+	{ { .edits = ALL_EDITS },
+	  0,
+	  true,
+	  ALL_ACTIONS,
+	  ALL_STEPS,
+	  { 0x17f, 0x37f, 0, false, false } },
+	{ { .edits = EDIT_BIT(EDIT_CHANGE_FIELD) | EDIT_BIT(EDIT_SENDER) },
+	  0,
+	  true,
+	  ALL_ACTIONS,
+	  ALL_STEPS,
+	  { 0x150, 0x37f, 0, false, false } },
+	{ { .edits = EDIT_BIT(EDIT_ADD_RECIPIENT) },
+	  0,
+	  true,
+	  ALL_ACTIONS,
+	  ALL_STEPS,
+	  { 0x104, 0x37f, 0, false, false } },
+	{ { .edits = EDIT_BIT(EDIT_DELETE_RECIPIENT) | EDIT_BIT(EDIT_BODY) },
+	  0,
+	  true,
+	  ALL_ACTIONS,
+	  ALL_STEPS,
+	  { 0x10a, 0x37f, 0, false, false } },
+	/* The blanks of fields, when they are needed and offered. */
+	{ { .exact_fields = true },
+	  0,
+	  true,
+	  ALL_ACTIONS,
+	  ALL_STEPS,
+	  { ACTIONS_MACROS, 0x10037f, 0, false, true } },
+	{ { .exact_fields = true },
+	  0,
+	  true,
+	  ALL_ACTIONS,
+	  0x0fffff,
+	  { ACTIONS_MACROS, 0x37f, 0, false, false } },
 };
 
 START_TEST(agreement)
@@ -134,6 +178,7 @@ START_TEST(agreement)
 	ck_assert_uint_eq(got.steps, agreements[_i].want.steps);
 	ck_assert_uint_eq(got.no_reply, agreements[_i].want.no_reply);
 	ck_assert_int_eq(got.skips, agreements[_i].want.skips);
+	ck_assert_int_eq(got.exact_fields, agreements[_i].want.exact_fields);
 }
 END_TEST
 
@@ -149,27 +194,33 @@ START_TEST(refusal)
 END_TEST
 
 static const struct {
-	bool adds_headers, quarantines;
-	unsigned long offered;
-	const char *want; /* NULL: nothing */
+	unsigned edits;
+	bool exact;
+	unsigned long actions, steps; /* offered */
+	const char *want;             /* NULL: nothing */
 } lacks[] = {
-	{ false, false, 0, NULL },
-	{ true, true, ALL_ACTIONS, NULL },
-	{ true, true, 0x21, NULL },
-	{ true, false, 0x20, "configuration needs: adding headers\n" },
-	{ false, true, 0x01, "configuration needs: quarantining messages\n" },
-	{ true, true, 0, "configuration needs: adding headers quarantining messages\n" },
+	{ 0, false, 0, 0, NULL },
+	{ ALL_EDITS, true, ALL_ACTIONS, ALL_STEPS, NULL },
+	{ EDIT_BIT(EDIT_ADD_FIELD) | EDIT_BIT(EDIT_QUARANTINE), false, 0x21, 0, NULL },
+	{ EDIT_BIT(EDIT_ADD_FIELD) | EDIT_BIT(EDIT_INSERT_FIELD), false, 0x20, 0,
+	  "configuration needs: add a header field\n" },
+	{ EDIT_BIT(EDIT_QUARANTINE), false, 0x01, 0,
+	  "configuration needs: quarantine a message\n" },
+	{ ALL_EDITS, true, 0, 0,
+	  "configuration needs: add a header field, change a header field, add a recipient, "
+	  "delete a recipient, change the sender, replace the body, quarantine a message, "
+	  "show the blanks of header fields\n" },
 };
 
 START_TEST(says_what_is_lacking)
 {
-	const struct mta_needs needs = { .adds_headers = lacks[_i].adds_headers,
-					 .quarantines = lacks[_i].quarantines };
+	const struct mta_needs needs = { .edits = lacks[_i].edits,
+					 .exact_fields = lacks[_i].exact };
 	struct notes notes;
 	bool got;
 
 	notes_open(&notes);
-	got = agreement_lacks(&needs, lacks[_i].offered, notes.log);
+	got = agreement_lacks(&needs, lacks[_i].actions, lacks[_i].steps, notes.log);
 	notes_close(&notes);
 	ck_assert_int_eq(got, lacks[_i].want != NULL);
 	ck_assert_str_eq(lacks[_i].want && strstr(notes.text, lacks[_i].want) ? "" : notes.text,
@@ -179,9 +230,17 @@ END_TEST
 
 /* ---- Answers ---- */
 
-static const struct reply_edit third = { EDIT_QUARANTINE, NULL, "odd", NULL };
-static const struct reply_edit second = { EDIT_ADD_HEADER, "X-B", "b\n\tfold", &third };
-static const struct reply_edit first = { EDIT_INSERT_HEADER, "X-A", "a", &second };
+static struct reply_edit third = { EDIT_QUARANTINE, 0, NULL, "odd", 0, NULL };
+static struct reply_edit second = { EDIT_ADD_FIELD, 0, "X-B", "b\n\tfold", 0, &third };
+static struct reply_edit first = { EDIT_INSERT_FIELD, 0, "X-A", "a", 0, &second };
+
+static struct reply_edit deleted = { EDIT_CHANGE_FIELD, 258, "X-D", NULL, 0, NULL };
+static struct reply_edit replaced = { EDIT_CHANGE_FIELD, 2, "X-C", "c", 0, &deleted };
+static struct reply_edit added_one = { EDIT_ADD_RECIPIENT, 0, NULL, "<a@b>", 0, &replaced };
+static struct reply_edit deleted_one = { EDIT_DELETE_RECIPIENT, 0, NULL, "<b@c>", 0, &added_one };
+static struct reply_edit changed = { EDIT_SENDER, 0, NULL, "<>", 0, &deleted_one };
+static struct reply_edit body = { EDIT_BODY, 0, NULL, "a\r\n\0b", 5, &changed };
+static struct reply_edit no_body = { EDIT_BODY, 0, NULL, "", 0, NULL };
 
 #define WANT(text) text, sizeof(text) - 1
 
@@ -239,6 +298,26 @@ static const struct {
 	  true,
 	  WANT("\0\0\0\1r"),
 	  "does not take the reply" },
+	{ MG_EOM,
+	  { .kind = REPLY_CONTINUE, .edits = &body },
+	  ALL_ACTIONS,
+	  true,
+	  WANT("\0\0\0\6b"
+	       "a\r\n\0b"
+	       "\0\0\0\4e<>\0"
+	       "\0\0\0\7-<b@c>\0"
+	       "\0\0\0\7+<a@b>\0"
+	       "\0\0\0\x0bm\0\0\0\2X-C\0c\0"
+	       "\0\0\0\x0am\0\0\1\2X-D\0\0"
+	       "\0\0\0\1c"),
+	  NULL },
+	{ MG_EOM,
+	  { .kind = REPLY_CONTINUE, .edits = &no_body },
+	  ALL_ACTIONS,
+	  true,
+	  WANT("\0\0\0\1b"
+	       "\0\0\0\1c"),
+	  NULL },
 	/* Edits: at the end of a message that goes on, as far as they were agreed on. */
 	{ MG_EOM,
 	  { .kind = REPLY_CONTINUE, .edits = &first },

@@ -390,7 +390,7 @@ START_TEST(lacking_actions)
 	struct talk talk;
 
 	talk_begin(&talk);
-	told.needs.adds_headers = true;
+	told.needs.edits = EDIT_BIT(EDIT_ADD_FIELD);
 	for (int i = 0; i < 3; i++) {
 		talk_next(&talk);
 		talk_take_all(&talk, (const struct sent[]){

@@ -158,16 +158,16 @@ END_TEST
 
 START_TEST(edits)
 {
-	static const struct reply_edit third = { EDIT_QUARANTINE, NULL, "looks odd", NULL };
-	static const struct reply_edit second = { EDIT_ADD_HEADER, "X-B", "b\n\tfolded", &third };
-	static const struct reply_edit first = { EDIT_ADD_HEADER, "X-A", "a", &second };
+	static struct reply_edit third = { EDIT_QUARANTINE, 0, NULL, "looks odd", 0, NULL };
+	static struct reply_edit second = { EDIT_ADD_FIELD, 0, "X-B", "b\n\tfolded", 0, &third };
+	static struct reply_edit first = { EDIT_ADD_FIELD, 0, "X-A", "a", 0, &second };
 	const struct mta_reply *reply;
 	struct mta *mta;
 
-	told.needs = (struct mta_needs){ .stages = ALL_STAGES,
-					 .replies = ALL_STAGES,
-					 .adds_headers = true,
-					 .quarantines = true };
+	told.needs =
+		(struct mta_needs){ .stages = ALL_STAGES,
+				    .replies = ALL_STAGES,
+				    .edits = EDIT_BIT(EDIT_ADD_FIELD) | EDIT_BIT(EDIT_QUARANTINE) };
 	told.replies[MG_EOM] = (struct reply){ .kind = REPLY_CONTINUE, .edits = &first };
 	start(NULL, 10);
 	mta = open_mta();
@@ -196,7 +196,7 @@ START_TEST(edits)
 		ck_assert_uint_eq(mta_reply(mta)->nedits, 2);
 		mta_free(&mta);
 	}
-	ck_assert_uint_eq(logged("does not offer what the configuration needs: quarantining"), 1);
+	ck_assert_uint_eq(logged("does not offer what the configuration needs: quarantine"), 1);
 	ck_assert_uint_eq(logged("does not let the filter quarantine"), 2);
 	finish();
 }

@@ -288,7 +288,7 @@ START_TEST(completes_a_policy)
 	ck_assert_str_eq(type->result_names[3], "error");
 	ck_assert_int_eq(type->actions[0]->kind, ACTION_QUARANTINE);
 	ck_assert_int_eq(type->actions[0]->next->score, 5);
-	ck_assert_str_eq(type->actions[0]->next->next->header, "X-A");
+	ck_assert_str_eq(type->actions[0]->next->next->name, "X-A");
 	ck_assert_int_eq(type->actions[1]->kind, ACTION_TEMPFAIL);
 	ck_assert_int_eq(type->actions[2]->kind, ACTION_NEUTRAL);
 	ck_assert_int_eq(type->actions[3]->kind, ACTION_NEUTRAL);

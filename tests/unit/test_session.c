@@ -109,7 +109,7 @@ static enum reply_kind field(const char *client, const char *name, const char *v
 	kind = session_rcpt(session, rcpt)->kind;
 	if (kind == REPLY_CONTINUE) {
 		session_data(session);
-		session_header(session, name, value);
+		session_header(session, name, value, false);
 		kind = session_eoh(session)->kind;
 	}
 	if (kind == REPLY_CONTINUE)

@@ -114,7 +114,7 @@ static const struct {
 	{ LISTEN "class a { submitted-locally yes; auth bob }\n", { "would name no session" } },
 	{ LISTEN "class a { submitted-locally yes; tls yes }\n", { "would name no session" } },
 	{ LISTEN "score { accept 3 }\n",
-	  { "a score can reject, tempfail, discard, quarantine or add a header" } },
+	  { "a score can reject, tempfail, discard, quarantine, add a header or edit" } },
 	{ LISTEN "score { reject }\n", { "reject takes a threshold" } },
 	{ LISTEN "score { reject 0 }\n", { "reject takes a threshold" } },
 	{ LISTEN "policy access { check client cidr:/nowhere/x }\n",
@@ -149,36 +149,48 @@ START_TEST(test_unreadable)
 END_TEST
 
 #define BIT(x) MG_BIT(MG_##x)
+#define EDIT(x) EDIT_BIT(EDIT_##x)
 #define ALWAYS (BIT(CONNECT) | BIT(MAIL) | BIT(RCPT) | BIT(EOM))
 
 static const struct {
 	const char *text;
 	unsigned stages, replies;
-	bool adds_headers, quarantines;
+	unsigned edits;
 } right[] = {
-	{ "", ALWAYS, BIT(EOM), false, false },
-	{ "policy helo { }", ALWAYS | BIT(HELO), BIT(RCPT) | BIT(EOM), false, false },
+	{ "", ALWAYS, BIT(EOM), 0 },
+	{ "policy helo { }", ALWAYS | BIT(HELO), BIT(RCPT) | BIT(EOM), 0 },
 	{ "policy helo { reply-at helo }", ALWAYS | BIT(HELO),
-	  BIT(HELO) | BIT(MAIL) | BIT(RCPT) | BIT(EOM), false, false },
+	  BIT(HELO) | BIT(MAIL) | BIT(RCPT) | BIT(EOM), 0 },
 	{ "reply-at helo\npolicy helo { }", ALWAYS | BIT(HELO),
-	  BIT(HELO) | BIT(MAIL) | BIT(RCPT) | BIT(EOM), false, false },
-	{ "policy helo { mode monitor }", ALWAYS | BIT(HELO), BIT(EOM), false, false },
-	{ "policy helo { mode off }", ALWAYS, BIT(EOM), false, false },
-	{ "policy access { reject client ::1 }", ALWAYS, BIT(RCPT) | BIT(EOM), false, true },
+	  BIT(HELO) | BIT(MAIL) | BIT(RCPT) | BIT(EOM), 0 },
+	{ "policy helo { mode monitor }", ALWAYS | BIT(HELO), BIT(EOM), 0 },
+	{ "policy helo { mode off }", ALWAYS, BIT(EOM), 0 },
+	{ "policy access { reject client ::1 }", ALWAYS, BIT(RCPT) | BIT(EOM), EDIT(QUARANTINE) },
 	{ "policy access { reject client ::1; reply-at connect }", ALWAYS,
-	  BIT(CONNECT) | BIT(MAIL) | BIT(RCPT) | BIT(EOM), false, true },
+	  BIT(CONNECT) | BIT(MAIL) | BIT(RCPT) | BIT(EOM), EDIT(QUARANTINE) },
 	{ "policy access { reject client ::1; reply-at helo }", ALWAYS | BIT(HELO),
-	  BIT(HELO) | BIT(MAIL) | BIT(RCPT) | BIT(EOM), false, true },
+	  BIT(HELO) | BIT(MAIL) | BIT(RCPT) | BIT(EOM), EDIT(QUARANTINE) },
 	{ "policy access { reject header /x/ }", ALWAYS | BIT(HEADER) | BIT(EOH),
-	  BIT(EOH) | BIT(EOM), false, true },
+	  BIT(EOH) | BIT(EOM), EDIT(QUARANTINE) },
 	{ "policy access { reject client ::1; on reject header X-Y z; on hold neutral; on discard neutral; on defer neutral }",
-	  ALWAYS, BIT(EOM), true, false },
-	{ "policy commands { }", ALWAYS | BIT(COMMAND), BIT(COMMAND) | BIT(EOM), false, false },
-	{ "class a { helo x.example }", ALWAYS | BIT(HELO), BIT(EOM), false, false },
-	{ "score { quarantine 3 }", ALWAYS, BIT(EOM), false, true },
+	  ALWAYS, BIT(EOM), EDIT(ADD_FIELD) },
+	{ "policy commands { }", ALWAYS | BIT(COMMAND), BIT(COMMAND) | BIT(EOM), 0 },
+	{ "class a { helo x.example }", ALWAYS | BIT(HELO), BIT(EOM), 0 },
+	{ "score { delete-header 3 X-A }", ALWAYS | BIT(HEADER), BIT(EOM), EDIT(CHANGE_FIELD) },
+	{ "score { replace-header 3 X-A a }", ALWAYS | BIT(HEADER), BIT(EOM),
+	  EDIT(CHANGE_FIELD) | EDIT(ADD_FIELD) },
+	{ "score { prefix-subject 3 a }", ALWAYS | BIT(HEADER), BIT(EOM),
+	  EDIT(CHANGE_FIELD) | EDIT(ADD_FIELD) },
+	{ "score { redirect 3 a@example.test }", ALWAYS, BIT(EOM),
+	  EDIT(ADD_RECIPIENT) | EDIT(DELETE_RECIPIENT) },
+	{ "score { add-recipient 3 a@example.test }", ALWAYS, BIT(EOM), EDIT(ADD_RECIPIENT) },
+	{ "score { delete-recipient 3 a@example.test }", ALWAYS, BIT(EOM), EDIT(DELETE_RECIPIENT) },
+	{ "score { change-sender 3 <> }", ALWAYS, BIT(EOM), EDIT(SENDER) },
+	{ "score { replace-body 3 a }", ALWAYS, BIT(EOM), EDIT(BODY) },
+	{ "score { quarantine 3 }", ALWAYS, BIT(EOM), EDIT(QUARANTINE) },
 	{ "policy access { reject client ::1; on reject score 3; on hold neutral; on discard neutral; on defer neutral }\n"
 	  "score { reject 3 \"{helo}\" }",
-	  ALWAYS | BIT(HELO), BIT(RCPT) | BIT(EOM), false, false },
+	  ALWAYS | BIT(HELO), BIT(RCPT) | BIT(EOM), 0 },
 };
 
 START_TEST(test_right)
@@ -194,8 +206,8 @@ START_TEST(test_right)
 		      right[_i].text, snapshot->needs.stages, right[_i].stages);
 	ck_assert_msg(snapshot->needs.replies == right[_i].replies, "%s: replies %x, want %x",
 		      right[_i].text, snapshot->needs.replies, right[_i].replies);
-	ck_assert_msg(snapshot->needs.adds_headers == right[_i].adds_headers, "%s", right[_i].text);
-	ck_assert_msg(snapshot->needs.quarantines == right[_i].quarantines, "%s", right[_i].text);
+	ck_assert_msg(snapshot->needs.edits == right[_i].edits, "%s: edits %x", right[_i].text,
+		      snapshot->needs.edits);
 	snapshot_unref(&snapshot);
 }
 END_TEST

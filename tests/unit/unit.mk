@@ -25,6 +25,7 @@ unit_tests = \
 	tests/unit/test_dns_walk \
 	tests/unit/test_domain \
 	tests/unit/test_errors \
+	tests/unit/test_field \
 	tests/unit/test_front_event \
 	tests/unit/test_front_event_life \
 	tests/unit/test_front_event_limits \
@@ -36,6 +37,7 @@ unit_tests = \
 	tests/unit/test_log \
 	tests/unit/test_log_sinks \
 	tests/unit/test_macros \
+	tests/unit/test_mailbox \
 	tests/unit/test_packet \
 	tests/unit/test_pidfile \
 	tests/unit/test_registry \

@@ -123,24 +123,65 @@ static void set_reply(struct milter_conn *conn, const struct reply *reply)
 #undef LINES8
 }
 
+/*
+ * A field's value; libmilter leaves the blank that was agreed on to its caller. NULL without
+ * memory.
+ */
+static char *edit_value(const struct milter_conn *conn, const struct reply_edit *edit)
+{
+	const size_t size = edit->value ? strlen(edit->value) + 1 : 1;
+	char *value = malloc(size + 1);
+
+	if (!value)
+		return NULL;
+	*value = ' ';
+	if (edit->value)
+		memcpy(value + conn->agreed.exact_fields, edit->value, size);
+	else
+		*value = '\0';
+	return value;
+}
+
+static int do_field_edit(struct milter_conn *conn, const struct reply_edit *edit)
+{
+	char *name = unconst(edit->name), *value = edit_value(conn, edit);
+	int rc = MI_FAILURE;
+
+	if (value && edit->kind == EDIT_ADD_FIELD)
+		rc = smfi_addheader(conn->ctx, name, value);
+	else if (value && edit->kind == EDIT_INSERT_FIELD)
+		rc = smfi_insheader(conn->ctx, (int)edit->index, name, value);
+	else if (value)
+		rc = smfi_chgheader(conn->ctx, name, (int)edit->index, value);
+	free(value);
+	return rc;
+}
+
+static int do_edit(struct milter_conn *conn, const struct reply_edit *edit)
+{
+	char *value = unconst(edit->value);
+
+	switch (edit->kind) {
+	case EDIT_ADD_RECIPIENT:
+		return smfi_addrcpt(conn->ctx, value);
+	case EDIT_DELETE_RECIPIENT:
+		return smfi_delrcpt(conn->ctx, value);
+	case EDIT_SENDER:
+		return smfi_chgfrom(conn->ctx, value, NULL);
+	case EDIT_BODY:
+		return smfi_replacebody(conn->ctx, (unsigned char *)value, (int)edit->size);
+	case EDIT_QUARANTINE:
+		return smfi_quarantine(conn->ctx, value);
+	default:
+		return do_field_edit(conn, edit);
+	}
+}
+
 static void do_edits(struct milter_conn *conn, const struct reply_edit *edit)
 {
-	int rc;
-
-	for (; edit; edit = edit->next) {
-		if (edit->kind == EDIT_QUARANTINE)
-			rc = smfi_quarantine(conn->ctx, unconst(edit->value));
-		else if (edit->kind == EDIT_INSERT_HEADER)
-			rc = smfi_insheader(conn->ctx, 0, unconst(edit->name),
-					    unconst(edit->value));
-		else
-			rc = smfi_addheader(conn->ctx, unconst(edit->name), unconst(edit->value));
-		if (rc != MI_SUCCESS)
-			log_say(the_front->log, MG_LOG_ERROR, "front",
-				"the MTA does not let the filter %s",
-				edit->kind == EDIT_QUARANTINE ? "quarantine a message"
-							      : "add a header");
-	}
+	for (; edit; edit = edit->next)
+		if (do_edit(conn, edit) != MI_SUCCESS)
+			agreement_refuse(edit->kind, the_front->log);
 }
 
 static sfsistat translate(struct milter_conn *conn, enum mg_stage stage, const struct reply *reply)
@@ -229,7 +270,8 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long 
 		return SMFIS_REJECT;
 	needs = conn->refused ? &agreement_refusal : session_needs(conn->snapshot);
 	extra = extra_stages(needs);
-	if (!the_front->told_of_actions && agreement_lacks(needs, actions, the_front->log))
+	if (!the_front->told_of_actions &&
+	    agreement_lacks(needs, actions, protocol, the_front->log))
 		the_front->told_of_actions = true;
 	agreement_free(&conn->agreed);
 	conn->agreed =
@@ -307,7 +349,9 @@ static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
 {
 	struct milter_conn *conn = conn_event(ctx);
 
-	return conn ? conn_answer(conn, MG_HEADER, session_header(conn->session, name, value))
+	return conn ? conn_answer(
+			      conn, MG_HEADER,
+			      session_header(conn->session, name, value, conn->agreed.exact_fields))
 		    : SMFIS_TEMPFAIL;
 }
 
@@ -391,7 +435,8 @@ static int set_up_library(const struct front *front)
 	struct smfiDesc filter = {
 		.xxfi_name = unconst(NAME),
 		.xxfi_version = SMFI_VERSION,
-		.xxfi_flags = SMFIF_ADDHDRS | SMFIF_QUARANTINE,
+		.xxfi_flags = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGBODY | SMFIF_ADDRCPT |
+			      SMFIF_DELRCPT | SMFIF_CHGFROM | SMFIF_QUARANTINE,
 		.xxfi_negotiate = on_negotiate,
 		.xxfi_connect = on_connect,
 		.xxfi_helo = on_helo,

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One run of one hook: the message record, and the edits that a policy proposes. */
+#include <config.h>
+
+#include <string.h>
+
+#include "session/call.h"
+#include "session/edits.h"
+
+/* ---- The message record ---- */
+
+/* The record as the hook may see it: whole, or none. */
+static const struct record *call_record(const struct mg_call *call, const char *function)
+{
+	const struct session *session = call->session;
+	const bool whole = session->event.stage >= MG_EOH && session->event.stage <= MG_EOM;
+
+	CHECK_OBJ(call, CALL_MAGIC);
+	if (!call->instance->record)
+		call_undeclared(call, CALL_FACT_RECORD,
+				"%s calls %s(), which needs record = true in its struct mg_policy, "
+				"and no mg_conf_record(conf, false)",
+				call->instance->type->name, function);
+	return call->instance->record && whole ? &session->message.record : NULL;
+}
+
+size_t mg_fields(const struct mg_call *call)
+{
+	const struct record *record = call_record(call, __func__);
+
+	return record ? record->n : 0;
+}
+
+const struct mg_field *mg_field(const struct mg_call *call, size_t index)
+{
+	const struct record *record = call_record(call, __func__);
+
+	return record && index < record->n ? &record->fields[index] : NULL;
+}
+
+/* ---- Edits ---- */
+
+/*
+ * A proposal at the end of those of this hook; NULL, and a log line, when the policy does not
+ * declare its kind.
+ */
+static struct edit *call_propose(struct mg_call *call, unsigned kind, enum action_kind action)
+{
+	struct edit **end, *edit;
+
+	if (!(call->instance->type->edits & kind)) {
+		mg_log(call, MG_LOG_ERROR, "proposes the edit %s, which it does not declare",
+		       action_names[action]);
+		return NULL;
+	}
+	end = &call_found(call)->edits;
+	while (*end)
+		end = &(*end)->next;
+	edit = *end = arena_zalloc(&call->session->event_arena, sizeof(*edit));
+	edit->kind = action;
+	return edit;
+}
+
+static void call_set(struct mg_call *call, struct edit *edit, const char *name, unsigned index,
+		     const char *value)
+{
+	struct arena *arena = &call->session->event_arena;
+
+	if (!edit)
+		return;
+	edit->name = arena_strdup(arena, name);
+	edit->index = index;
+	if (value) {
+		edit->value = arena_strdup(arena, value);
+		edit->size = strlen(value);
+	}
+}
+
+void mg_edit_add_field(struct mg_call *call, unsigned index, const char *name, const char *value)
+{
+	call_set(call, call_propose(call, MG_EDIT_ADD_FIELD, ACTION_HEADER), name, index, value);
+}
+
+void mg_edit_replace_field(struct mg_call *call, const char *name, unsigned nth, const char *value)
+{
+	call_set(call, call_propose(call, MG_EDIT_REPLACE_FIELD, ACTION_REPLACE_HEADER), name, nth,
+		 value);
+}
+
+void mg_edit_delete_field(struct mg_call *call, const char *name, unsigned nth)
+{
+	call_set(call, call_propose(call, MG_EDIT_DELETE_FIELD, ACTION_DELETE_HEADER), name, nth,
+		 NULL);
+}
+
+void mg_edit_add_recipient(struct mg_call *call, const char *address)
+{
+	call_set(call, call_propose(call, MG_EDIT_ADD_RECIPIENT, ACTION_ADD_RECIPIENT), address, 0,
+		 NULL);
+}
+
+void mg_edit_delete_recipient(struct mg_call *call, const char *address)
+{
+	call_set(call, call_propose(call, MG_EDIT_DELETE_RECIPIENT, ACTION_DELETE_RECIPIENT),
+		 address, 0, NULL);
+}
+
+void mg_edit_sender(struct mg_call *call, const char *address)
+{
+	call_set(call, call_propose(call, MG_EDIT_SENDER, ACTION_CHANGE_SENDER), address, 0, NULL);
+}
+
+void mg_edit_body(struct mg_call *call, const void *data, size_t size)
+{
+	struct edit *edit = call_propose(call, MG_EDIT_BODY, ACTION_REPLACE_BODY);
+	char *copy;
+
+	if (!edit)
+		return;
+	copy = arena_alloc(&call->session->event_arena, size + 1);
+	if (size)
+		memcpy(copy, data, size);
+	edit->value = copy;
+	edit->size = size;
+}

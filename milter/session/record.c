@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The message record: all header fields of a message, in order and byte for byte. */
+#include <config.h>
+
+#include <string.h>
+#include <strings.h>
+
+#include "session/record.h"
+#include "session/state.h"
+
+#define RECORD_ROOM_FIRST 32
+
+static char *record_copy(struct arena *arena, const char *prefix, const char *text, size_t *size_r)
+{
+	const size_t before = strlen(prefix), size = strlen(text);
+	char *copy = arena_alloc(arena, before + size + 1);
+
+	memcpy(copy, prefix, before);
+	memcpy(copy + before, text, size + 1);
+	*size_r = before + size;
+	return copy;
+}
+
+static void record_grow(struct arena *arena, struct record *record)
+{
+	const size_t room = record->room ? 2 * record->room : RECORD_ROOM_FIRST;
+	struct mg_field *fields = arena_alloc(arena, room * sizeof(*fields));
+
+	if (record->n)
+		memcpy(fields, record->fields, record->n * sizeof(*fields));
+	record->fields = fields;
+	record->room = room;
+}
+
+/* The place of a name among those that the configuration edits; their number when it is none. */
+static size_t record_edited(const struct snapshot *snapshot, const char *name)
+{
+	size_t i = 0;
+
+	while (i < snapshot->nedited && strcasecmp(snapshot->edited[i], name) != 0)
+		i++;
+	return i;
+}
+
+/*
+ * Of the fields beyond the limit is known what edits of the configuration need: a long header
+ * spares none of them.
+ */
+static void record_count_beyond(struct session *session, const char *name)
+{
+	const struct snapshot *snapshot = session->snapshot;
+	struct record *record = &session->message.record;
+
+	record->cut = true;
+	if (!record->beyond)
+		record->beyond = arena_zalloc(&session->message_arena,
+					      (snapshot->nedited + 1) * sizeof(*record->beyond));
+	record->beyond[record_edited(snapshot, name)]++;
+}
+
+void record_keep(struct session *session, const char *name, const char *value, bool exact)
+{
+	const size_t limit = (size_t)session->snapshot->settings.header_limit;
+	struct record *record = &session->message.record;
+	struct arena *arena = &session->message_arena;
+	size_t size;
+
+	if (!session->snapshot->needs.record)
+		return;
+	size = strlen(name) + strlen(value) + !exact + RECORD_FIELD;
+	if (record->cut || size > limit - record->size) {
+		record_count_beyond(session, name);
+		return;
+	}
+	record->size += size;
+	if (record->n == record->room)
+		record_grow(arena, record);
+
+	struct mg_field *field = &record->fields[record->n++];
+
+	field->name = record_copy(arena, "", name, &field->name_size);
+	field->value = record_copy(arena, exact ? "" : " ", value, &field->value_size);
+}
+
+unsigned record_count(const struct session *session, const char *name)
+{
+	const struct record *record = &session->message.record;
+	unsigned n = 0;
+	size_t i;
+
+	for (i = 0; i < record->n; i++)
+		n += strcasecmp(record->fields[i].name, name) == 0;
+	i = record_edited(session->snapshot, name);
+	return record->beyond && i < session->snapshot->nedited ? n + record->beyond[i] : n;
+}
+
+const struct mg_field *record_find(const struct session *session, const char *name, unsigned nth)
+{
+	const struct record *record = &session->message.record;
+
+	for (size_t i = 0; i < record->n; i++)
+		if (strcasecmp(record->fields[i].name, name) == 0 && --nth == 0)
+			return &record->fields[i];
+	return NULL;
+}

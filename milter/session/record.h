@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The message record: all header fields of a message, in order and byte for byte, kept once for all
+ * policies that read it (mg_field()), and for edits, which must know how many fields of a name
+ * there are. In the message's arena.
+ */
+#ifndef MG_RECORD_H
+#define MG_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <millgate/policy.h>
+
+struct session;
+
+#define RECORD_FIELD 40 /* what a field counts of the header-limit besides its own bytes */
+
+struct record {
+	struct mg_field *fields;
+	size_t n, room;
+	size_t size; /* of the header-limit */
+	bool cut;    /* the header was longer: the fields that came first are kept */
+	/*
+	 * By the snapshot's edited names: how many fields of that name came beyond the limit; NULL
+	 * before.
+	 */
+	unsigned *beyond;
+};
+
+/* Keeps a field, if the configuration needs the record. exact: as of session_header(). */
+void record_keep(struct session *session, const char *name, const char *value, bool exact);
+
+/* How many fields of this name came with the message, in any case. */
+unsigned record_count(const struct session *session, const char *name);
+
+/* The nth field of this name, from 1; NULL when there is none, or it was not kept. */
+const struct mg_field *record_find(const struct session *session, const char *name, unsigned nth);
+
+#endif
