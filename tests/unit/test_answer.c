@@ -56,7 +56,7 @@ static const struct {
 	struct {
 		unsigned long actions, steps;
 		unsigned no_reply;
-		bool skips;
+		bool skips, exact_fields;
 	} want;
 } agreements[] = {
 	/* Nothing: all is left out but the end of the message, which cannot be. */
