@@ -30,7 +30,7 @@ struct log_sink {
 int sink_open(struct log_sink *sink, enum log_target target, const char *path);
 int sink_reopen(struct log_sink *sink);
 
-/* Of a log in a file: opens another, which sink_change() puts in its place. *fd_r is -1 for none. */
+/* For a log in a file: opens another one for sink_change(). *fd_r is -1 for other logs. */
 int sink_prepare(const struct log_sink *sink, const char *path, int *fd_r);
 void sink_change(struct log_sink *sink, const char *path, int fd);
 
