@@ -24,6 +24,6 @@ front_libs = $(libmilter_libs) milter/front/libfront.a
 # with whole archives (MG_WHOLE_CORE). They stand here a second time for make, which cannot see them
 # inside the linker's option.
 core_libs = @MG_WHOLE_CORE@ $(policy_libs) $(core_archives) $(core_deps)
-core_deps = $(PCRE2_LIBS) $(IDN2_LIBS) $(UNISTRING_LIBS) $(CARES_LIBS) $(SPF2_LIBS) $(DL_LIBS)
+core_deps = $(PCRE2_LIBS) $(IDN2_LIBS) $(UNISTRING_LIBS) $(CARES_LIBS) $(policy_deps) $(DL_LIBS)
 
 DISTCLEANFILES = milter/builtin.h

@@ -15,10 +15,8 @@ struct spf {
 	int engine;
 	const char *explanation;
 	const struct mg_table *relays;
-	spf_engine *check;
+	spf_check *check;
 };
-
-enum { ENGINE_RFC7208, ENGINE_LIBSPF2 };
 
 static const struct mg_result results[] = {
 	[SPF_NONE] = {
@@ -254,10 +252,11 @@ static int spf_open(struct mg_conf *conf, void *self)
 	struct spf *spf = self;
 	int status = open_identities(conf, spf);
 
-	spf->check = spf->engine == ENGINE_LIBSPF2 ? spf_check_libspf2 : spf_check_host;
+	spf->check = spf_engines[spf->engine].check;
 	if (!spf->check) {
 		mg_conf_error(conf, mg_conf_item(conf, "engine", 0), 1,
-			      "this build is without libspf2; expected engine rfc7208");
+			      "this build is without %s; expected engine %s",
+			      spf_engines[spf->engine].name, spf_engines[0].name);
 		status = -1;
 	}
 	if (!spf_macro_is_explanation(spf->explanation, strlen(spf->explanation))) {

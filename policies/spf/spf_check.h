@@ -42,14 +42,19 @@ struct spf_outcome {
 };
 
 /* explanation: an explain-string for domains that have none of their own, valid. */
-typedef void spf_engine(struct mg_call *call, const struct spf_query *query,
-			const char *explanation, struct spf_outcome *outcome_r);
+typedef void spf_check(struct mg_call *call, const struct spf_query *query, const char *explanation,
+		       struct spf_outcome *outcome_r);
 
 /* Our own. */
-spf_engine spf_check_host;
+spf_check spf_check_host;
 
-/* libspf2; NULL when it was left out of this build. */
-extern spf_engine *const spf_check_libspf2;
+struct spf_engine {
+	const char *name; /* as in the configuration */
+	spf_check *check; /* NULL when it was left out of this build */
+};
+
+#define SPF_ENGINES 2
+extern const struct spf_engine spf_engines[SPF_ENGINES];
 
 /* Begins the questions that evaluation will ask. Never blocks. */
 void spf_ask_ahead(struct mg_call *call, const struct spf_query *query);

@@ -11,22 +11,18 @@
 
 #include "../dns/patience.h"
 #include "policy_help.h"
+#include "../../policies/spf/spf_check.h"
 
 fake_register mg_builtin_spf;
 
-static const char *const engines[] = {
-	"engine rfc7208\n",
-#ifdef HAVE_SPF2
-	"engine libspf2\n",
-#endif
-};
-#define ENGINES ((int)(sizeof(engines) / sizeof(engines[0])))
+/* Of this build: those that were left out are the last. */
+#define ENGINES (spf_engines[SPF_ENGINES - 1].check ? SPF_ENGINES : SPF_ENGINES - 1)
 
 static inline void must_open(int engine, const char *more)
 {
 	char block[500];
 
-	snprintf(block, sizeof(block), "%s%s", engines[engine], more);
+	snprintf(block, sizeof(block), "engine %s\n%s", spf_engines[engine].name, more);
 	fake_must_open(mg_builtin_spf, block);
 	fake.helo = "helo.example.org";
 	fake.client = "192.0.2.1";

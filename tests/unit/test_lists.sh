@@ -25,7 +25,7 @@ if [ -n "$shared" ]; then
 	failed=1
 fi
 names="$names $found"
-for file in milter/*/*.[ch] milter/*/*/*.[ch] policies/*/*.[ch] tests/*/*.[ch] tests/*/*.sh \
+for file in milter/*/*.[ch] milter/*/*/*.[ch] policies/*/*.[ch] policies/*/*/*.[ch] tests/*/*.[ch] tests/*/*.sh \
 	tests/*/*.scn; do
 	case $file in
 	*'*'*) continue ;; # no file of this kind

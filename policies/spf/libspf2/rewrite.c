@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Records as libspf2 gets to see them: what it would misread is put so that it does not (RFC 7208, sections 4.6 and 5). */
-#include "spf_rewrite.h"
+#include "rewrite.h"
 
 #include <arpa/inet.h>
 #include <stdarg.h>
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "spf_check.h"
+#include "../spf_check.h"
 
 #define ADDRESSES_MAX 100 /* libspf2 takes 255 terms of a record, and a /0 becomes two */
 #define TERM_MAX 96

@@ -8,8 +8,8 @@
 
 #include <millgate/policy.h>
 
-#include "spf_macro.h"
-#include "spf_record.h"
+#include "../spf_macro.h"
+#include "../spf_record.h"
 
 #define SPF_STANDIN_ZONE ".spf.invalid"
 
@@ -28,7 +28,7 @@ struct spf_standin {
 struct spf_standins {
 	struct mg_call *call;
 	const struct spf_query *query;
-	unsigned char flip; /* of the first byte of every address: see spf_libspf2.c */
+	unsigned char flip; /* of the first byte of every address: see libspf2.c */
 	struct spf_standin *last;
 };
 

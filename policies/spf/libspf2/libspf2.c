@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The engine libspf2, kept from all that it does wrong: it gets records that were validated and rewritten (spf_rewrite.h), and
- * the DNS below it is this one, which counts the limits of RFC 7208, section 4.6.4. What can only be an error is decided here; the
- * library is told that nothing was found, and its result is not used.
+ * The engine libspf2, kept from all that it does wrong: it gets records that were validated and
+ * rewritten (rewrite.h), and the DNS below it is this one, which counts the limits of RFC 7208,
+ * section 4.6.4. What can only be an error is decided here; the library is told that nothing was
+ * found, and its result is not used.
  */
-#include "spf_check.h"
+#include "../spf_check.h"
 
 #include <netdb.h>
 #include <stdlib.h>
@@ -20,8 +21,11 @@
 #include <spf2/spf_dns.h>
 #include <spf2/spf_dns_rr.h>
 
-#include "spf_rewrite.h"
-#include "spf_validated.h"
+#include "rewrite.h"
+#include "../spf_validated.h"
+
+/* In the table of spf_engines.c. */
+spf_check spf_check_libspf2;
 
 #define ANSWER_TTL 60
 #define RECEIVER "receiver" SPF_STANDIN_ZONE
@@ -476,8 +480,8 @@ static unsigned char flip_for(const struct spf_query *query)
 	return is_loopback ? 0x80 : 0;
 }
 
-static void check_libspf2(struct mg_call *call, const struct spf_query *query,
-			  const char *explanation, struct spf_outcome *outcome_r)
+void spf_check_libspf2(struct mg_call *call, const struct spf_query *query, const char *explanation,
+		       struct spf_outcome *outcome_r)
 {
 	struct libspf2 libspf2 = {
 		.standins = { .call = call, .query = query, .flip = flip_for(query) },
@@ -506,5 +510,3 @@ static void check_libspf2(struct mg_call *call, const struct spf_query *query,
 			libspf2.explanation.spec ? libspf2.explained : query->domain,
 			libspf2.explanation.spec, libspf2.explanation.spec_size, explanation);
 }
-
-spf_engine *const spf_check_libspf2 = check_libspf2;
