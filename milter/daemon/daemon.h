@@ -7,7 +7,7 @@
 
 struct daemon_options {
 	const char *conf; /* the configuration file */
-	bool foreground;  /* stay, and log to standard error */
+	bool foreground;  /* stay; the log is standard error unless the file has a place for it */
 };
 
 /*

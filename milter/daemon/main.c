@@ -12,7 +12,7 @@
 static const char usage[] =
 	"usage: millgated [-f] [-t] [-c FILE] | -V | -h\n"
 	"  -c FILE  read this configuration instead of " MG_CONFFILE "\n"
-	"  -f       stay in the foreground and log to standard error\n"
+	"  -f       stay in the foreground; the default place of the log is standard error\n"
 	"  -t       test the configuration, say all that is wrong with it, and exit\n"
 	"  -V       print the version and exit\n"
 	"  -h       print this and exit\n";

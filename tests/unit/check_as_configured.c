@@ -70,5 +70,5 @@ const struct seam seams[SEAMS] = {
 	SEAM(snapshot, arena, snapshot_ref, "snapshot_ref"),
 	SEAM(snapshot, arena, snapshot_unref, "snapshot_unref"),
 	SEAM(dialogue, all, dialogue_take, "dialogue_take"),
-	SEAM(mg_call, session, mg_client, "mg_client"),
+	SEAM(mg_call, services, mg_client, "mg_client"),
 };
