@@ -40,8 +40,8 @@ static bool call_knows(const struct mg_call *call, enum mg_stage stage, const ch
 	if (call->instance->facts & MG_BIT(stage))
 		return true;
 	call_undeclared(call, MG_BIT(stage),
-			"%s calls %s(), which needs facts = MG_BIT(%s) in its struct mg_policy",
-			call->instance->type->name, function, bit);
+			"calls %s(), which needs facts = MG_BIT(%s) in its struct mg_policy",
+			function, bit);
 	return false;
 }
 
@@ -55,9 +55,9 @@ static bool call_declares(const struct mg_call *call, const char *macro)
 		if (strcmp(*macros, macro) == 0)
 			return true;
 	call_undeclared(call, CALL_FACT_MACRO,
-			"%s calls mg_macro(\"%s\"), which needs that name among the macros of its "
+			"calls mg_macro(\"%s\"), which needs that name among the macros of its "
 			"struct mg_policy",
-			call->instance->type->name, macro);
+			macro);
 	return false;
 }
 

@@ -5,7 +5,7 @@ module_tests = $(call found,tests/module/*.sh)
 module_files = \
 	tests/module/abi/policy-1.h \
 	tests/module/bad.c \
-	tests/module/declared.scn \
+	tests/module/declared-facts.scn \
 	tests/module/elements.c \
 	tests/module/elements.scn.in \
 	tests/module/layout.c \
@@ -13,5 +13,5 @@ module_files = \
 	tests/module/outside.c \
 	tests/module/outside-runs.scn \
 	tests/module/undeclared.c \
-	tests/module/undeclared.scn
+	tests/module/undeclared-facts.scn
 EXTRA_DIST += $(module_files)

@@ -13,7 +13,8 @@ failed=0
 
 build()
 {
-	$CC -std=c11 -fPIC -shared -I"$MG_TOP_SRCDIR/include" -DBAD="$1" -o "$so" "$here/bad.c"
+	$CC -std=c11 -D_POSIX_C_SOURCE=200809L -fPIC -shared \
+		-I"$MG_TOP_SRCDIR/include" -DBAD="$1" -o "$so" "$here/bad.c"
 }
 
 # The daemon's output must have the text, and its exit status must be 1.
@@ -43,9 +44,10 @@ build VALUE && refused "a value that would hide a macro" \
 build ITEM && refused "an item outside of the struct" \
 	'declares an item "number" that lies outside of its struct'
 build HOOKS && refused "no hooks" "registers a policy that has no hooks"
-build ACTION && refused "a wrong default action" 'bad.so, default of found:1:1: unknown action "rejct"'
+build ACTION && refused "a wrong default action" \
+	'bad.so, default of found:1:1: unknown action "rejct"'
 build DEFAULT && refused "a wrong default of an item" \
-	'bad.so, default of number:1:1: found 1000001, expected a whole number from -1000000 to 1000000'
+	'bad.so, default of number:1:1: found 1000001, expected a whole number from -1000000'
 build STRIDE && refused "an array without the size of its elements" \
 	'says that one of its results has 0 bytes, expected'
 build NOTHING && refused "no symbol" "has no symbol mg_policy_register"

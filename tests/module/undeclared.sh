@@ -14,6 +14,6 @@ build() # NAME [FLAG]
 
 build undeclared
 build declared -DDECLARED
-for scenario in undeclared declared; do
-	MG_TEST_MODULES=$dir "$MG_TOP_BUILDDIR/tests/scenario/runner" "$here/$scenario.scn"
+for facts in undeclared declared; do
+	MG_TEST_MODULES=$dir "$MG_TOP_BUILDDIR/tests/scenario/runner" "$here/$facts-facts.scn"
 done
