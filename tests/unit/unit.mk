@@ -8,6 +8,7 @@ unit_tests = \
 	tests/unit/test_agreement \
 	tests/unit/test_answer \
 	tests/unit/test_arena \
+	tests/unit/test_call \
 	tests/unit/test_check \
 	tests/unit/test_conf \
 	tests/unit/test_dialogue \
