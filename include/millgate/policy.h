@@ -72,15 +72,17 @@ enum mg_stage {
 /* How long memory lasts that a hook asks for. */
 enum mg_scope {
 	MG_SESSION, /* to the end of the session */
-	MG_MESSAGE, /* to that of the message: sent, refused as a whole, RSET, HELO/EHLO, a new MAIL */
-	MG_CALL     /* to that of what the MTA is telling now: a command, a header field, a chunk */
+	/* to that of the message: sent, refused as a whole, RSET, HELO/EHLO, a new MAIL */
+	MG_MESSAGE,
+	MG_CALL /* to that of what the MTA is telling now: a command, a header field, a chunk */
 };
 
 /*
- * What a hook returns: an index into its policy's results, or one of these. A result is found once and
- * lasts as long as what it is about: that of CONNECT as long as the session, of HELO until the next, of
- * RCPT as long as the recipient is one of the message's, of COMMAND for this command; all others as long as
- * the message, and there the same one from several fields or chunks counts once.
+ * What a hook returns: an index into its policy's results, or one of these. A result is found
+ * once and lasts as long as what it is about: that of CONNECT as long as the session, of HELO
+ * until the next, of RCPT as long as the recipient is one of the message's, of COMMAND for this
+ * command; all others as long as the message, and there the same one from several fields or
+ * chunks counts once.
  */
 #define MG_NONE (-1)    /* nothing to say about this */
 #define MG_ERROR (-2)   /* it could not decide; mg_detail() says why */
@@ -90,11 +92,12 @@ enum mg_scope {
 struct mg_result {
 	const char *name; /* written as a policy's; RFC 8601's names where it has them */
 	/*
-	 * What is done about it when the configuration does not say: the words after "on NAME", such
-	 * as "reject 5.7.1 \"{client} is listed\"". Several actions are separated by ";", as
-	 * "quarantine \"{detail}\"; score 5". NULL means "neutral". A result named "error" or
-	 * "timeout" sets the default action of the two that every policy has. Parsed when the policy
-	 * is registered: what is wrong in it is an error of the policy, and it is not taken.
+	 * What is done about it when the configuration does not say: the words after "on NAME",
+	 * such as "reject 5.7.1 \"{client} is listed\"". Several actions are separated by ";",
+	 * as "quarantine \"{detail}\"; score 5". NULL means "neutral". A result named "error" or
+	 * "timeout" sets the default action of the two that every policy has. Parsed when the
+	 * policy is registered: what is wrong in it is an error of the policy, and it is not
+	 * taken.
 	 */
 	const char *action;
 	const char *help; /* one sentence for the manual page; NULL for none */
@@ -147,29 +150,34 @@ struct mg_item {
 	size_t offset; /* of the member in the instance's struct */
 	/*
 	 * The default, as it would stand in the file after the name; NULL for none: the member is
-	 * zero. Parsed when the policy is registered: what is wrong in it is an error of the policy.
+	 * zero. Parsed when the policy is registered: what is wrong in it is an error of the
+	 * policy.
 	 */
 	const char *initial;
 	const char *syntax;  /* the arguments, for the manual page: "NUMBER"; NULL for none */
 	const char *help;    /* one or more sentences for the manual page; NULL for none */
 	const char *choices; /* MG_CHOICE: the words, separated by blanks */
-	/* MG_INT, MG_SIZE, MG_DURATION; no limits when both are 0, no maximum when it is less than min. */
+	/*
+	 * MG_INT, MG_SIZE, MG_DURATION; no limits when both are 0, no maximum when it is less
+	 * than min.
+	 */
 	long long min, max;
 	enum mg_key key; /* MG_TABLE */
 	bool required;   /* a block without it is in error; for an item without initial */
 	/*
-	 * Checks what the table cannot express. Called before open(), once all items are filled in, for
-	 * each line of this item whose words are as type wants them. Reports with mg_conf_error() and
-	 * mg_conf_warning(). After an error the member has its default again, and open() is called
-	 * all the same, unless the item is required. self: the instance's struct. May be NULL.
+	 * Checks what the table cannot express. Called before open(), once all items are filled
+	 * in, for each line of this item whose words are as type wants them. Reports with
+	 * mg_conf_error() and mg_conf_warning(). After an error the member has its default
+	 * again, and open() is called all the same, unless the item is required. self: the
+	 * instance's struct. May be NULL.
 	 */
 	void (*check)(struct mg_conf *conf, const struct mg_line *line, const void *self);
 };
 
 /*
- * One item of each type. object: the instance's struct, as "struct example"; member: its member, whose
- * type must be the one that enum mg_type names, or the module does not compile; then further members
- * of struct mg_item.
+ * One item of each type. object: the instance's struct, as "struct example"; member: its member,
+ * whose type must be the one that enum mg_type names, or the module does not compile; then
+ * further members of struct mg_item.
  *
  *     static const struct mg_item items[] = {
  *             MG_ITEM_INT(struct example, max, "max", .initial = "3", .max = 1000,
@@ -235,7 +243,10 @@ enum mg_verdict {
 	MG_DISCARDED,    /* taken from the client, and thrown away */
 	MG_QUARANTINED,  /* taken, and held back by the MTA */
 	MG_REFUSED,      /* given up after each recipient was refused */
-	/* Given up by the client (RSET, HELO, MAIL, QUIT, a lost connection), or at the daemon's end. */
+	/*
+	 * Given up by the client (RSET, HELO, MAIL, QUIT, a lost connection), or at the daemon's
+	 * end.
+	 */
 	MG_ABORTED
 };
 
@@ -298,21 +309,24 @@ struct mg_policy {
 
 	/*
 	 * MTA macros that mg_macro() will be asked for, names as "{name}" or "x", NULL last;
-	 * macro_stage: the first stage that needs them, of which the MTA then tells. Another macro is
-	 * NULL, and the hook's result becomes MG_ERROR. May be NULL.
+	 * macro_stage: the first stage that needs them, of which the MTA then tells. Another
+	 * macro is NULL, and the hook's result becomes MG_ERROR. May be NULL.
 	 */
 	const char *const *macros;
 	enum mg_stage macro_stage;
 
 	/*
 	 * MG_BIT()s of the stages whose facts the hooks read, besides those that they
-	 * have hooks for; the MTA is asked for no stage that nobody needs. CONNECT, MAIL, RCPT and EOM
-	 * are always there. The result of a hook that reads a fact of another stage becomes MG_ERROR,
-	 * and the log says what to declare.
+	 * have hooks for; the MTA is asked for no stage that nobody needs. CONNECT, MAIL, RCPT
+	 * and EOM are always there. The result of a hook that reads a fact of another stage
+	 * becomes MG_ERROR, and the log says what to declare.
 	 */
 	unsigned facts;
 
-	/* MG_SERVICE_...s that its hooks use: a service that no enabled policy uses is not started. */
+	/*
+	 * MG_SERVICE_...s that its hooks use: a service that no enabled policy uses is not
+	 * started.
+	 */
 	unsigned services;
 
 	size_t call_size; /* of mg_state(call, MG_CALL); at most 1 MiB */
@@ -397,13 +411,16 @@ struct mg_policy {
 
 /*
  * Reports an error at a line's word (0: the directive's name, 1: its first argument, ...; past the
- * last: the place after it), or at the policy's block when line is NULL. The text says what was found
- * and what was expected; the host adds file, line and column.
+ * last: the place after it), or at the policy's block when line is NULL. The text says what was
+ * found and what was expected; the host adds file, line and column.
  */
 void mg_conf_error(struct mg_conf *conf, const struct mg_line *line, size_t word, const char *fmt,
 		   ...) MG_PRINTF(4, 5);
 
-/* The same for what is probably not meant, but can be right: it is logged when the daemon starts. */
+/*
+ * The same for what is probably not meant, but can be right: it is logged when the daemon
+ * starts.
+ */
 void mg_conf_warning(struct mg_conf *conf, const struct mg_line *line, size_t word, const char *fmt,
 		     ...) MG_PRINTF(4, 5);
 
@@ -414,9 +431,9 @@ void mg_conf_warning(struct mg_conf *conf, const struct mg_line *line, size_t wo
 void mg_conf_stages(struct mg_conf *conf, unsigned stages);
 
 /*
- * Says which of the services that the policy declares this instance needs; all, when not called. One
- * that needs none of them has nothing to begin and nothing to wait for: its start hooks are not
- * called, and no hook of it may block.
+ * Says which of the services that the policy declares this instance needs; all, when not called.
+ * One that needs none of them has nothing to begin and nothing to wait for: its start hooks are
+ * not called, and no hook of it may block.
  */
 void mg_conf_services(struct mg_conf *conf, unsigned services);
 
@@ -428,12 +445,15 @@ void mg_conf_record(struct mg_conf *conf, bool record);
 
 /*
  * The lines of an item that it was filled from, for the position of an error: none when it has its
- * default. item NULL: all lines of the block in their order, those of the keys that every policy has
- * among them. Returns NULL when index is past the last.
+ * default. item NULL: all lines of the block in their order, those of the keys that every policy
+ * has among them. Returns NULL when index is past the last.
  */
 const struct mg_line *mg_conf_item(struct mg_conf *conf, const char *item, size_t index);
 
-/* The words of a line, its name (0) included, and one of them; NULL past the last. A line NULL has none. */
+/*
+ * The words of a line, its name (0) included, and one of them; NULL past the last. A line NULL
+ * has none.
+ */
 size_t mg_line_words(const struct mg_line *line);
 const char *mg_line_word(const struct mg_line *line, size_t index);
 
@@ -459,7 +479,10 @@ void *mg_conf_alloc(struct mg_conf *conf, size_t size);
  * struct mg_policy.
  */
 
-/* The client's address: AF_INET or AF_INET6 (an IPv4-mapped one is AF_INET), or NULL for a local or unknown client. */
+/*
+ * The client's address: AF_INET or AF_INET6 (an IPv4-mapped one is AF_INET), or NULL for a local
+ * or unknown client.
+ */
 const struct sockaddr *mg_client_addr(const struct mg_call *call);
 
 /* The same in numbers ("192.0.2.1", "2001:db8::1"), or "local" or "unknown"; never NULL. */
@@ -475,8 +498,8 @@ const char *mg_client_name(const struct mg_call *call);
 bool mg_is_submitted_locally(const struct mg_call *call);
 
 /*
- * The MTA's own name (macro j), its daemon's name and its address that the client connected to, in numbers, or NULL. An address that
- * stands for all ("0.0.0.0", "::") is none.
+ * The MTA's own name (macro j), its daemon's name and its address that the client connected to,
+ * in numbers, or NULL. An address that stands for all ("0.0.0.0", "::") is none.
  */
 const char *mg_mta_name(const struct mg_call *call);
 const char *mg_daemon_name(const struct mg_call *call);
@@ -486,8 +509,9 @@ const char *mg_daemon_addr(const struct mg_call *call);
 const char *mg_helo(const struct mg_call *call);
 
 /*
- * The reverse-path without its angle brackets ("" for the null sender), or NULL before MAIL. What is not written as a mailbox of RFC
- * 5321 is what the MTA makes of it, where that can be known.
+ * The reverse-path without its angle brackets ("" for the null sender), or NULL before MAIL.
+ * What is not written as a mailbox of RFC 5321 is what the MTA makes of it, where that can be
+ * known.
  */
 const char *mg_sender(const struct mg_call *call);
 
@@ -499,16 +523,23 @@ unsigned mg_recipients(const struct mg_call *call);
 
 /*
  * An ESMTP parameter of MAIL, or, at RCPT, of this recipient: "SIZE" gives "1000" for SIZE=1000,
- * "SMTPUTF8" gives "" for one without a value, NULL for none. The name in any case; NULL names none.
+ * "SMTPUTF8" gives "" for one without a value, NULL for none. The name in any case; NULL names
+ * none.
  */
 const char *mg_sender_param(const struct mg_call *call, const char *name);
 const char *mg_recipient_param(const struct mg_call *call, const char *name);
 
-/* Who logged in (macro {auth_authen}), by which mechanism ({auth_type}); NULL without AUTH. Known from MAIL on. */
+/*
+ * Who logged in (macro {auth_authen}), by which mechanism ({auth_type}); NULL without AUTH.
+ * Known from MAIL on.
+ */
 const char *mg_auth(const struct mg_call *call);
 const char *mg_auth_type(const struct mg_call *call);
 
-/* MG_HELO: the TLS version ({tls_version}), or NULL without TLS. Known from the HELO after STARTTLS on. */
+/*
+ * MG_HELO: the TLS version ({tls_version}), or NULL without TLS. Known from the HELO after
+ * STARTTLS on.
+ */
 const char *mg_tls(const struct mg_call *call);
 
 /* The MTA's queue id, or NULL while it has none (Postfix: before the first accepted recipient). */
@@ -521,13 +552,16 @@ const char *mg_queue_id(const struct mg_call *call);
 const char *mg_macro(const struct mg_call *call, const char *name);
 
 /*
- * At MG_HEADER: the field's name, and its value with the line ends of its folds, without the last one;
- * NULL at another stage.
+ * At MG_HEADER: the field's name, and its value with the line ends of its folds, without the
+ * last one; NULL at another stage.
  */
 const char *mg_header_name(const struct mg_call *call);
 const char *mg_header_value(const struct mg_call *call);
 
-/* At MG_BODY: this chunk; valid to the end of the call. NULL, of size 0, at another stage. size_r may be NULL. */
+/*
+ * At MG_BODY: this chunk; valid to the end of the call. NULL, of size 0, at another stage.
+ * size_r may be NULL.
+ */
 const unsigned char *mg_body(const struct mg_call *call, size_t *size_r);
 
 /* At MG_COMMAND: the command line as sent; NULL at another stage. */
@@ -571,9 +605,10 @@ const struct mg_field *mg_field(const struct mg_call *call, size_t index);
 void mg_detail(struct mg_call *call, const char *fmt, ...) MG_PRINTF(2, 3);
 
 /*
- * A value for texts, under one of the names in values; copied. The value NULL is none: it is shown as
- * "". A name that is NULL or not among them is ignored and logged. A policy with a value that has the
- * name of a macro of every text ({client}, see millgate.conf(5)) is not taken.
+ * A value for texts, under one of the names in values; copied. The value NULL is none: it is
+ * shown as "". A name that is NULL or not among them is ignored and logged. A policy with a
+ * value that has the name of a macro of every text ({client}, see millgate.conf(5)) is not
+ * taken.
  */
 void mg_value(struct mg_call *call, const char *name, const char *value);
 
@@ -581,9 +616,9 @@ void mg_value(struct mg_call *call, const char *name, const char *value);
 void mg_value_int(struct mg_call *call, const char *name, long long value);
 
 /*
- * The reply that goes with the result, for "reject" and "tempfail" that have none in the configuration:
- * code 0, or 4xx or 5xx whose second digit is 0 to 5, status NULL or as "5.7.1", text NULL or a text that is sent
- * as it is (no macros). Copied.
+ * The reply that goes with the result, for "reject" and "tempfail" that have none in the
+ * configuration: code 0, or 4xx or 5xx whose second digit is 0 to 5, status NULL or as "5.7.1",
+ * text NULL or a text that is sent as it is (no macros). Copied.
  */
 void mg_reply(struct mg_call *call, int code, const char *status, const char *text);
 
@@ -704,13 +739,16 @@ int64_t mg_now(const struct mg_call *call);
 /* When this hook must have returned, on the same clock. */
 int64_t mg_deadline(const struct mg_call *call);
 
-/* The wall clock: milliseconds since 1970 (UTC). It can jump, forwards and back: for dates, not for waiting. */
+/*
+ * The wall clock: milliseconds since 1970 (UTC). It can jump, forwards and back: for dates, not
+ * for waiting.
+ */
 int64_t mg_time(const struct mg_call *call);
 
 /*
- * This instance's state in this session (scope MG_SESSION), message (MG_MESSAGE) or event of the MTA
- * (MG_CALL), no other: zeroed when that begins, of session_size, message_size or call_size. All hooks
- * that are called for an event share its state. Never NULL.
+ * This instance's state in this session (scope MG_SESSION), message (MG_MESSAGE) or event of the
+ * MTA (MG_CALL), no other: zeroed when that begins, of session_size, message_size or call_size.
+ * All hooks that are called for an event share its state. Never NULL.
  */
 void *mg_state(struct mg_call *call, enum mg_scope scope);
 
@@ -732,22 +770,23 @@ void *mg_alloc(struct mg_call *call, enum mg_scope scope, size_t size);
 char *mg_printf(struct mg_call *call, enum mg_scope scope, const char *fmt, ...) MG_PRINTF(3, 4);
 
 /*
- * Has done(arg) called when the scope ends, on any thread, last registered first. done NULL: nothing
- * is called. arg may be NULL.
+ * Has done(arg) called when the scope ends, on any thread, last registered first. done NULL:
+ * nothing is called. arg may be NULL.
  */
 void mg_at_end(struct mg_call *call, enum mg_scope scope, void (*done)(void *arg), void *arg);
 
 /*
  * Looks a key up. Returns 1 when found, 0 when not, -1 when that could not be decided (a regular
- * expression that ran into its limit). value_r, if not NULL: the right-hand side of a file's line, ""
- * for a plain entry; valid to the end of the call. The key NULL is never found, and nothing is in the table NULL.
+ * expression that ran into its limit). value_r, if not NULL: the right-hand side of a file's
+ * line, "" for a plain entry; valid to the end of the call. The key NULL is never found, and
+ * nothing is in the table NULL.
  */
 int mg_table_find(struct mg_call *call, const struct mg_table *table, const char *key,
 		  const char **value_r);
 
 /*
- * A domain in the form in which domains compare: lower case, A-labels (IDNA 2008), without a final dot.
- * NULL when it is not a domain name, and for NULL. Valid to the end of the call.
+ * A domain in the form in which domains compare: lower case, A-labels (IDNA 2008), without a
+ * final dot. NULL when it is not a domain name, and for NULL. Valid to the end of the call.
  */
 const char *mg_domain(struct mg_call *call, const char *domain);
 
@@ -760,10 +799,12 @@ void mg_log(struct mg_call *call, enum mg_level level, const char *fmt, ...) MG_
 
 /*
  * The policy declares MG_SERVICE_DNS. Answers are shared by all sessions and kept for as long as
- * their TTL says (within the configured limits); a look-up that anybody has in flight is joined, not repeated.
+ * their TTL says (within the configured limits); a look-up that anybody has in flight is joined,
+ * not repeated.
  *
- * Names are plain text, with or without a final dot, in any case; every byte but the dot stands for itself. A
- * name that DNS cannot carry (an empty label, a label over 63 bytes, over 253 in all) is not asked: MG_DNS_NXDOMAIN.
+ * Names are plain text, with or without a final dot, in any case; every byte but the dot stands
+ * for itself. A name that DNS cannot carry (an empty label, a label over 63 bytes, over 253 in
+ * all) is not asked: MG_DNS_NXDOMAIN.
  */
 enum mg_dns_type {
 	MG_DNS_A = 1,
@@ -777,15 +818,21 @@ enum mg_dns_status {
 	MG_DNS_FOUND,    /* there is at least one record */
 	MG_DNS_NODATA,   /* the name exists, without records of this type */
 	MG_DNS_NXDOMAIN, /* the name does not exist */
-	MG_DNS_FAILED, /* a server could not say: SERVFAIL, REFUSED, an answer that is none, no server reached */
-	MG_DNS_LATE /* nobody has answered: not by the deadline, or not in all tries; see mg_dns_late */
+	/* a server could not say: SERVFAIL, REFUSED, an answer that is none, no server reached */
+	MG_DNS_FAILED,
+	/* nobody has answered: not by the deadline, or not in all tries; see mg_dns_late */
+	MG_DNS_LATE
 };
 
 /* Why there was no answer. */
 enum mg_dns_late {
 	MG_DNS_NOT_LATE, /* the status is another one */
 	MG_DNS_NO_TIME,  /* mg_deadline() came first, or the hook must not block */
-	MG_DNS_NO_ANSWER, /* nobody answers this question: in all its tries none came, though a server answered another */
+	/*
+	 * nobody answers this question: in all its tries none came, though a server answered
+	 * another
+	 */
+	MG_DNS_NO_ANSWER,
 	MG_DNS_NO_SERVER /* DNS is dead: no server has answered anything since this was asked */
 };
 
@@ -797,10 +844,11 @@ struct mg_dns_record {
 		unsigned preference;  /* MG_DNS_MX */
 	} u;
 	/*
-	 * MX and PTR: the name, in lower case, without its final dot ("" is the root, so a null MX). Bytes that are not
-	 * printable ASCII, and dots and backslashes inside a label, stand as \DDD.
-	 * TXT: the character-strings, joined without blanks between them; may hold any byte, NUL too.
-	 * A final NUL follows, which size does not count. A and AAAA: "".
+	 * MX and PTR: the name, in lower case, without its final dot ("" is the root, so a null
+	 * MX). Bytes that are not printable ASCII, and dots and backslashes inside a label,
+	 * stand as \DDD. TXT: the character-strings, joined without blanks between them; may
+	 * hold any byte, NUL too. A final NUL follows, which size does not count. A and AAAA:
+	 * "".
 	 */
 	const char *text;
 	size_t size;
@@ -811,29 +859,30 @@ struct mg_dns_answer {
 	bool authentic; /* the server says that it validated this by DNSSEC (AD) */
 	unsigned ttl;   /* seconds that it is kept for, from when it came */
 	size_t n;       /* 0 unless MG_DNS_FOUND */
-	const struct mg_dns_record
-		*records; /* in the server's order, those of the last name of a CNAME chain */
-	const char *
-		name; /* that the records belong to: the last of the CNAME chain, written as in text above */
+	/* In the server's order; those of the last name of a CNAME chain. */
+	const struct mg_dns_record *records;
+	/* The owner of the records: the last name of the CNAME chain, written as in text above. */
+	const char *name;
 	const char *why; /* MG_DNS_FAILED, MG_DNS_LATE: a few words for the log; else "" */
 	/*
-	 * MG_DNS_NO_TIME, MG_DNS_NO_SERVER: nothing is known of the name, nor could be, so the result is MG_TIMEOUT.
-	 * MG_DNS_NO_ANSWER may be a result that the policy has for what its name's servers fail to say.
+	 * MG_DNS_NO_TIME, MG_DNS_NO_SERVER: nothing is known of the name, nor could be, so the
+	 * result is MG_TIMEOUT. MG_DNS_NO_ANSWER may be a result that the policy has for what
+	 * its name's servers fail to say.
 	 */
 	enum mg_dns_late late;
 };
 
 /*
- * Looks a name up. Blocks until the answer is there, but not beyond mg_deadline() (then MG_DNS_LATE; the late answer is
- * kept for the next who asks). In a hook that must not block: what is known now, else MG_DNS_LATE, and the look-up
- * goes on. The name NULL is as one that DNS cannot carry. Never NULL; constant; lives to the end of
- * the call.
+ * Looks a name up. Blocks until the answer is there, but not beyond mg_deadline() (then
+ * MG_DNS_LATE; the late answer is kept for the next who asks). In a hook that must not block:
+ * what is known now, else MG_DNS_LATE, and the look-up goes on. The name NULL is as one that DNS
+ * cannot carry. Never NULL; constant; lives to the end of the call.
  */
 const struct mg_dns_answer *mg_dns(struct mg_call *call, const char *name, enum mg_dns_type type);
 
 /*
- * Begins a look-up, so that mg_dns() will find it done or under way. Never blocks; from any hook. The
- * name NULL: nothing is begun.
+ * Begins a look-up, so that mg_dns() will find it done or under way. Never blocks; from any
+ * hook. The name NULL: nothing is begun.
  */
 void mg_dns_prefetch(struct mg_call *call, const char *name, enum mg_dns_type type);
 
@@ -853,24 +902,26 @@ typedef void (*mg_dns_then)(struct mg_dns_walk *walk, const char *name,
 			    const struct mg_dns_answer *answer, const void *data, const void *self);
 
 /*
- * Begins a walk with one question. data (size bytes; NULL and 0 for none) is copied, and stays constant. max: how many
- * questions the walk may ask in all, this one included; those beyond are dropped, and their then is not called.
- * The walk's answers are for mg_dns(), which finds them done or under way. Never blocks; from any hook.
- * then NULL: nothing follows. The name NULL: nothing is begun.
+ * Begins a walk with one question. data (size bytes; NULL and 0 for none) is copied, and stays
+ * constant. max: how many questions the walk may ask in all, this one included; those beyond are
+ * dropped, and their then is not called. The walk's answers are for mg_dns(), which finds them
+ * done or under way. Never blocks; from any hook. then NULL: nothing follows. The name NULL:
+ * nothing is begun.
  */
 void mg_dns_walk(struct mg_call *call, unsigned max, const void *data, size_t size,
 		 const char *name, enum mg_dns_type type, mg_dns_then then);
 
 /*
- * Asks a further question of the walk, from a then. then NULL: nothing follows. Returns false when max
- * was reached, and for the name NULL.
+ * Asks a further question of the walk, from a then. then NULL: nothing follows. Returns false
+ * when max was reached, and for the name NULL.
  */
 bool mg_dns_walk_ask(struct mg_dns_walk *walk, const char *name, enum mg_dns_type type,
 		     mg_dns_then then);
 
 /*
- * The same for a question from which no other follows. These count by themselves, up to MG_DNS_WALK_LAST of a walk: so the hosts of an
- * MX, say, do not use up what leads on. Returns false when that was reached, and for the name NULL.
+ * The same for a question from which no other follows. These count by themselves, up to
+ * MG_DNS_WALK_LAST of a walk: so the hosts of an MX, say, do not use up what leads on. Returns
+ * false when that was reached, and for the name NULL.
  */
 #define MG_DNS_WALK_LAST 20
 bool mg_dns_walk_last(struct mg_dns_walk *walk, const char *name, enum mg_dns_type type);
@@ -879,8 +930,9 @@ bool mg_dns_walk_last(struct mg_dns_walk *walk, const char *name, enum mg_dns_ty
 void *mg_dns_walk_shared(struct mg_dns_walk *walk);
 
 /*
- * The name under which an address stands in DNS: its octets or nibbles in reverse order, and zone; the zone NULL is
- * in-addr.arpa or ip6.arpa. NULL when addr is NULL, or neither AF_INET nor AF_INET6. Valid to the end of the call.
+ * The name under which an address stands in DNS: its octets or nibbles in reverse order, and
+ * zone; the zone NULL is in-addr.arpa or ip6.arpa. NULL when addr is NULL, or neither AF_INET
+ * nor AF_INET6. Valid to the end of the call.
  */
 const char *mg_dns_reverse(struct mg_call *call, const struct sockaddr *addr, const char *zone);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Actions: "reject 550 5.7.1 TEXT" and its kin, read and checked once, when the configuration is. */
+/*
+ * Actions: "reject 550 5.7.1 TEXT" and its kin, read and checked once, when the configuration
+ * is.
+ */
 #include <config.h>
 
 #include <stdlib.h>
@@ -112,7 +115,10 @@ static bool action_is_name(const char *word)
 	return false;
 }
 
-/* A slip of a code or a status, or another action, would be sent as a text: without quotes it is none. */
+/*
+ * A slip of a code or a status, or another action, would be sent as a text: without quotes it is
+ * none.
+ */
 static int action_check_text(const struct action_reader *r, const struct action *action)
 {
 	const char *text = action_next(r);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The plan: at which stage what a hook finds is decided on, and what of the dialogue the MTA must tell.
+ * The plan: at which stage what a hook finds is decided on, and what of the dialogue the MTA
+ * must tell.
  *
- * At a stage of the envelope (CONNECT to RCPT) an instance's envelope hooks are considered that are due: those
- * whose own stage and whose instance's reply-at have come. At RCPT that is all of them, again for each
- * recipient. HEADER is decided at EOH, so that no header needs a reply; DATA, EOH, BODY, EOM and COMMAND at once.
+ * At a stage of the envelope (CONNECT to RCPT) an instance's envelope hooks are considered that
+ * are due: those whose own stage and whose instance's reply-at have come. At RCPT that is all of
+ * them, again for each recipient. HEADER is decided at EOH, so that no header needs a reply;
+ * DATA, EOH, BODY, EOM and COMMAND at once.
  */
 #ifndef MG_PLAN_H
 #define MG_PLAN_H
@@ -22,7 +24,10 @@ enum mg_stage plan_due(const struct instance *instance, enum mg_stage hook);
 /* The MG_BIT()s of the hooks to consider at a stage. */
 unsigned plan_hooks(const struct instance *instance, enum mg_stage stage);
 
-/* The first and the last stage at which the instance decides anew. Commands can come at any: COMMAND counts as both ends. */
+/*
+ * The first and the last stage at which the instance decides anew. Commands can come at any:
+ * COMMAND counts as both ends.
+ */
 enum mg_stage plan_first(const struct instance *instance);
 enum mg_stage plan_last(const struct instance *instance);
 

@@ -124,12 +124,12 @@ const struct mg_item settings_items[] = {
 		       .help = "The least important lines that are written."),
 	MG_ITEM_LINES(
 		struct settings, debug_lines, "debug-session", .syntax = "CLASS... | all",
-		.help = "The sessions that the log follows through every stage, from where one of "
-			"the classes first matches: each event with its facts, each policy with its "
-			"result and actions, or why it was not called, and each reply. These lines "
-			"have the level debug and are written whatever log-level says, and so are "
-			"those of the policies. They hold all header fields: meant for one client at "
-			"a time, and not for good."),
+		.help = "The sessions that the log follows through every stage, from where one "
+			"of the classes first matches: each event with its facts, each policy "
+			"with its result and actions, or why it was not called, and each reply. "
+			"These lines have the level debug and are written whatever log-level "
+			"says, and so are those of the policies. They hold all header fields: "
+			"meant for one client at a time, and not for good."),
 	MG_ITEM_LINES(struct settings, classes, "class", .syntax = "NAME { ... }",
 		      .help = "Names a set of sessions; see CLASSES."),
 	MG_ITEM_LINES(struct settings, scores, "score", .syntax = "{ ACTION THRESHOLD ... }",

@@ -119,9 +119,9 @@ static const char *text_read_part(const struct text_reader *r, struct text_part 
 		const char *end = strchr(p, '}');
 
 		if (!end) {
-			errors_at(
-				r->errors, r->line, r->word,
-				"a macro without its closing brace; a brace that is meant as such is written twice");
+			errors_at(r->errors, r->line, r->word,
+				  "a macro without its closing brace; a brace that is meant as "
+				  "such is written twice");
 			return NULL;
 		}
 		return text_read_macro(r, part, p + 1, (size_t)(end - p - 1)) == 0 ? end + 1 : NULL;

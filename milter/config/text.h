@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Texts with {macros}: compiled when the configuration is read, rendered for a reply, header or log. */
+/*
+ * Texts with {macros}: compiled when the configuration is read, rendered for a reply, header or
+ * log.
+ */
 #ifndef MG_TEXT_H
 #define MG_TEXT_H
 
@@ -41,7 +44,10 @@ bool text_is_macro(const char *name);
 
 struct text;
 
-/* Where a text's macros get their values: both functions return NULL for "none", which renders as "". */
+/*
+ * Where a text's macros get their values: both functions return NULL for "none", which renders
+ * as "".
+ */
 struct text_source {
 	const char *(*macro)(void *ctx, enum text_macro macro);
 	const char *(*value)(void *ctx, size_t index); /* of the policy's values */

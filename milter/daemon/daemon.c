@@ -295,8 +295,8 @@ static void reload(struct daemon *d)
 }
 
 /*
- * Returns 0 when it was told to stop, -1 when the front end ended without that. HUPs that come while
- * one is dealt with are one.
+ * Returns 0 when it was told to stop, -1 when the front end ended without that. HUPs that come
+ * while one is dealt with are one.
  */
 static int wait_for_signals(struct daemon *d, const sigset_t *set)
 {

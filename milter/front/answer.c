@@ -78,7 +78,10 @@ static void put_edits(struct bytes *out, const struct agreement *agreed,
 			agreement_refuse(edit->kind, log);
 }
 
-/* The code and text of a refusal; those that the protocol does not allow are replaced by the MTA's own. */
+/*
+ * The code and text of a refusal; those that the protocol does not allow are replaced by the
+ * MTA's own.
+ */
 static void put_refusal(struct bytes *out, const struct reply *reply, struct log *log)
 {
 	const bool reject = reply->kind == REPLY_REJECT;
@@ -88,7 +91,8 @@ static void put_refusal(struct bytes *out, const struct reply *reply, struct log
 	if (!reply->lines[0] || reply->code / 100 != (reject ? 5 : 4)) {
 		if (reply->code)
 			log_say(log, MG_LOG_ERROR, "front",
-				"the protocol does not take the reply \"%d %s\"; the MTA's own text is sent",
+				"the protocol does not take the reply \"%d %s\"; the MTA's own "
+				"text is sent",
 				reply->code, reply->lines[0] ? reply->lines[0] : "");
 		packet_put(out, reject ? ANSWER_REJECT : ANSWER_TEMPFAIL);
 		return;

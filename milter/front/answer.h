@@ -6,7 +6,10 @@
 #include "front/agreement.h"
 #include "front/packet.h"
 
-/* Puts a reply, and at MG_EOM the edits before it, as far as they were agreed on; says in the log what was not. */
+/*
+ * Puts a reply, and at MG_EOM the edits before it, as far as they were agreed on; says in the
+ * log what was not.
+ */
 void answer_put(struct bytes *out, const struct agreement *agreed, enum mg_stage stage,
 		const struct reply *reply, struct log *log);
 

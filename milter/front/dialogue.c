@@ -15,7 +15,10 @@
 #include "session/host.h"
 #include "session/session.h"
 
-/* A path and its ESMTP parameters: what mail has. More are taken too: a client can make Postfix send hundreds. */
+/*
+ * A path and its ESMTP parameters: what mail has. More are taken too: a client can make Postfix
+ * send hundreds.
+ */
 #define ARGUMENTS_FEW 15
 
 static const char *dialogue_macro(void *arg, const char *name)

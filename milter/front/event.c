@@ -192,7 +192,10 @@ static bool conn_take_packets(struct conn *conn, struct worker *worker, struct b
 /* Reads once, and takes what came. Returns false when the connection is to be closed. */
 static bool conn_receive(struct conn *conn, struct worker *worker)
 {
-	/* What a packet lacks is read to its beginning; everything else goes through one buffer of the worker's. */
+	/*
+	 * What a packet lacks is read to its beginning; everything else goes through one buffer
+	 * of the worker's.
+	 */
 	const bool has_rest = conn->rest.end > conn->rest.begin;
 	struct bytes *in = has_rest ? &conn->rest : &worker->in;
 	ssize_t n;
@@ -267,7 +270,10 @@ static void set_options(const struct front *front, int fd)
 	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
 }
 
-/* Whether there was something to wait for; says once a minute at most that there are no more descriptors. */
+/*
+ * Whether there was something to wait for; says once a minute at most that there are no more
+ * descriptors.
+ */
 static void accept_failed(struct front *front, int error, long long *said)
 {
 	const struct timespec pause = { .tv_nsec = NO_FILES_MS * 1000000L };
@@ -417,7 +423,10 @@ static int event_start(struct front *front, void (*ended)(void *arg), void *arg)
 	return rc;
 }
 
-/* Has a worker end each session, once it is not in the middle of an event. Returns how many there are. */
+/*
+ * Has a worker end each session, once it is not in the middle of an event. Returns how many
+ * there are.
+ */
 static size_t end_all(struct front *front)
 {
 	size_t n;

@@ -38,7 +38,10 @@ bool macros_take(struct macros *macros, struct packet *packet)
 		return false;
 	i = command_index((unsigned char)*packet->data++);
 	packet->size--;
-	/* Sendmail may be told to send some for other commands, too: nobody can have asked for them. */
+	/*
+	 * Sendmail may be told to send some for other commands, too: nobody can have asked for
+	 * them.
+	 */
 	if (i == MACROS_COMMANDS)
 		return true;
 	macros_cut(macros, i);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Worker threads of an event loop: as many as there are processors wait for events together, and
- * whoever gets one serves it. A worker that is about to wait for something else says so, and another
- * takes its place; so what is ready is always served, however many wait.
+ * whoever gets one serves it. A worker that is about to wait for something else says so, and
+ * another takes its place; so what is ready is always served, however many wait.
  */
 #ifndef MG_WORKERS_H
 #define MG_WORKERS_H

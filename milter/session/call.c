@@ -33,7 +33,10 @@ void call_undeclared(const struct mg_call *call, unsigned fact, const char *fmt,
 	va_end(args);
 }
 
-/* Whether the MTA tells this instance of the stage. function: it was called; bit: to be declared. */
+/*
+ * Whether the MTA tells this instance of the stage. function: it was called; bit: to be
+ * declared.
+ */
 static bool call_knows(const struct mg_call *call, enum mg_stage stage, const char *function,
 		       const char *bit)
 {
@@ -120,7 +123,10 @@ const char *mg_daemon_name(const struct mg_call *call)
 	return call_macro(call, "{daemon_name}");
 }
 
-/* Where a daemon of Sendmail listens is no address of a client's connection when it listens everywhere. */
+/*
+ * Where a daemon of Sendmail listens is no address of a client's connection when it listens
+ * everywhere.
+ */
 const char *mg_daemon_addr(const struct mg_call *call)
 {
 	CHECK_OBJ(call, CALL_MAGIC);
@@ -410,7 +416,10 @@ int64_t mg_time(const struct mg_call *call)
 
 #define CALL_MARGIN_US 100000
 
-/* How much earlier a wait ends than what it is for: by a twentieth of the time that there is, or less. */
+/*
+ * How much earlier a wait ends than what it is for: by a twentieth of the time that there is, or
+ * less.
+ */
 static int64_t call_before(int64_t begins, int64_t ends)
 {
 	const int64_t part = (ends - begins) / 20;
@@ -419,8 +428,9 @@ static int64_t call_before(int64_t begins, int64_t ends)
 }
 
 /*
- * What a hook knows by then shall still be its result, and not come after its deadline; and the reply shall be there within the stage's
- * budget, however many hooks have waited one after another, on a busy machine too.
+ * What a hook knows by then shall still be its result, and not come after its deadline; and the
+ * reply shall be there within the stage's budget, however many hooks have waited one after
+ * another, on a busy machine too.
  */
 static int64_t call_until(const struct mg_call *call)
 {

@@ -294,7 +294,10 @@ static bool journal_results_in(struct log_record *r, const struct found *found)
 	return any;
 }
 
-/* What an instance found in this message, of its accepted recipients too; "none" or "skipped" if nothing. */
+/*
+ * What an instance found in this message, of its accepted recipients too; "none" or "skipped" if
+ * nothing.
+ */
 static void journal_instance(struct log_record *r, struct session *session,
 			     const struct instance *instance)
 {

@@ -6,8 +6,9 @@
 #include "session/state.h"
 
 /*
- * The address in a path: without its angle brackets, and without a source route, which means nothing
- * (RFC 5321 appendix C). macro: the MTA's for what it makes of the path. In the message's memory.
+ * The address in a path: without its angle brackets, and without a source route, which means
+ * nothing (RFC 5321 appendix C). macro: the MTA's for what it makes of the path. In the
+ * message's memory.
  */
 const char *path_read(struct session *session, const char *path, const char *macro);
 

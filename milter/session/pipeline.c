@@ -246,7 +246,10 @@ static bool pipeline_combine(struct decision *decision, const struct found *foun
 	return terminal->kind == ACTION_TEMPFAIL;
 }
 
-/* Takes a result into account, or says what it would have done. Returns whether the asking goes on. */
+/*
+ * Takes a result into account, or says what it would have done. Returns whether the asking goes
+ * on.
+ */
 static bool pipeline_consider(struct session *session, struct decision *decision,
 			      struct found *found)
 {

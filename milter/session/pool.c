@@ -40,7 +40,10 @@ void pool_give_back(struct session *session)
 	struct host *host = session->host;
 
 	CHECK_OBJ(session, SESSION_MAGIC);
-	/* What policies registered for the session's end may use the snapshot, and the narrower scopes end first. */
+	/*
+	 * What policies registered for the session's end may use the snapshot, and the narrower
+	 * scopes end first.
+	 */
 	arena_reset(&session->event_arena);
 	arena_reset(&session->message_arena);
 	arena_reset(&session->helo_arena);

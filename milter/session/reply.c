@@ -9,11 +9,17 @@
 #include "session/reply.h"
 #include "session/render.h"
 
-/* Of text in a line: with code, status, a doubled percent sign for each byte, and the tail it stays below libmilter's 980. */
+/*
+ * Of text in a line: with code, status, a doubled percent sign for each byte, and the tail it
+ * stays below libmilter's 980.
+ */
 #define REPLY_LINE 470
 #define REPLY_TAIL 16
 
-/* Copies a line as it may be sent: every % doubled, for the MTA makes one of two; what is not printable replaced. */
+/*
+ * Copies a line as it may be sent: every % doubled, for the MTA makes one of two; what is not
+ * printable replaced.
+ */
 static char *reply_clean(char *to, const char *from, size_t size, bool utf8)
 {
 	const char *end = from + size, *next;
@@ -33,7 +39,10 @@ static char *reply_clean(char *to, const char *from, size_t size, bool utf8)
 	return to;
 }
 
-/* Where to break: after the last blank in the line's second half, else where no character is cut. */
+/*
+ * Where to break: after the last blank in the line's second half, else where no character is
+ * cut.
+ */
 static size_t reply_break(const char *text, size_t size)
 {
 	if (size <= REPLY_LINE)
@@ -113,7 +122,10 @@ static const char *reply_text(struct session *session, const struct decision *de
 	return found && found->text ? found->text : reply_default_text(session, decision);
 }
 
-/* The configuration's code and status, else the policy's if they are of the action's class, else the usual ones. */
+/*
+ * The configuration's code and status, else the policy's if they are of the action's class, else
+ * the usual ones.
+ */
 static void reply_code(struct arena *arena, struct reply *reply, const struct decision *decision)
 {
 	const struct action *action = decision->action;

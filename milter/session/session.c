@@ -108,7 +108,10 @@ static void session_count(struct host *host, enum action_kind kind)
 	atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
 }
 
-/* Makes the reply that a decision calls for, which lives until the next event; counts it, and writes the log. */
+/*
+ * Makes the reply that a decision calls for, which lives until the next event; counts it, and
+ * writes the log.
+ */
 static const struct reply *session_carry_out(struct session *session, enum mg_stage stage,
 					     const struct decision *decision)
 {
@@ -146,7 +149,10 @@ static void session_end_refused(struct session *session, const struct decision *
 
 /* ---- The session ---- */
 
-/* Twelve letters and digits: unique in this process, and, as it begins with the time, among those that follow it. */
+/*
+ * Twelve letters and digits: unique in this process, and, as it begins with the time, among
+ * those that follow it.
+ */
 static void session_name(struct session *session)
 {
 	static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
@@ -211,8 +217,8 @@ static void session_set_address(struct client *client, const struct sockaddr *ad
 }
 
 /*
- * Postfix plays an SMTP dialogue to non_smtpd_milters: from 127.0.0.1, port 0, and with a queue id from the
- * start, which no SMTP session has that early.
+ * Postfix plays an SMTP dialogue to non_smtpd_milters: from 127.0.0.1, port 0, and with a queue
+ * id from the start, which no SMTP session has that early.
  */
 static bool session_is_local(const struct session *session)
 {
@@ -325,8 +331,8 @@ static void session_keep_found(struct session *session)
 }
 
 /*
- * For the content the highest score counts, of the recipients that a score can be held against: what is not refused for its
- * own score shall not be what the others' mail is refused for.
+ * For the content the highest score counts, of the recipients that a score can be held against:
+ * what is not refused for its own score shall not be what the others' mail is refused for.
  */
 static void session_keep_score(struct session *session, const struct decision *decision)
 {
@@ -438,8 +444,8 @@ static const struct reply *session_content(struct session *session, enum mg_stag
 }
 
 /*
- * Neither Postfix nor Sendmail ends a transaction because DATA was refused: the client can name more recipients, and say DATA
- * again. What was decided stands until there is another message.
+ * Neither Postfix nor Sendmail ends a transaction because DATA was refused: the client can name
+ * more recipients, and say DATA again. What was decided stands until there is another message.
  */
 static void session_keep_refusal(struct session *session, const struct reply *reply)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A session's state: the facts, and what policies found. For session.c, which keeps the facts, and for
- * the rooms that read them: pipeline.c, call.c, reply.c, journal.c, match.c, render.c.
+ * A session's state: the facts, and what policies found. For session.c, which keeps the facts,
+ * and for the rooms that read them: pipeline.c, call.c, reply.c, journal.c, match.c, render.c.
  */
 #ifndef MG_STATE_H
 #define MG_STATE_H
@@ -42,8 +42,8 @@ struct standing {
 	bool enough_body;
 	unsigned us; /* in this message */
 	struct found *found[MG_STAGES];
-	unsigned *
-		recipients; /* by result: of how many accepted recipients it was found; NULL: of none */
+	/* By result: for how many accepted recipients it was reported; NULL: for none. */
+	unsigned *recipients;
 	void *session_state, *message_state;
 	void *call_state;
 	unsigned long long call_event; /* the number of the event that call_state belongs to */

@@ -30,14 +30,16 @@ static const struct mg_result results[] = {
 	[REJECT] = {
 		.name = "reject",
 		.action = "reject",
-		.help = "A line reject matched, or a table says REJECT or 5NN. The table's code, enhanced code and "
-			"text are used where the configuration gives none.",
+		.help = "A line reject matched, or a table says REJECT or 5NN. The table's "
+			"code, enhanced code and text are used where the configuration gives "
+			"none.",
 	},
 	[DEFER] = {
 		.name = "defer",
 		.action = "tempfail",
-		.help = "A line defer matched, or a table says DEFER, DEFER_IF_PERMIT or 4NN. The table's code, "
-			"enhanced code and text are used where the configuration gives none.",
+		.help = "A line defer matched, or a table says DEFER, DEFER_IF_PERMIT or 4NN. "
+			"The table's code, enhanced code and text are used where the "
+			"configuration gives none.",
 	},
 	[DISCARD] = {
 		.name = "discard",
@@ -63,8 +65,9 @@ struct outcome {
 	const char *text; /* "": not given */
 };
 
-#define EXPECTED \
-	"OK, DUNNO, REJECT, DEFER, DEFER_IF_PERMIT, DISCARD, HOLD, a number, or a code 4NN or 5NN and a text"
+#define EXPECTED                                                                             \
+	"OK, DUNNO, REJECT, DEFER, DEFER_IF_PERMIT, DISCARD, HOLD, a number, or a code 4NN " \
+	"or 5NN and a text"
 
 static const struct word {
 	const char *word;
@@ -211,7 +214,10 @@ static const char *key_recipient(struct mg_call *call)
 	return key_address(mg_recipient(call));
 }
 
-/* "Name: value" on one line. Blanks before the colon are obsolete, and no part of the name (RFC 5322, 4.5). */
+/*
+ * "Name: value" on one line. Blanks before the colon are obsolete, and no part of the name (RFC
+ * 5322, 4.5).
+ */
 static const char *key_header(struct mg_call *call)
 {
 	const char *name = mg_header_name(call);
@@ -315,7 +321,10 @@ static bool is_table(const char *word)
 	       strncmp(word, "texthash:", 9) == 0;
 }
 
-/* Only the lines of files have a right-hand side. Returns 0, or -1 after having reported the entries. */
+/*
+ * Only the lines of files have a right-hand side. Returns 0, or -1 after having reported the
+ * entries.
+ */
 static int check_is_files(struct mg_conf *conf, const struct mg_line *line)
 {
 	int status = 0;
@@ -452,8 +461,9 @@ static void rule_outcome(const struct rule *rule, const char *value, struct outc
 
 	*outcome_r = (struct outcome){ .result = result[rule->verb], .text = "" };
 	/*
-	 * As the file was checked, all that can be wrong is an enhanced code of another class, which came with $1: it stays
-	 * text, as the client, whose it is, shall not talk itself out of a refusal.
+	 * As the file was checked, all that can be wrong is an enhanced code of another class,
+	 * which came with $1: it stays text, as the client, whose it is, shall not talk itself
+	 * out of a refusal.
 	 */
 	if (rule->verb == VERB_CHECK)
 		(void)outcome_read(value, outcome_r);
@@ -524,7 +534,8 @@ static const struct mg_policy policy = {
 	.abi = MG_ABI,
 	.size = sizeof(policy),
 	.name = "access",
-	.help = "Looks up clients, senders, recipients and header fields in lists and in Postfix's tables.",
+	.help = "Looks up clients, senders, recipients and header fields in lists and in "
+		"Postfix's tables.",
 	MG_RESULTS(results),
 	.values = values,
 	MG_ITEMS(items),

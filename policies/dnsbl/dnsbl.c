@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Asks lists of addresses and of domains about a client, its names and the sender (RFC 5782). All questions are in flight as soon as
- * what they are about is known. What the lists say is weighed once: at CONNECT when they are about the client only,
- * else at MAIL, when all is known.
+ * Asks lists of addresses and of domains about a client, its names and the sender (RFC 5782).
+ * All questions are in flight as soon as what they are about is known. What the lists say is
+ * weighed once: at CONNECT when they are about the client only, else at MAIL, when all is known.
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -17,11 +17,13 @@ static const struct mg_result results[] = {
 	[LISTED] = {
 		.name = "listed",
 		.action = "reject 550 5.7.1 \"{subject} is listed by {zone}: {txt}\"",
-		.help = "The weights of the lists that have an entry add up to threshold, or to more.",
+		.help = "The weights of the lists that have an entry add up to threshold, or to "
+			"more.",
 	},
 	[ALLOWED] = {
 		.name = "allowed",
-		.help = "The sum is allow-threshold or less: lists of negative weight speak for the client.",
+		.help = "The sum is allow-threshold or less: lists of negative weight speak for "
+			"the client.",
 	},
 	[UNLISTED] = {
 		.name = "unlisted",
@@ -36,7 +38,8 @@ static const struct mg_counter counters[] = {
 	[DNSBL_UNANSWERED] = { "unanswered",
 			       "Questions to which a list gave no answer, or a strange one." },
 	[DNSBL_DISBELIEVED] = { "disbelieved",
-				"Entries not counted: the test of their list failed, or is not back." },
+				"Entries not counted: the test of their list failed, or is not "
+				"back." },
 	{ NULL, NULL },
 };
 
@@ -168,7 +171,10 @@ struct entry {
 	struct in_addr answer;
 };
 
-/* What is known so far. low and high: what the sum can still become by the lists that have not answered. */
+/*
+ * What is known so far. low and high: what the sum can still become by the lists that have not
+ * answered.
+ */
 struct tally {
 	long long sum, low, high;
 	struct entry worst, best; /* of the highest positive weight, and the lowest negative */

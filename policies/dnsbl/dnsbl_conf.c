@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The policy "dnsbl": reads the lines that name its lists, and the answers that count (RFC 5782, 2.3). */
+/*
+ * The policy "dnsbl": reads the lines that name its lists, and the answers that count (RFC 5782,
+ * 2.3).
+ */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -82,7 +85,10 @@ static bool mask_widen(struct dnsbl_mask *mask, const char *bits)
 	return true;
 }
 
-/* Reads 127.0.0.2, 127.0.0.2-11, 127.0.0.2,4,9, 127.0.0-10.1-3 or 127.0.0.0/24. No list answers with anything else. */
+/*
+ * Reads 127.0.0.2, 127.0.0.2-11, 127.0.0.2,4,9, 127.0.0-10.1-3 or 127.0.0.0/24. No list answers
+ * with anything else.
+ */
 static bool mask_read(const char *text, struct dnsbl_mask *mask)
 {
 	const bool plain = !strpbrk(text, "-,");
@@ -115,7 +121,10 @@ static bool mask_is_refusal(const struct dnsbl_mask *mask)
 	       mask_has_only(mask, 2, 255);
 }
 
-/* 127.255.255.0/24 is what operators refuse with; other addresses than 127.0.0.0/8 are some web server's, not a list's. */
+/*
+ * 127.255.255.0/24 is what operators refuse with; other addresses than 127.0.0.0/8 are some web
+ * server's, not a list's.
+ */
 static enum dnsbl_meaning read_address(const struct dnsbl_zone *zone, struct in_addr addr)
 {
 	const uint32_t host = ntohl(addr.s_addr);
@@ -141,7 +150,10 @@ enum dnsbl_meaning dnsbl_read_answer(const struct dnsbl_zone *zone,
 	for (size_t i = 0; i < answer->n; i++) {
 		const enum dnsbl_meaning one = read_address(zone, answer->records[i].u.a);
 
-		/* A refusal among other records makes all of them doubtful; else what counts counts. */
+		/*
+		 * A refusal among other records makes all of them doubtful; else what counts
+		 * counts.
+		 */
 		if (one >= DNSBL_REFUSED || one == DNSBL_COUNTS)
 			*addr_r = answer->records[i].u.a;
 		if (one >= DNSBL_REFUSED)
@@ -238,11 +250,10 @@ static void zone_read_answer(struct reader *r, struct dnsbl_zone *zone, struct d
 			"found \"%s\", with which operators refuse to answer: it never counts",
 			text);
 	else
-		mg_conf_error(
-			r->conf, r->line, word,
-			"found \"%s\", expected weight NUMBER, %s, or answers as 127.0.0.2, 127.0.0.2-11, 127.0.0.2,4,9 or "
-			"127.0.0.0/24",
-			text, r->domains ? "client-name, helo, sender" : "ipv4, ipv6");
+		mg_conf_error(r->conf, r->line, word,
+			      "found \"%s\", expected weight NUMBER, %s, or answers as "
+			      "127.0.0.2, 127.0.0.2-11, 127.0.0.2,4,9 or 127.0.0.0/24",
+			      text, r->domains ? "client-name, helo, sender" : "ipv4, ipv6");
 	r->failed = true;
 }
 
@@ -332,10 +343,10 @@ static void zone_check_new(struct reader *r, const struct dnsbl_zone *zone)
 		    other->nmasks != zone->nmasks ||
 		    memcmp(other->masks, zone->masks, zone->nmasks * sizeof(*zone->masks)) != 0)
 			continue;
-		mg_conf_error(
-			r->conf, r->line, 1,
-			"the list %s has such a line already: expected other answers, or one line with the weight of both",
-			zone->name);
+		mg_conf_error(r->conf, r->line, 1,
+			      "the list %s has such a line already: expected other answers, or "
+			      "one line with the weight of both",
+			      zone->name);
 		r->failed = true;
 		return;
 	}
@@ -454,9 +465,9 @@ int dnsbl_open(struct mg_conf *conf, void *self)
 	zones_read(&r, &dnsbl->zone_lines, false);
 	zones_read(&r, &dnsbl->domain_zone_lines, true);
 	if (lines == 0) {
-		mg_conf_error(
-			conf, NULL, 0,
-			"dnsbl has no list to ask: expected a line \"zone NAME\" or \"domain-zone NAME\"");
+		mg_conf_error(conf, NULL, 0,
+			      "dnsbl has no list to ask: expected a line \"zone NAME\" or "
+			      "\"domain-zone NAME\"");
 		r.failed = true;
 	}
 	if (dnsbl->test_interval > 0 && dnsbl->test_interval < TEST_INTERVAL_MIN) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The policy "dnsbl": notices lists that cannot be used, by the entries that each must have and must not have
- * (RFC 5782, 5). The first session begins the test, which no mail waits for; later ones say what came out, and
- * repeat the test after test-interval.
+ * The policy "dnsbl": notices lists that cannot be used, by the entries that each must have and
+ * must not have (RFC 5782, 5). The first session begins the test, which no mail waits for; later
+ * ones say what came out, and repeat the test after test-interval.
  */
 #include <netinet/in.h>
 #include <stdio.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Judges the header section of a message: what RFC 5322 asks of it, and rules of the configuration. */
+/*
+ * Judges the header section of a message: what RFC 5322 asks of it, and rules of the
+ * configuration.
+ */
 #include <string.h>
 #include <strings.h>
 
@@ -59,12 +62,14 @@ static const struct mg_result results[] = {
 	[OVERLONG] = {
 		.name = "overlong",
 		.action = "reject 550 5.6.0 \"The {field} field is too long: {detail}\"",
-		.help = "A line of a field is longer than max-line, or a field longer than max-length.",
+		.help = "A line of a field is longer than max-line, or a field longer than "
+			"max-length.",
 	},
 	[EIGHT_BIT] = {
 		.name = "8bit",
-		.help = "A field has octets beyond ASCII, and the client did not say SMTPUTF8 at MAIL. Nothing is done "
-			"about it by default: much mail that is wanted has them.",
+		.help = "A field has octets beyond ASCII, and the client did not say SMTPUTF8 "
+			"at MAIL. Nothing is done about it by default: much mail that is wanted "
+			"has them.",
 	},
 	[MATCHED] = {
 		.name = "matched",
@@ -74,13 +79,15 @@ static const struct mg_result results[] = {
 	[NO_FROM] = {
 		.name = "no-from",
 		.action = "reject 550 5.6.0 \"The message has no From field\"",
-		.help = "There is no From field. This, rather than missing, is found also when required has From.",
+		.help = "There is no From field. This, rather than missing, is found also when "
+			"required has From.",
 	},
 	[MANY_FROM] = {
 		.name = "many-from",
 		.action = "reject 550 5.7.1 \"The From field has more than one address\"",
-		.help = "The From field has several addresses. RFC 5322 allows it, hardly anybody does it, and no "
-			"reader can tell whose domain answers for the message.",
+		.help = "The From field has several addresses. RFC 5322 allows it, hardly "
+			"anybody does it, and no reader can tell whose domain answers for the "
+			"message.",
 	},
 	[BAD_FROM] = {
 		.name = "bad-from",
@@ -141,7 +148,10 @@ static const char *field_name(struct mg_call *call)
 	return cut;
 }
 
-/* Whether this is the message's first finding of its kind: a thousand bad fields are not a thousand results. */
+/*
+ * Whether this is the message's first finding of its kind: a thousand bad fields are not a
+ * thousand results.
+ */
 static bool is_first(struct mg_call *call, int result)
 {
 	struct message *message = mg_state(call, MG_MESSAGE);
@@ -157,7 +167,10 @@ static int found(struct mg_call *call, int result, const char *field)
 	return result;
 }
 
-/* A field may deserve several results, and a call states one: each is noted, and stated when its turn comes. */
+/*
+ * A field may deserve several results, and a call states one: each is noted, and stated when its
+ * turn comes.
+ */
 static void note(struct mg_call *call, int result, const char *field, const char *what,
 		 long long number)
 {

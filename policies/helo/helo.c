@@ -42,39 +42,46 @@ static const struct mg_result results[] = {
 	[MISSING] = {
 		.name = "missing",
 		.action = "reject 503 5.5.1 \"Send HELO or EHLO first\"",
-		.help = "MAIL came without any HELO or EHLO before it. Not found for mail that is submitted locally.",
+		.help = "MAIL came without any HELO or EHLO before it. Not found for mail that "
+			"is submitted locally.",
 	},
 	[SYNTAX] = {
 		.name = "syntax",
 		.action = "reject 501 5.5.2 \"HELO {helo}: {detail}\"",
-		.help = "Neither a domain nor an address literal: an illegal character, an empty or over-long label, "
-			"a hyphen at the end of a label, or more than 255 octets.",
+		.help = "Neither a domain nor an address literal: an illegal character, an "
+			"empty or over-long label, a hyphen at the end of a label, or more than "
+			"255 octets.",
 	},
 	[BARE_ADDRESS] = {
 		.name = "bare-address",
 		.action = "reject 501 5.5.2 \"HELO {helo}: an address belongs in brackets\"",
-		.help = "An IPv4 or IPv6 address without its brackets, or a name of nothing but digits and dots.",
+		.help = "An IPv4 or IPv6 address without its brackets, or a name of nothing but "
+			"digits and dots.",
 	},
 	[WRONG_LITERAL] = {
 		.name = "wrong-literal",
 		.action = "reject 550 5.7.1 \"HELO {helo}: {detail}\"",
-		.help = "An address literal that is malformed, or that is not the address of the client.",
+		.help = "An address literal that is malformed, or that is not the address of "
+			"the client.",
 	},
 	[NOT_QUALIFIED] = {
 		.name = "not-qualified",
 		.action = "reject 504 5.5.2 \"HELO {helo}: a fully-qualified name is needed\"",
-		.help = "A name without a dot; but a client at a loopback address may call itself localhost.",
+		.help = "A name without a dot; but a client at a loopback address may call "
+			"itself localhost.",
 	},
 	[IMPOSTOR] = {
 		.name = "impostor",
 		.action = "reject 550 5.7.1 \"HELO {helo}: that is not you\"",
-		.help = "A stranger claims a name or an address of our own. Our names are those of own-names, the MTA's "
-			"(macro j) and the system's; our addresses those of own-addresses and the one that the client "
-			"is connected to. A client at a loopback address, or at one of ours, is no stranger.",
+		.help = "A stranger claims a name or an address of our own. Our names are those "
+			"of own-names, the MTA's (macro j) and the system's; our addresses "
+			"those of own-addresses and the one that the client is connected to. A "
+			"client at a loopback address, or at one of ours, is no stranger.",
 	},
 	[UNRESOLVED] = {
 		.name = "unresolved",
-		.help = "The name has neither address nor MX in the DNS. Looked for only with resolve, as the next.",
+		.help = "The name has neither address nor MX in the DNS. Looked for only with "
+			"resolve, as the next.",
 	},
 	[MISMATCH] = {
 		.name = "mismatch",
@@ -146,7 +153,10 @@ static bool address_read(const char *text, struct address *address_r)
 	       address_read_family(AF_INET6, text, address_r);
 }
 
-/* What stands between the brackets of a literal: IPv6 has its tag there, and IPv4 none (RFC 5321, 4.1.3). */
+/*
+ * What stands between the brackets of a literal: IPv6 has its tag there, and IPv4 none (RFC
+ * 5321, 4.1.3).
+ */
 static bool address_read_literal(const char *text, struct address *address_r)
 {
 	if (strncasecmp(text, "IPv6:", 5) == 0)
@@ -257,7 +267,10 @@ static const char *name_check(const struct helo *helo, const char *name)
 
 /* ---- The hooks -------------------------------------------------------------- */
 
-/* A stranger: a client of which we know that it is not this host. Returns 1, 0, or -1 if undecided. */
+/*
+ * A stranger: a client of which we know that it is not this host. Returns 1, 0, or -1 if
+ * undecided.
+ */
 static int is_stranger(struct mg_call *call, const struct helo *helo)
 {
 	struct address client;
@@ -345,8 +358,9 @@ static int judge_name(struct mg_call *call, const struct helo *helo, const char 
 }
 
 /*
- * The name to look up, or NULL: only names that nothing is wrong with, and of clients that can have a name in the DNS at all, which
- * those of private networks often have under another address.
+ * The name to look up, or NULL: only names that nothing is wrong with, and of clients that can
+ * have a name in the DNS at all, which those of private networks often have under another
+ * address.
  */
 static const char *name_to_resolve(struct mg_call *call, const struct helo *helo)
 {
@@ -421,7 +435,10 @@ static int resolve_check(struct mg_conf *conf, struct helo *helo)
 	return status;
 }
 
-/* What is wrong with a name of own-names that is in ASCII, or could pass for another entry of a table; or NULL. */
+/*
+ * What is wrong with a name of own-names that is in ASCII, or could pass for another entry of a
+ * table; or NULL.
+ */
 static const char *own_name_check(struct mg_conf *conf, const char *name)
 {
 	static const struct helo lenient = { .allow_underscore = true };

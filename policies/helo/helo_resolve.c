@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The policy "helo": looks up the name that a client gives (RFC 5321, 4.1.4). The address of the client's kind is asked for first: most
- * names have it, and one question is enough. Only when there is none, further questions tell whether there is anything at all.
+ * The policy "helo": looks up the name that a client gives (RFC 5321, 4.1.4). The address of the
+ * client's kind is asked for first: most names have it, and one question is enough. Only when
+ * there is none, further questions tell whether there is anything at all.
  */
 #include "../shared/client.h"
 #include "helo.h"

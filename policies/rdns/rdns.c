@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Looks at the name of a client's address: whether there is one, whether it leads back to the address (iprev, RFC
- * 8601, 2.7.3 and 3), and whether it looks as if nobody had chosen it. The names' addresses are asked for as soon as the names are there.
+ * Looks at the name of a client's address: whether there is one, whether it leads back to the
+ * address (iprev, RFC 8601, 2.7.3 and 3), and whether it looks as if nobody had chosen it. The
+ * names' addresses are asked for as soon as the names are there.
  */
 #include <stdio.h>
 #include <string.h>
@@ -28,7 +29,8 @@ static const struct mg_result results[] = {
 	},
 	[GENERIC] = {
 		.name = "generic",
-		.help = "The same; but every such name looks like one that a provider makes for the lines of its customers.",
+		.help = "The same; but every such name looks like one that a provider makes for "
+			"the lines of its customers.",
 	},
 	[FAIL] = {
 		.name = "fail",
@@ -44,7 +46,8 @@ static const struct mg_result results[] = {
 	},
 	[PERMERROR] = {
 		.name = "permerror",
-		.help = "The address has names, but none that is a host's: they cannot be looked up.",
+		.help = "The address has names, but none that is a host's: they cannot be "
+			"looked up.",
 	},
 	{ .name = NULL },
 };
@@ -75,7 +78,10 @@ static const struct mg_item items[] = {
 
 /* ---- Beginning --------------------------------------------------------------------- */
 
-/* A name that a host can have: a dot inside, and what letters, digits, hyphens and underscores make. */
+/*
+ * A name that a host can have: a dot inside, and what letters, digits, hyphens and underscores
+ * make.
+ */
 static bool is_host_name(const char *name)
 {
 	return strchr(name, '.') &&
@@ -221,7 +227,10 @@ static int rdns_connect(struct mg_call *call, const void *self)
 	return result;
 }
 
-/* What says that names look generic must be there for what is done about it, and for exceptions from it. */
+/*
+ * What says that names look generic must be there for what is done about it, and for exceptions
+ * from it.
+ */
 static int rdns_open(struct mg_conf *conf, void *self)
 {
 	const struct rdns *rdns = self;

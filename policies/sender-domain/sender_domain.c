@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Asks whether the sender's domain can take mail, bounces most of all (RFC 5321, 5.1; null MX: RFC 7505). The addresses of all
- * mail hosts are asked for at once as soon as their names are there.
+ * Asks whether the sender's domain can take mail, bounces most of all (RFC 5321, 5.1; null MX:
+ * RFC 7505). The addresses of all mail hosts are asked for at once as soon as their names are
+ * there.
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -22,7 +23,8 @@ enum { EXISTS, NULL_MX, BAD_MX, NO_MAIL, UNKNOWN, UNKNOWN_TLD };
 static const struct mg_result results[] = {
 	[EXISTS] = {
 		.name = "exists",
-		.help = "The domain has a mail host (MX), or an address where there is no MX record, that can be one of the Internet's.",
+		.help = "The domain has a mail host (MX), or an address where there is no MX "
+			"record, that can be one of the Internet's.",
 	},
 	[NULL_MX] = {
 		.name = "null-mx",
@@ -46,8 +48,9 @@ static const struct mg_result results[] = {
 	},
 	[UNKNOWN_TLD] = {
 		.name = "unknown-tld",
-		.help = "The same, and its top-level domain does not exist. Found only when the configuration has an action for it, since it "
-			"takes one question more; else this is unknown.",
+		.help = "The same, and its top-level domain does not exist. Found only when the "
+			"configuration has an action for it, since it takes one question more; "
+			"else this is unknown.",
 	},
 	{ .name = NULL },
 };
@@ -99,8 +102,8 @@ static bool ranks_before(const struct mg_dns_record *a, const struct mg_dns_reco
 }
 
 /*
- * The next mail host, NULL when there are no more. Not sorted for it: a few are taken, by one pass each, of an answer that a
- * stranger can make long. One that is the root is none.
+ * The next mail host, NULL when there are no more. Not sorted for it: a few are taken, by one
+ * pass each, of an answer that a stranger can make long. One that is the root is none.
  */
 static const char *ranks_next(struct ranks *ranks)
 {
@@ -159,7 +162,10 @@ static void then_mx(struct mg_dns_walk *walk, const char *name, const struct mg_
 			mg_dns_walk_ask(walk, host, MG_DNS_A, then_address);
 }
 
-/* The domain part, or NULL when there is nothing to look up: no sender, no domain, an address literal. */
+/*
+ * The domain part, or NULL when there is nothing to look up: no sender, no domain, an address
+ * literal.
+ */
 static const char *domain_part(const struct mg_call *call)
 {
 	const char *sender = mg_sender(call);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a policy's block says is done about a result: a look-up for what nobody wants to know can be spared. */
+/*
+ * What a policy's block says is done about a result: a look-up for what nobody wants to know can
+ * be spared.
+ */
 #ifndef MG_SHARED_MAPPED_H
 #define MG_SHARED_MAPPED_H
 
@@ -19,8 +22,9 @@ static inline const struct mg_line *mapped_line(struct mg_conf *conf, const char
 }
 
 /*
- * To be asked about a result that cannot be found as the block is: an action for it is in error, unless it does nothing.
- * expected: what would have it found. Returns 0, or -1 after having reported it.
+ * To be asked about a result that cannot be found as the block is: an action for it is in error,
+ * unless it does nothing. expected: what would have it found. Returns 0, or -1 after having
+ * reported it.
  */
 static inline int mapped_in_vain(struct mg_conf *conf, const char *result, const char *expected)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whether an address can be one of the Internet's: what is private, local or no host's address is not (RFC 6890). */
+/*
+ * Whether an address can be one of the Internet's: what is private, local or no host's address
+ * is not (RFC 6890).
+ */
 #ifndef MG_SHARED_PUBLIC_H
 #define MG_SHARED_PUBLIC_H
 

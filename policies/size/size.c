@@ -37,14 +37,15 @@ static const struct mg_result results[] = {
 	[MESSAGE] = {
 		.name = "message",
 		.action = "reject 552 5.3.4 \"The message is larger than {limit} bytes\"",
-		.help = "The message is larger than max-message: as the client announces it with SIZE at MAIL, or as "
-			"counted.",
+		.help = "The message is larger than max-message: as the client announces it "
+			"with SIZE at MAIL, or as counted.",
 	},
 	[RECIPIENTS] = {
 		.name = "recipients",
 		.action = "tempfail 452 4.5.3 \"No more than {limit} recipients at a time\"",
-		.help = "This recipient is one more than max-recipients. The default action defers this recipient "
-			"alone; the message goes on to those before it, and the client tries the rest again.",
+		.help = "This recipient is one more than max-recipients. The default action "
+			"defers this recipient alone; the message goes on to those before it, "
+			"and the client tries the rest again.",
 	},
 	[HEADER] = {
 		.name = "header",
@@ -162,7 +163,10 @@ static long long field_size(const char *name, const char *value)
 	return (long long)size;
 }
 
-/* One of the limits of the whole that was passed and not stated yet: a stage has one result, the next one has the next. */
+/*
+ * One of the limits of the whole that was passed and not stated yet: a stage has one result, the
+ * next one has the next.
+ */
 static int over_next(struct mg_call *call, const struct size *size)
 {
 	const struct count *count = mg_state(call, MG_MESSAGE);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Asks the domain that a sender, or a client, claims whether it permits this client (SPF, RFC 7208). */
+/*
+ * Asks the domain that a sender, or a client, claims whether it permits this client (SPF, RFC
+ * 7208).
+ */
 #include <millgate/policy.h>
 
 #include <string.h>
@@ -42,14 +45,16 @@ static const struct mg_result results[] = {
 	},
 	[SPF_TEMPERROR] = {
 		.name = "temperror",
-		.action = "tempfail 451 4.4.3 \"The SPF record of {domain} cannot be found out now\"",
-		.help = "DNS had no answer: another attempt may have one. The default action is the one that RFC 7208, "
-			"section 8.6, names, so that mail does not get in that a fail would have kept out; neutral "
-			"lets it in.",
+		.action = "tempfail 451 4.4.3 \"The SPF record of {domain} cannot be found out "
+			"now\"",
+		.help = "DNS had no answer: another attempt may have one. The default action is "
+			"the one that RFC 7208, section 8.6, names, so that mail does not get "
+			"in that a fail would have kept out; neutral lets it in.",
 	},
 	[SPF_PERMERROR] = {
 		.name = "permerror",
-		.help = "The domain's record is wrong, or costs more than the standard allows: only its owner can help.",
+		.help = "The domain's record is wrong, or costs more than the standard allows: "
+			"only its owner can help.",
 	},
 	{ .name = NULL },
 };
@@ -86,7 +91,10 @@ static const struct mg_item items[] = {
 
 /* ---- The question ---- */
 
-/* In A-labels, and without the dot that may end a name; else as it is written, for it to be seen in texts. */
+/*
+ * In A-labels, and without the dot that may end a name; else as it is written, for it to be seen
+ * in texts.
+ */
 static const char *ascii_domain(struct mg_call *call, const char *domain)
 {
 	const char *c = domain;
@@ -260,9 +268,9 @@ static int spf_open(struct mg_conf *conf, void *self)
 		status = -1;
 	}
 	if (!spf_macro_is_explanation(spf->explanation, strlen(spf->explanation))) {
-		mg_conf_error(
-			conf, mg_conf_item(conf, "explanation", 0), 1,
-			"not a text with macros as in RFC 7208, section 7: \"%%\" alone is \"%%%%\"");
+		mg_conf_error(conf, mg_conf_item(conf, "explanation", 0), 1,
+			      "not a text with macros as in RFC 7208, section 7: \"%%\" alone "
+			      "is \"%%%%\"");
 		status = -1;
 	}
 	return status;

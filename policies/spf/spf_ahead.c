@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Asks the questions of an evaluation ahead of it: from each record as it arrives, those of all its terms at once (RFC 7208,
- * section 4.6.4, for the bounds). Nothing is decided here, so whatever is asked too little only takes longer.
+ * Asks the questions of an evaluation ahead of it: from each record as it arrives, those of all
+ * its terms at once (RFC 7208, section 4.6.4, for the bounds). Nothing is decided here, so
+ * whatever is asked too little only takes longer.
  */
 #include "spf_check.h"
 

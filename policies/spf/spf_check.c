@@ -107,7 +107,10 @@ static enum match match_exists(struct check *check, const char *name)
 	return lookup_status(check, name, mg_dns(check->call, name, MG_DNS_A));
 }
 
-/* One host that matches is enough: servers give them in any order, so what fails before it does not matter. */
+/*
+ * One host that matches is enough: servers give them in any order, so what fails before it does
+ * not matter.
+ */
 static enum match match_hosts(struct check *check, const struct spf_term *term,
 			      const struct mg_dns_answer *mx)
 {
@@ -145,7 +148,10 @@ static enum match match_mx(struct check *check, const struct spf_term *term, con
 	return PERMANENT;
 }
 
-/* Failing look-ups are those of the client, not of the sender: they only mean that nothing matches (section 5.5). */
+/*
+ * Failing look-ups are those of the client, not of the sender: they only mean that nothing
+ * matches (section 5.5).
+ */
 static enum match match_ptr(struct check *check, const char *name)
 {
 	const char *reverse = spf_reverse_name(check->call, check->query);
@@ -178,7 +184,10 @@ static enum match match_include(struct check *check, const struct record *record
 	}
 }
 
-/* A term whose name DNS cannot carry: what does not exist does not match, but has no record either. */
+/*
+ * A term whose name DNS cannot carry: what does not exist does not match, but has no record
+ * either.
+ */
 static enum match match_no_name(struct check *check, const struct spf_term *term)
 {
 	if (term->kind != SPF_INCLUDE)

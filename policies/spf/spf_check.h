@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The evaluation of SPF, by one of two engines; and its questions, asked ahead of it (RFC 7208, section 4). */
+/*
+ * The evaluation of SPF, by one of two engines; and its questions, asked ahead of it (RFC 7208,
+ * section 4).
+ */
 #ifndef MG_SPF_CHECK_H
 #define MG_SPF_CHECK_H
 
@@ -14,9 +17,10 @@
 #define SPF_PTR_MAX 10
 
 /*
- * How many questions are asked ahead, but for those for hosts, which MG_DNS_WALK_LAST bounds: that of the record, and one for each term
- * that may be evaluated. When more terms were found than that, the first are asked ahead, and evaluation asks for the others as it comes
- * to them: so a tree of includes costs at most twice as many, however it grows.
+ * How many questions are asked ahead, but for those for hosts, which MG_DNS_WALK_LAST bounds:
+ * that of the record, and one for each term that may be evaluated. When more terms were found
+ * than that, the first are asked ahead, and evaluation asks for the others as it comes to them:
+ * so a tree of includes costs at most twice as many, however it grows.
  */
 #define SPF_AHEAD_MAX (1 + SPF_LOOKUPS_MAX)
 
@@ -59,7 +63,10 @@ extern const struct spf_engine spf_engines[SPF_ENGINES];
 /* Begins the questions that evaluation will ask. Never blocks. */
 void spf_ask_ahead(struct mg_call *call, const struct spf_query *query);
 
-/* Whether a question could be put at all: a name of at least two labels, and no address literal (section 4.3). */
+/*
+ * Whether a question could be put at all: a name of at least two labels, and no address literal
+ * (section 4.3).
+ */
 bool spf_is_domain(const char *domain);
 
 /* Whether name is domain, or below it. */
@@ -70,7 +77,10 @@ const char *spf_validated_name(struct spf_hosts *hosts, const char *domain);
 const char *spf_explain(struct spf_hosts *hosts, const char *domain, const char *spec, size_t size,
 			const char *otherwise);
 
-/* Whether there is no answer for lack of time, or of any server: that says nothing about the domain. */
+/*
+ * Whether there is no answer for lack of time, or of any server: that says nothing about the
+ * domain.
+ */
 bool spf_is_late(const struct mg_dns_answer *answer);
 
 /* What spf_record_digest() found wrong in the record of a domain, as a text. */

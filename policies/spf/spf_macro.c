@@ -14,8 +14,8 @@
 #define PARTS_MAX 1000 /* nothing has more parts that matter: a name has 127 labels */
 
 /*
- * Bytes of values that one expansion goes through: a long sender in a record of thousands of macros would keep the processor busy for as
- * long as they both like.
+ * Bytes of values that one expansion goes through: a long sender in a record of thousands of
+ * macros would keep the processor busy for as long as they both like.
  */
 #define VALUES_MAX 16384
 
@@ -306,7 +306,10 @@ static size_t part_size(const struct piece *piece, const char *text)
 	return size;
 }
 
-/* The parts from the last to the first, of which the last ones to come are kept: the first of the value. */
+/*
+ * The parts from the last to the first, of which the last ones to come are kept: the first of
+ * the value.
+ */
 static void put_reversed(const struct piece *piece, struct sink *sink, const char *value)
 {
 	size_t end = 0;

@@ -35,9 +35,11 @@ bool spf_macro_is_explanation(const char *text, size_t size);
 bool spf_macro_has(const char *text, size_t size, char letter);
 
 /*
- * Expands a valid domain-spec to a name, without its final dot, of at most SPF_NAME_MAX: labels that are too many are left out
- * on the left. Returns false when no name comes of it that DNS could carry: an empty label, or one over 63 bytes; when the macros'
- * values are 16 KiB and more; or when it contains bytes of an internationalised local part (RFC 8616, section 4): such a term does not match.
+ * Expands a valid domain-spec to a name, without its final dot, of at most SPF_NAME_MAX: labels
+ * that are too many are left out on the left. Returns false when no name comes of it that DNS
+ * could carry: an empty label, or one over 63 bytes; when the macros' values are 16 KiB and
+ * more; or when it contains bytes of an internationalised local part (RFC 8616, section 4): such
+ * a term does not match.
  */
 bool spf_macro_name(const struct spf_macros *macros, const char *spec, size_t size,
 		    char name_r[SPF_NAME_MAX + 1]);

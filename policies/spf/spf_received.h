@@ -5,7 +5,10 @@
 
 #include "spf_check.h"
 
-/* Its value, in one line below 998 characters, in the call's memory. result: its name; identity: "mailfrom" or "helo". */
+/*
+ * Its value, in one line below 998 characters, in the call's memory. result: its name; identity:
+ * "mailfrom" or "helo".
+ */
 const char *spf_received(struct mg_call *call, const struct spf_query *query,
 			 const struct spf_outcome *outcome, const char *result,
 			 const char *identity);

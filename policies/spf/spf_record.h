@@ -9,7 +9,10 @@
 
 #define SPF_LOOKUPS_MAX 10 /* section 4.6.4 */
 
-/* More than any sender needs: DNS answers by TCP could bring 64 KiB, which only somebody hostile publishes. */
+/*
+ * More than any sender needs: DNS answers by TCP could bring 64 KiB, which only somebody hostile
+ * publishes.
+ */
 #define SPF_RECORD_MAX 16384
 
 enum spf_kind {
@@ -43,14 +46,14 @@ enum spf_selected spf_record_select(const struct mg_dns_answer *answer, const ch
 				    size_t *size_r);
 
 /*
- * Reads a record's terms one after another; at is where to go on, 0 to begin. Returns 1, 0 when there are no more, or -1
- * when what comes is no term.
+ * Reads a record's terms one after another; at is where to go on, 0 to begin. Returns 1, 0 when
+ * there are no more, or -1 when what comes is no term.
  */
 int spf_record_next(const char *record, size_t size, size_t *at, struct spf_term *term_r);
 
 /*
- * Of a record what can matter to one client: the terms that ask DNS, up to one more than may be evaluated, and at their end the first
- * that matches without DNS, if there is one.
+ * Of a record what can matter to one client: the terms that ask DNS, up to one more than may be
+ * evaluated, and at their end the first that matches without DNS, if there is one.
  */
 struct spf_digest {
 	struct spf_term terms[SPF_LOOKUPS_MAX + 2];
@@ -62,8 +65,8 @@ struct spf_digest {
 };
 
 /*
- * Reads a whole record. Returns whether it keeps to the grammar, so that spf_record_next() will never return -1. what_r: else what
- * is wrong (a constant); term_r: where.
+ * Reads a whole record. Returns whether it keeps to the grammar, so that spf_record_next() will
+ * never return -1. what_r: else what is wrong (a constant); term_r: where.
  */
 bool spf_record_digest(const char *record, size_t size, const struct spf_query *query,
 		       struct spf_digest *digest_r, const char **what_r, struct spf_term *term_r);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Hosts to ask for, the client's validated names (RFC 7208, sections 5.5 and 7.3), and explanations (section 6.2). */
+/*
+ * Hosts to ask for, the client's validated names (RFC 7208, sections 5.5 and 7.3), and
+ * explanations (section 6.2).
+ */
 #include "spf_validated.h"
 
 #include <stdarg.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The dialogue that a client of the load generator holds with a milter, as Postfix would report it. */
+/*
+ * The dialogue that a client of the load generator holds with a milter, as Postfix would report
+ * it.
+ */
 #ifndef BENCH_DIALOGUE_H
 #define BENCH_DIALOGUE_H
 
@@ -35,7 +38,10 @@ struct dialogue_stats {
 /* A connection with the macros that Postfix has; never NULL. */
 struct mta *dialogue_new(unsigned client);
 
-/* A whole session; serial makes addresses and numbers of recipients differ. 0, or -1 and stats->error. */
+/*
+ * A whole session; serial makes addresses and numbers of recipients differ. 0, or -1 and
+ * stats->error.
+ */
 int dialogue_run(const struct dialogue *dialogue, struct mta *mta, uint64_t serial,
 		 struct dialogue_stats *stats);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A histogram of durations, exact to 1/32 (3 %), of constant size, for percentiles of many samples. */
+/*
+ * A histogram of durations, exact to 1/32 (3 %), of constant size, for percentiles of many
+ * samples.
+ */
 #ifndef BENCH_HIST_H
 #define BENCH_HIST_H
 

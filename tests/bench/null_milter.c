@@ -18,7 +18,10 @@
 
 #define DATA_SIZE (1 << 20)
 
-/* What to negotiate: libmilter hands no context to this callback. Written before smfi_main() only. */
+/*
+ * What to negotiate: libmilter hands no context to this callback. Written before smfi_main()
+ * only.
+ */
 static struct {
 	unsigned long actions;
 	unsigned long protocol;
@@ -193,7 +196,8 @@ int main(int argc, char **argv)
 		}
 	}
 	if (optind + 1 != argc)
-		die("usage: null_milter [-b BACKLOG] [-a ACTIONS] [-p PROTOCOL] [-m STAGE=MACROS]... SOCKET");
+		die("usage: null_milter [-b BACKLOG] [-a ACTIONS] [-p PROTOCOL] [-m "
+		    "STAGE=MACROS]... SOCKET");
 	umask(0); /* Postfix's smtpd connects as another user */
 	if (backlog && smfi_setbacklog(backlog) != MI_SUCCESS)
 		die("cannot set the backlog");

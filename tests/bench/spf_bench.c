@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How long an evaluation of SPF takes when every answer is in the cache: the policy's hooks on a fake host, above the real DNS service.
+ * How long an evaluation of SPF takes when every answer is in the cache: the policy's hooks on a
+ * fake host, above the real DNS service.
  *
  *     spf_bench [COUNT]
  *
- * "ahead": with the start hook, which asks the questions ahead; in a daemon that happens while the client waits for nothing.
+ * "ahead": with the start hook, which asks the questions ahead; in a daemon that happens while
+ * the client waits for nothing.
  */
 #include <config.h>
 
@@ -53,7 +55,8 @@ static void add_zone(struct zone *zone)
 	add_txt(zone, "_spf.provider.test",
 		"v=spf1 include:1.provider.test include:2.provider.test ~all");
 	add_txt(zone, "1.provider.test",
-		"v=spf1 ip4:10.0.0.0/8 ip4:172.16.0.0/12 ip4:192.168.0.0/16 ip6:2001:db8::/32 ~all");
+		"v=spf1 ip4:10.0.0.0/8 ip4:172.16.0.0/12 ip4:192.168.0.0/16 ip6:2001:db8::/32 "
+		"~all");
 	add_txt(zone, "2.provider.test", "v=spf1 ip4:203.0.113.0/25 ip4:203.0.113.128/25 ~all");
 	zone_add(zone, "usual.test", A, address, 4);
 	zone_add(zone, "usual.test", MX, mx, 2 + zone_wire(mx + 2, "mail.usual.test"));

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Each edit, as it is seen in the message that Postfix delivers, from both front ends. With Sendmail:
-# sendmail_edits.sh.
+# Each edit, as it is seen in the message that Postfix delivers, from both front ends. With
+# Sendmail: sendmail_edits.sh.
 . "$(dirname "$0")/e2e.sh"
 
 EDITOR=$MG_TOP_BUILDDIR/tests/scenario/.libs
@@ -156,7 +156,8 @@ edit_proposals() {
 	is "$(body | tr -d '\r' | sort | uniq -c | sed 's/^ *//')" '8000 a line of the body'
 }
 
-# The record has the blanks after the colons; policies of single fields see what they see without it.
+# The record has the blanks after the colons; policies of single fields see what they see without
+# it.
 exact() {
 	cat <<-C
 		policy access { reject header "/^X-Tab: \td\$/" "/^X-Tab: d\$/" "/^X-Two:  c\$/"; on reject header X-Access "{detail}" }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libFuzzer target: any bytes as what an MTA sends on one connection, to real sessions with policies. The first byte
- * chooses the configuration and into what pieces the bytes are cut.
+ * libFuzzer target: any bytes as what an MTA sends on one connection, to real sessions with
+ * policies. The first byte chooses the configuration and into what pieces the bytes are cut.
  */
 #include <config.h>
 
@@ -18,20 +18,29 @@
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* All stages with all kinds of actions; few stages and none of the content; all that only watches. */
+/*
+ * All stages with all kinds of actions; few stages and none of the content; all that only
+ * watches.
+ */
 static const char *const texts[] = {
 	"class local { client 127.0.0.0/8 ::1; auth yes }\n"
-	"policy access { reject client 192.0.2.0/24; reject sender bad@example.test; reject recipient bad@example.test\n"
-	"  discard recipient gone@example.test; hold header \"/^X-Suspicious:/\"; reject header \"/casino/\" }\n"
-	"policy helo { on not-qualified score 5; on syntax tempfail 450 4.7.1 \"HELO {helo}? {detail} 100%\"\n"
+	"policy access { reject client 192.0.2.0/24; reject sender bad@example.test; reject "
+	"recipient bad@example.test\n"
+	"  discard recipient gone@example.test; hold header \"/^X-Suspicious:/\"; reject "
+	"header \"/casino/\" }\n"
+	"policy helo { on not-qualified score 5; on syntax tempfail 450 4.7.1 \"HELO {helo}? "
+	"{detail} 100%\"\n"
 	"  skip local }\n"
 	"policy headers { on duplicate score 4 }\n"
-	"policy size { max-message 100K; max-body-line 998; max-header 1K; max-headers 3K; max-recipients 5 }\n"
+	"policy size { max-message 100K; max-body-line 998; max-header 1K; max-headers 3K; "
+	"max-recipients 5 }\n"
 	"policy commands { max 2; on too-many reject \"no {auth} {sender} {queue_id}\" }\n"
-	"score { reject 9; quarantine 7 \"much {helo}\"; header 1 X-Score \"{score} {sender} {client_name}\" }\n",
+	"score { reject 9; quarantine 7 \"much {helo}\"; header 1 X-Score \"{score} {sender} "
+	"{client_name}\" }\n",
 	"reply-id no\n"
 	"policy access { reject recipient bad@example.test; reject sender example.org }\n",
-	"policy access { reject client 192.0.2.0/24; reject sender bad@example.test; mode monitor }\n"
+	"policy access { reject client 192.0.2.0/24; reject sender bad@example.test; mode "
+	"monitor }\n"
 	"policy headers { mode monitor }\n"
 	"policy helo { mode monitor; reply-at helo }\n",
 	/* The message record, with exact fields, and all edits. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libFuzzer target: any bytes as a DNS server's answer. The first byte chooses the type that was asked for; the question's name is
- * the one that stands in the message, so that answers get past that check.
+ * libFuzzer target: any bytes as a DNS server's answer. The first byte chooses the type that was
+ * asked for; the question's name is the one that stands in the message, so that answers get past
+ * that check.
  */
 #include <config.h>
 

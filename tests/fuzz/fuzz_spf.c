@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libFuzzer target: SPF records and macros of any bytes. The input is a record (or an explanation); what is valid is expanded, and has
- * to keep to its bounds.
+ * libFuzzer target: SPF records and macros of any bytes. The input is a record (or an
+ * explanation); what is valid is expanded, and has to keep to its bounds.
  */
 #include <config.h>
 

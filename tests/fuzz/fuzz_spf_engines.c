@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libFuzzer target: both engines of the policy spf evaluate the same zones, and have to agree. The input's bytes choose among
- * records, so that most of them are valid; without libspf2 the one engine has nobody to disagree with.
+ * libFuzzer target: both engines of the policy spf evaluate the same zones, and have to agree.
+ * The input's bytes choose among records, so that most of them are valid; without libspf2 the
+ * one engine has nobody to disagree with.
  */
 #include <config.h>
 

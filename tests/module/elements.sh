@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Loads modules that were compiled against other versions of the header: each frozen one (in abi/), and
-# one whose structs have further members at their ends. All must work like one built today.
+# Loads modules that were compiled against other versions of the header: each frozen one (in
+# abi/), and one whose structs have further members at their ends. All must work like one built
+# today.
 set -eu
 here=$MG_TOP_SRCDIR/tests/module
 now=$MG_TOP_SRCDIR/include/millgate/policy.h

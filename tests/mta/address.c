@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where a milter listens, in the syntaxes of Sendmail (inet:PORT@HOST) and Postfix (inet:HOST:PORT). */
+/*
+ * Where a milter listens, in the syntaxes of Sendmail (inet:PORT@HOST) and Postfix
+ * (inet:HOST:PORT).
+ */
 #include "wire.h"
 
 #include <errno.h>

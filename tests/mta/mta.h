@@ -73,14 +73,17 @@ struct mta_edit {
 struct mta_reply {
 	enum mta_verdict verdict;
 	int code; /* MTA_REPLYCODE: 421 ...; 0 otherwise */
-	const char *
-		text; /* MTA_REPLYCODE: as sent, doubled % undone: "550 5.7.1 text", lines separated by CR LF */
+	/* MTA_REPLYCODE: the reply with each %% undone: "550 5.7.1 text", lines end in CR LF. */
+	const char *text;
 	unsigned progress; /* how many "still at work" came before it */
 	size_t nedits;
 	const struct mta_edit *edits;
 };
 
-/* What an MTA offers, and what a milter chose of it. Bits: SMFIF_* and SMFIP_* of <libmilter/mfdef.h>. */
+/*
+ * What an MTA offers, and what a milter chose of it. Bits: SMFIF_* and SMFIP_* of
+ * <libmilter/mfdef.h>.
+ */
 struct mta_options {
 	uint32_t version;
 	uint32_t actions;
@@ -101,8 +104,9 @@ struct mta *mta_new(struct mta_options offer, int timeout_ms);
 void mta_free(struct mta **mta);
 
 /*
- * Connects to a milter: unix:PATH, local:PATH, inet:PORT@HOST, inet6:PORT@HOST, inet:HOST:PORT (HOST numeric;
- * an IPv6 address may stand in brackets). An open connection is closed first. 0, or -1 and mta_error().
+ * Connects to a milter: unix:PATH, local:PATH, inet:PORT@HOST, inet6:PORT@HOST, inet:HOST:PORT
+ * (HOST numeric; an IPv6 address may stand in brackets). An open connection is closed first. 0,
+ * or -1 and mta_error().
  */
 int mta_open(struct mta *mta, const char *address);
 
@@ -118,22 +122,25 @@ const struct mta_options *mta_chosen(const struct mta *mta);
 bool mta_is_sent(const struct mta *mta, enum mta_stage stage);    /* not negotiated away */
 bool mta_is_replied(const struct mta *mta, enum mta_stage stage); /* sent, and a reply is to come */
 
-/* The macros that the milter asked for at a stage, separated by blanks, or NULL when it did not say. */
+/*
+ * The macros that the milter asked for at a stage, separated by blanks, or NULL when it did not
+ * say.
+ */
 const char *mta_symlist(const struct mta *mta, enum mta_stage stage);
 
 /* ---- Macros --------------------------------------------------------------------- */
 
 /*
- * Defines a macro ("j", "{auth_authen}") that is known from this stage on. At a stage for which the milter set
- * a list, all macros of that list which are known are sent; at another stage those that were defined for exactly
- * that stage. value NULL undefines it. Copied.
+ * Defines a macro ("j", "{auth_authen}") that is known from this stage on. At a stage for which
+ * the milter set a list, all macros of that list which are known are sent; at another stage
+ * those that were defined for exactly that stage. value NULL undefines it. Copied.
  */
 void mta_macro(struct mta *mta, enum mta_stage stage, const char *name, const char *value);
 void mta_forget_macros(struct mta *mta);
 
 /*
- * Has at each stage without a list of the milter's what Postfix sends by default (milter_connect_macros and the like)
- * of the macros that are known, and nothing else.
+ * Has at each stage without a list of the milter's what Postfix sends by default
+ * (milter_connect_macros and the like) of the macros that are known, and nothing else.
  */
 void mta_use_postfix_macros(struct mta *mta);
 
@@ -164,8 +171,9 @@ enum mta_verdict mta_eoh(struct mta *mta);
 enum mta_verdict mta_body(struct mta *mta, const void *body, size_t size);
 
 /*
- * body: a last chunk with the end of the message, which the protocol allows, but Postfix and Sendmail send
- * theirs with mta_body(); or NULL. Left out when the body was negotiated away or skipped.
+ * body: a last chunk with the end of the message, which the protocol allows, but Postfix and
+ * Sendmail send theirs with mta_body(); or NULL. Left out when the body was negotiated away or
+ * skipped.
  */
 enum mta_verdict mta_eom(struct mta *mta, const void *body, size_t size);
 enum mta_verdict mta_unknown(struct mta *mta, const char *command);
@@ -177,8 +185,9 @@ enum mta_verdict mta_abort(struct mta *mta);
 enum mta_verdict mta_quit(struct mta *mta);
 
 /*
- * The SMTP client left, and another client's mta_connect() follows on the same connection. No reply.
- * libmilter takes it only after the end of a message; elsewhere it ignores it, and what follows.
+ * The SMTP client left, and another client's mta_connect() follows on the same connection. No
+ * reply. libmilter takes it only after the end of a message; elsewhere it ignores it, and what
+ * follows.
  */
 enum mta_verdict mta_quit_new(struct mta *mta);
 
@@ -191,8 +200,9 @@ const char *mta_error(const struct mta *mta);
 /* ---- Without blocking ------------------------------------------------------------- */
 
 /*
- * Not blocking, a command returns MTA_WAITING when its reply has not come; then poll mta_fd() for reading, and for writing
- * if mta_has_output(), and call mta_resume() until it returns something else. Timeouts are the caller's then.
+ * Not blocking, a command returns MTA_WAITING when its reply has not come; then poll mta_fd()
+ * for reading, and for writing if mta_has_output(), and call mta_resume() until it returns
+ * something else. Timeouts are the caller's then.
  */
 void mta_set_blocking(struct mta *mta, bool blocking);
 enum mta_verdict mta_resume(struct mta *mta);

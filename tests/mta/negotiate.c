@@ -85,10 +85,10 @@ static int mta_take_options(struct mta *mta, const char *packet, size_t size)
 	chosen->protocol = mta_get_long(packet + 9);
 	if (chosen->version > mta->offer.version || chosen->actions & ~mta->offer.actions ||
 	    chosen->protocol & ~mta->offer.protocol) {
-		wire_fail(
-			mta, MTA_FAILED,
-			"the milter chose what was not offered: version %u, actions 0x%x, protocol 0x%x",
-			chosen->version, chosen->actions, chosen->protocol);
+		wire_fail(mta, MTA_FAILED,
+			  "the milter chose what was not offered: version %u, actions 0x%x, "
+			  "protocol 0x%x",
+			  chosen->version, chosen->actions, chosen->protocol);
 		return -1;
 	}
 	return mta_take_symlists(mta, packet + 1 + MILTER_OPTLEN, size - 1 - MILTER_OPTLEN);

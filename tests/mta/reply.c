@@ -31,7 +31,10 @@ static bool reply_simple(struct mta *mta, enum mta_verdict verdict, size_t size)
 	return true;
 }
 
-/* RFC 5321, section 4.2.1: every line begins with the same code, and all but the last with "ddd-". */
+/*
+ * RFC 5321, section 4.2.1: every line begins with the same code, and all but the last with
+ * "ddd-".
+ */
 static bool reply_is_smtp(const char *text)
 {
 	const char *line = text;
@@ -94,7 +97,10 @@ static struct edit_at *edit_new(struct mta *mta, enum mta_edit_kind kind)
 	return &mta->edits_at[n];
 }
 
-/* Copies a NUL-terminated string of a packet and moves on behind it. Returns where it is, or NOWHERE. */
+/*
+ * Copies a NUL-terminated string of a packet and moves on behind it. Returns where it is, or
+ * NOWHERE.
+ */
 static size_t edit_string(struct mta *mta, const char **data, size_t *size)
 {
 	const char *nul = *size ? memchr(*data, '\0', *size) : NULL;

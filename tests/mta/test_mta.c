@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The MTA's side of the tests against a milter on libmilter, and against broken ones: a client that is wrong would make every scenario wrong. */
+/*
+ * The MTA's side of the tests against a milter on libmilter, and against broken ones: a client
+ * that is wrong would make every scenario wrong.
+ */
 #include "mta.h"
 #include "echo_milter.h"
 
@@ -369,7 +372,7 @@ START_TEST(without_blocking_the_caller_waits)
 }
 END_TEST
 
-/* ---- Milters that are broken: a socket that answers the negotiation, and then these bytes ------------- */
+/* ---- Milters that are broken: a socket that answers the negotiation, and then these bytes ---- */
 
 static const struct {
 	const char *what;

@@ -16,7 +16,10 @@ void buffer_add(struct buffer *buffer, const void *bytes, size_t size);
 void buffer_add_string(struct buffer *buffer, const char *string); /* with its NUL */
 void buffer_free(struct buffer *buffer);
 
-/* For each stage: its command, the bits that negotiate it or its reply away, and its number in a list of macros. */
+/*
+ * For each stage: its command, the bits that negotiate it or its reply away, and its number in a
+ * list of macros.
+ */
 struct stage_form {
 	char command;
 	uint32_t no, no_reply;
@@ -74,19 +77,25 @@ enum mta_verdict wire_fail(struct mta *mta, enum mta_verdict verdict, const char
 size_t wire_begin(struct mta *mta, char command);
 void wire_end(struct mta *mta, size_t begin);
 
-/* Sends the output. Returns 1 when all is sent, 0 when it would block (never when blocking), -1 on failure. */
+/*
+ * Sends the output. Returns 1 when all is sent, 0 when it would block (never when blocking), -1
+ * on failure.
+ */
 int wire_flush(struct mta *mta);
 
 /*
- * The next packet, from its command on; it stays in the input until the next call. Returns 1, 0 when
- * it is not there yet (never when blocking), -1 on failure.
+ * The next packet, from its command on; it stays in the input until the next call. Returns 1, 0
+ * when it is not there yet (never when blocking), -1 on failure.
  */
 int wire_receive(struct mta *mta, const char **packet_r, size_t *size_r);
 
 /* Drops the milter's lists of macros. */
 void negotiate_forget(struct mta *mta);
 
-/* Puts a stage's macros into the output; an MTA sends them also when it does not send the stage itself. */
+/*
+ * Puts a stage's macros into the output; an MTA sends them also when it does not send the stage
+ * itself.
+ */
 void macros_send(struct mta *mta, enum mta_stage stage);
 
 /* For how long a call on the socket blocks at most: who waits longer repeats it. */

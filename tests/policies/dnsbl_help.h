@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the tests of the policy "dnsbl" share: an instance with canned answers, and a whole dialogue. */
+/*
+ * What the tests of the policy "dnsbl" share: an instance with canned answers, and a whole
+ * dialogue.
+ */
 #ifndef MG_DNSBL_HELP_H
 #define MG_DNSBL_HELP_H
 

@@ -80,8 +80,8 @@ extern unsigned fake_failing_tables;
 extern int64_t fake_now, fake_wall, fake_time;
 
 /*
- * The resolver that mg_dns() and its like ask, most of all the stub's (tests/dns/stub.h); NULL: there
- * is no DNS service. The test closes it (dns_close()) after fake_close().
+ * The resolver that mg_dns() and its like ask, most of all the stub's (tests/dns/stub.h); NULL:
+ * there is no DNS service. The test closes it (dns_close()) after fake_close().
  */
 extern struct dns *fake_dns;
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the tests of the policies share: each ends with the instance and its DNS closed, whatever it opened. */
+/*
+ * What the tests of the policies share: each ends with the instance and its DNS closed, whatever
+ * it opened.
+ */
 #ifndef MG_POLICY_HELP_H
 #define MG_POLICY_HELP_H
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the tests of the policy "spf" share: its engines, and an evaluation with one of them over a resolver of canned answers. */
+/*
+ * What the tests of the policy "spf" share: its engines, and an evaluation with one of them over
+ * a resolver of canned answers.
+ */
 #ifndef MG_SPF_HELP_H
 #define MG_SPF_HELP_H
 

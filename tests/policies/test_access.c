@@ -296,7 +296,8 @@ static const struct {
 	{ "reject client 192.0.2.0/24\nok client 192.0.2.1", "192.0.2.1", "reject" },
 	{ "ok client 192.0.2.1\nreject client 192.0.2.0/24", "192.0.2.1", "ok" },
 	{ "ok client 192.0.2.1\nreject client 192.0.2.0/24", "192.0.2.2", "reject" },
-	{ "hold client 10.0.0.0/8\nok client 192.0.2.1\nhold client 192.0.2.0/24\ndefer client 192.0.2.0/24",
+	{ "hold client 10.0.0.0/8\nok client 192.0.2.1\nhold client 192.0.2.0/24\n"
+	  "defer client 192.0.2.0/24",
 	  "192.0.2.2", "hold" },
 	/* dunno: an exception to the lines of its kind */
 	{ "dunno client 192.0.2.1\nreject client 192.0.2.0/24", "192.0.2.1", "none" },
@@ -325,9 +326,9 @@ END_TEST
 
 START_TEST(stages_are_apart)
 {
-	fake_must_open(
-		mg_builtin_access,
-		"reject recipient a@example.com\nok sender b@example.com\nreject sender example.com");
+	fake_must_open(mg_builtin_access,
+		       "reject recipient a@example.com\nok sender b@example.com\n"
+		       "reject sender example.com");
 	ck_assert_uint_eq(fake_opened.stages, MG_BIT(MG_MAIL) | MG_BIT(MG_RCPT));
 	fake.sender = "b@example.com";
 	fake.recipient = "a@example.com";

@@ -122,7 +122,10 @@ START_TEST(values_and_text)
 	ck_assert_str_eq(fake_value("sum"), "4");
 	ck_assert_msg(strstr(fake_said.detail, "b.test 127.0.0.9 (+5)") != NULL, "%s",
 		      fake_said.detail);
-	/* Texts are asked for where there is an entry, but not of lists that speak for the client. */
+	/*
+	 * Texts are asked for where there is an entry, but not of lists that speak for the
+	 * client.
+	 */
 	ck_assert_uint_eq(stub_asked(fake_dns, NAME "a.test", MG_DNS_TXT), 1);
 	ck_assert_uint_eq(stub_asked(fake_dns, NAME "c.test", MG_DNS_TXT), 0);
 	ck_assert_uint_eq(stub_asked(fake_dns, NAME "d.test", MG_DNS_TXT), 0);
@@ -197,11 +200,11 @@ END_TEST
 /* All lists are asked before any has answered, then all their texts: two round trips, not ten. */
 START_TEST(all_at_once)
 {
-	open_with(
-		"zone a.test; zone b.test; zone c.test; zone d.test; zone e.test; threshold 5; test-interval 0",
-		NAME "a.test A 127.0.0.2\n" NAME "b.test A 127.0.0.2\n" NAME
-		     "c.test A 127.0.0.2\n" NAME "d.test A 127.0.0.2\n" NAME
-		     "e.test A 127.0.0.2\n");
+	open_with("zone a.test; zone b.test; zone c.test; zone d.test; zone e.test; threshold "
+		  "5; test-interval 0",
+		  NAME "a.test A 127.0.0.2\n" NAME "b.test A 127.0.0.2\n" NAME
+		       "c.test A 127.0.0.2\n" NAME "d.test A 127.0.0.2\n" NAME
+		       "e.test A 127.0.0.2\n");
 	stub_round_trips(fake_dns, 5, 5, 0);
 	fake_start(MG_CONNECT);
 	ck_assert_uint_eq(stub_questions(fake_dns), 5);

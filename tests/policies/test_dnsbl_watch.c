@@ -24,7 +24,8 @@ static const struct {
 	{ "zone a.test ipv4 ipv6", GOOD("a.test"),
 	  "a.test does not list its test entry ::ffff:7f00:2", "unlisted" },
 	{ "zone a.test ipv4 ipv6",
-	  GOOD("a.test") "2.0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.a.test A 127.0.0.2\n",
+	  GOOD("a.test") "2.0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.a.test"
+			 " A 127.0.0.2\n",
 	  "", "unlisted" },
 	{ "zone a.test ipv4; zone a.test ipv6 weight 2", GOOD("a.test"),
 	  "a.test does not list its test entry ::ffff:7f00:2", "unlisted" },
@@ -81,7 +82,10 @@ START_TEST(tests_are_rare_and_wait_for_nobody)
 }
 END_TEST
 
-/* What is said before the first test is over is not believed if that then shows that everything is listed. */
+/*
+ * What is said before the first test is over is not believed if that then shows that everything
+ * is listed.
+ */
 START_TEST(first_test_counts_at_once)
 {
 	open_with("zone a.test",

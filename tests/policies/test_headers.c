@@ -99,7 +99,7 @@ START_TEST(scans_from)
 }
 END_TEST
 
-/* ---- What must be there, and how often -------------------------------------------------------- */
+/* ---- What must be there, and how often ------------------------------------------------------- */
 
 START_TEST(from_must_be_there)
 {
@@ -178,7 +178,7 @@ START_TEST(once_can_be_chosen)
 }
 END_TEST
 
-/* ---- Lengths and octets ------------------------------------------------------------------------ */
+/* ---- Lengths and octets ---------------------------------------------------------------------- */
 
 static const struct {
 	const char *value, *want;
@@ -281,7 +281,7 @@ START_TEST(nothing_hides_a_match)
 }
 END_TEST
 
-/* ---- Rules ------------------------------------------------------------------------------------- */
+/* ---- Rules ----------------------------------------------------------------------------------- */
 
 static const struct {
 	const char *name, *value, *want;
@@ -352,7 +352,7 @@ START_TEST(a_table_that_fails_hides_no_other)
 }
 END_TEST
 
-/* ---- Configuration -------------------------------------------------------------------------------- */
+/* ---- Configuration --------------------------------------------------------------------------- */
 
 static const char *const wrong_blocks[] = {
 	"match",

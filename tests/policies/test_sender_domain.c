@@ -51,13 +51,16 @@ static const struct {
 	{ "", "a@example.org", "example.org MX 10 mx.example.net\nmx.example.net AAAA 2001:db8::1",
 	  "exists", "mx.example.net", 3 },
 	{ "", "a@example.org",
-	  "example.org MX 20 b.example.net\nexample.org MX 10 a.example.net\na.example.net A 192.0.2.1\nb.example.net A 192.0.2.2",
+	  "example.org MX 20 b.example.net\nexample.org MX 10 a.example.net\n"
+	  "a.example.net A 192.0.2.1\nb.example.net A 192.0.2.2",
 	  "exists", "a.example.net", 3 },
 	{ "", "a@example.org",
-	  "example.org MX 10 a.example.net\nexample.org MX 20 b.example.net\nb.example.net A 192.0.2.2",
+	  "example.org MX 10 a.example.net\nexample.org MX 20 b.example.net\n"
+	  "b.example.net A 192.0.2.2",
 	  "exists", "b.example.net", 3 },
 	{ "", "a@example.org",
-	  "example.org MX 10 a.example.net\nexample.org MX 20 b.example.net\na.example.net A !failed\n"
+	  "example.org MX 10 a.example.net\nexample.org MX 20 b.example.net\n"
+	  "a.example.net A !failed\n"
 	  "b.example.net A 192.0.2.2",
 	  "exists", "b.example.net", 4 },
 	/* null MX (RFC 7505) */
@@ -115,7 +118,8 @@ static const struct {
 	{ "", "a@example.org", "example.org MX 10 mx.example.net\nmx.example.net A !late",
 	  "timeout", "mx.example.net", 3 },
 	{ "", "a@example.org",
-	  "example.org MX 10 mx.example.net\nmx.example.net A !failed\nmx.example.net AAAA 2001:db8::1",
+	  "example.org MX 10 mx.example.net\nmx.example.net A !failed\n"
+	  "mx.example.net AAAA 2001:db8::1",
 	  "exists", "mx.example.net", 3 },
 	{ "", "a@example.org", "example.org MX !nodata\nexample.org A !failed", "error",
 	  "example.org", 3 },
@@ -173,11 +177,10 @@ END_TEST
 /* The mail hosts, the IPv4 addresses of all of them, their IPv6 addresses. */
 START_TEST(three_round_trips_at_most)
 {
-	open_with(
-		"",
-		"example.org MX 1 a.example.net\nexample.org MX 2 b.example.net\nexample.org MX 3 c.example.net\n"
-		"example.org MX 4 d.example.net\na.example.net TXT x\nb.example.net TXT x\n"
-		"c.example.net TXT x\nd.example.net TXT x\n");
+	open_with("", "example.org MX 1 a.example.net\nexample.org MX 2 b.example.net\n"
+		      "example.org MX 3 c.example.net\n"
+		      "example.org MX 4 d.example.net\na.example.net TXT x\nb.example.net TXT x\n"
+		      "c.example.net TXT x\nd.example.net TXT x\n");
 	stub_round_trips(fake_dns, 1, 4, 4);
 	ck_assert_str_eq(run(), "bad-mx");
 	ck_assert_uint_eq(stub_questions(fake_dns), 1 + 4 + 4);

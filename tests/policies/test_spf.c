@@ -88,7 +88,8 @@ static const struct {
 	{ "joe@fail.example.org", "192.0.2.1", "fail", "-all",
 	  "192.0.2.1 is not one of fail.example.org's, says fail.example.org; p=unknown" },
 	{ "joe@fail.example.org", "192.0.2.5", "fail", "-all",
-	  "192.0.2.5 is not one of fail.example.org's, says fail.example.org; p=a.ptr.example.org" },
+	  "192.0.2.5 is not one of fail.example.org's, says fail.example.org; "
+	  "p=a.ptr.example.org" },
 	{ "joe@plain.example.org", "192.0.2.1", "fail", "-all",
 	  "plain.example.org does not permit 192.0.2.1 to send its mail" },
 	{ "joe@plain.example.org.", "192.0.2.1", "fail", "-all",
@@ -107,7 +108,10 @@ static const struct {
 	{ "joe@bad.example.org", "192.0.2.1", "permerror", "", "" },
 	{ "joe@broken.example.org", "192.0.2.1", "temperror", "", "" },
 	{ "joe@silent.example.org", "192.0.2.1", "temperror", "", "" },
-	/* Nobody answers this question: the sender's fault. No server answers anything: nobody's that mail is for. */
+	/*
+	 * Nobody answers this question: the sender's fault. No server answers anything: nobody's
+	 * that mail is for.
+	 */
 	{ "joe@dead.example.org", "192.0.2.1", "timeout", "", "" },
 	{ "joe@dead-a.example.org", "192.0.2.1", "timeout", "", "" },
 	{ "joe@dead-a.example.org", "2001:db8::1", "timeout", "", "" },
@@ -247,12 +251,12 @@ START_TEST(writes_received_spf)
 	fake.mta_name = "mx.example.net";
 	run("\"a\\\"b\"@default.example.org");
 	if (_i == 0)
-		ck_assert_str_eq(
-			fake_value("received_spf"),
-			"neutral (mx.example.net: no statement about this client by default.example.org) "
-			"identity=mailfrom; client-ip=\"192.0.2.1\"; helo=\"helo.example.org\"; "
-			"receiver=\"mx.example.net\"; envelope-from=\"\\\"a\\\\\\\"b\\\"@default.example.org\"; "
-			"mechanism=\"default\"");
+		ck_assert_str_eq(fake_value("received_spf"),
+				 "neutral (mx.example.net: no statement about this client by "
+				 "default.example.org) identity=mailfrom; client-ip=\"192.0.2.1\"; "
+				 "helo=\"helo.example.org\"; receiver=\"mx.example.net\"; "
+				 "envelope-from=\"\\\"a\\\\\\\"b\\\"@default.example.org\"; "
+				 "mechanism=\"default\"");
 	fake.helo = "x)(y\r\nz";
 	run("joe@bad.example.org");
 	ck_assert_ptr_null(strpbrk(fake_value("received_spf"), "\r\n"));

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How many questions the policy "spf" asks, and when: the limits of RFC 7208, section 4.6.4, attacks, and what is asked ahead. */
+/*
+ * How many questions the policy "spf" asks, and when: the limits of RFC 7208, section 4.6.4,
+ * attacks, and what is asked ahead.
+ */
 #include "spf_help.h"
 
 #include <time.h>
@@ -63,11 +66,11 @@ START_TEST(nine_includes_take_two_round_trips)
 	char line[100];
 
 	must_open(_i, "");
-	stub_add(
-		fake_dns,
-		"nine.example.org TXT v=spf1 include:1.example.org include:2.example.org include:3.example.org "
-		"include:4.example.org include:5.example.org include:6.example.org include:7.example.org "
-		"include:8.example.org include:9.example.org -all");
+	stub_add(fake_dns,
+		 "nine.example.org TXT v=spf1 include:1.example.org include:2.example.org "
+		 "include:3.example.org include:4.example.org include:5.example.org "
+		 "include:6.example.org include:7.example.org include:8.example.org "
+		 "include:9.example.org -all");
 	for (int i = 1; i <= 9; i++) {
 		snprintf(line, sizeof(line), "%d.example.org TXT v=spf1 ip4:198.51.100.%d", i, i);
 		stub_add(fake_dns, line);
@@ -82,9 +85,9 @@ END_TEST
 START_TEST(asks_no_more_than_it_needs)
 {
 	must_open(_i, "");
-	stub_add(
-		fake_dns,
-		"match.example.org TXT v=spf1 ip4:192.0.2.1 include:never.example.org a mx ptr -all");
+	stub_add(fake_dns,
+		 "match.example.org TXT v=spf1 ip4:192.0.2.1 include:never.example.org a mx ptr "
+		 "-all");
 	ck_assert_str_eq(run("joe@match.example.org"), "pass");
 	ck_assert_uint_eq(stub_questions(fake_dns), 1);
 }
@@ -106,9 +109,8 @@ START_TEST(limits_of_mx_and_void)
 		snprintf(line, sizeof(line), "m%d.example.org A 198.51.100.%d", i, i);
 		stub_add(fake_dns, line);
 	}
-	stub_add(
-		fake_dns,
-		"void2.example.org TXT v=spf1 a mx ?all\nvoid3.example.org TXT v=spf1 a mx exists:no.example.org ?all");
+	stub_add(fake_dns, "void2.example.org TXT v=spf1 a mx ?all\n"
+			   "void3.example.org TXT v=spf1 a mx exists:no.example.org ?all");
 	ck_assert_str_eq(run("joe@many.example.org"), "permerror");
 	fake.client = "198.51.100.10";
 	ck_assert_str_eq(run("joe@ten.example.org"), "pass");
@@ -159,7 +161,10 @@ START_TEST(limit_of_hosts)
 }
 END_TEST
 
-/* The hosts of a term that is never evaluated are not asked for, but for the few that were asked for ahead. */
+/*
+ * The hosts of a term that is never evaluated are not asked for, but for the few that were asked
+ * for ahead.
+ */
 START_TEST(hosts_as_needed)
 {
 	must_open(_i, "");
@@ -196,13 +201,14 @@ START_TEST(limit_of_names)
 		snprintf(line, sizeof(line), "30.2.0.192.in-addr.arpa PTR n%d.many.example.org", i);
 		stub_add(fake_dns, line);
 	}
-	stub_add(
-		fake_dns,
-		"many.example.org TXT v=spf1 ptr ?all\n"
-		"both.example.org TXT v=spf1 mx:m0.m.example.org ptr:many.example.org ?all\n"
-		"p.example.org TXT v=spf1 mx:m0.m.example.org mx:m1.m.example.org exists:%{p}.example.org ?all\n"
-		"exp.example.org TXT v=spf1 mx:m0.m.example.org mx:m1.m.example.org -all exp=p.%{d}\n"
-		"p.exp.example.org TXT %{p}\n");
+	stub_add(fake_dns,
+		 "many.example.org TXT v=spf1 ptr ?all\n"
+		 "both.example.org TXT v=spf1 mx:m0.m.example.org ptr:many.example.org ?all\n"
+		 "p.example.org TXT v=spf1 mx:m0.m.example.org mx:m1.m.example.org "
+		 "exists:%{p}.example.org ?all\n"
+		 "exp.example.org TXT v=spf1 mx:m0.m.example.org mx:m1.m.example.org -all "
+		 "exp=p.%{d}\n"
+		 "p.exp.example.org TXT %{p}\n");
 	fake.client = "192.0.2.30";
 	ck_assert_str_eq(run("joe@many.example.org"), "neutral");
 	ck_assert_uint_eq(stub_questions(fake_dns), 1 + 1 + 10);
@@ -214,7 +220,10 @@ START_TEST(limit_of_names)
 }
 END_TEST
 
-/* A record of thousands of macros, and a sender as long as an MTA lets them be: the work is bounded, and nothing is asked. */
+/*
+ * A record of thousands of macros, and a sender as long as an MTA lets them be: the work is
+ * bounded, and nothing is asked.
+ */
 START_TEST(work_is_bounded)
 {
 	char sender[2000], record[8192] = "v=spf1 a:";
@@ -233,7 +242,10 @@ START_TEST(work_is_bounded)
 }
 END_TEST
 
-/* The hosts of all terms are under way at once: a chain of three questions, however many terms there are. */
+/*
+ * The hosts of all terms are under way at once: a chain of three questions, however many terms
+ * there are.
+ */
 START_TEST(hosts_are_asked_ahead)
 {
 	must_open(_i, "");

@@ -442,7 +442,7 @@ static bool config_ok(struct play *play, const struct line *line)
 	       play_fail(play, line, "the daemon does not accept the file");
 }
 
-/* ---- All of them ------------------------------------------------------------------------------ */
+/* ---- All of them ----------------------------------------------------------------------------- */
 
 /* no-reply: of the daemon, so far. */
 static bool check_no_reply(struct play *play, const struct line *line)
@@ -465,7 +465,10 @@ static bool dns_was_asked(struct look *look)
 	return look->got >= look->want;
 }
 
-/* asked NAME TYPE N: how often the DNS server was asked for that so far; not all questions hold up a reply. */
+/*
+ * asked NAME TYPE N: how often the DNS server was asked for that so far; not all questions hold
+ * up a reply.
+ */
 static bool check_asked(struct play *play, const struct line *line)
 {
 	struct look look = { play, line, atol(line_word(line, 3)), 0, "" };

@@ -122,7 +122,10 @@ static bool line_names(const struct line *line, const char *name)
 	return false;
 }
 
-/* negotiated stages|replies NAME...: exactly these, but for eom, which cannot be negotiated away. */
+/*
+ * negotiated stages|replies NAME...: exactly these, but for eom, which cannot be negotiated
+ * away.
+ */
 static bool negotiated_stages(struct play *play, const struct line *line)
 {
 	bool replies = line_is(line, 1, "replies"), good = true;
@@ -173,7 +176,10 @@ static bool negotiated_actions(struct play *play, const struct line *line)
 	return true;
 }
 
-/* negotiated macros STAGE NAME...: at least these are asked for, in the list of the stage or of one before it. */
+/*
+ * negotiated macros STAGE NAME...: at least these are asked for, in the list of the stage or of
+ * one before it.
+ */
 static bool negotiated_macros(struct play *play, const struct line *line)
 {
 	int stage = line->nwords > 2 ? stage_find(line_word(line, 2)) : -1;

@@ -73,8 +73,9 @@ char *daemon_expand(const struct daemon *daemon, const char *text)
 }
 
 /*
- * A port that is free, and stays so: as long as a socket is bound to it that does not listen, the kernel gives it to
- * nobody who asks for any port, while the daemon, which asks for this one with SO_REUSEADDR, can have it.
+ * A port that is free, and stays so: as long as a socket is bound to it that does not listen,
+ * the kernel gives it to nobody who asks for any port, while the daemon, which asks for this one
+ * with SO_REUSEADDR, can have it.
  */
 static void daemon_reserve_port(struct daemon *daemon)
 {
@@ -97,7 +98,10 @@ static void daemon_reserve_port(struct daemon *daemon)
 	daemon->reserved = fd;
 }
 
-/* What has to be known of the configuration: where it listens, and whether it tells when it does. */
+/*
+ * What has to be known of the configuration: where it listens, and whether it tells when it
+ * does.
+ */
 static bool daemon_note(struct daemon *daemon, const char *word)
 {
 	if (strncmp(word, "log-level warning", 17) == 0 ||
@@ -319,7 +323,10 @@ bool daemon_run(struct daemon *daemon, const char *option, int *status_r)
 	return true;
 }
 
-/* Whether a line of /proc/net/unix shows a socket with this path: the one that listens, or one of a connection. */
+/*
+ * Whether a line of /proc/net/unix shows a socket with this path: the one that listens, or one
+ * of a connection.
+ */
 static bool socket_is_unix(const char *line, const char *path, bool listening)
 {
 	char flags[20], local[120];
@@ -328,7 +335,10 @@ static bool socket_is_unix(const char *line, const char *path, bool listening)
 	       strcmp(local, path) == 0 && (strcmp(flags, "00010000") == 0) == listening;
 }
 
-/* The same of /proc/net/tcp, where port is ":ABCD". A connection counts until the daemon has closed it. */
+/*
+ * The same of /proc/net/tcp, where port is ":ABCD". A connection counts until the daemon has
+ * closed it.
+ */
 static bool socket_is_inet(const char *line, const char *port, bool listening)
 {
 	char local[80], state[20];
@@ -368,8 +378,9 @@ unsigned daemon_connections(const struct daemon *daemon)
 }
 
 /*
- * Whether it has said so. That it listens is not enough: at a unix socket nobody may connect before the socket has got
- * its mode, and at a port the daemon listens for a moment just to find out whether it can.
+ * Whether it has said so. That it listens is not enough: at a unix socket nobody may connect
+ * before the socket has got its mode, and at a port the daemon listens for a moment just to find
+ * out whether it can.
  */
 static bool daemon_serves(const struct daemon *daemon)
 {

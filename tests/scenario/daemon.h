@@ -50,13 +50,19 @@ bool daemon_wait(struct daemon *daemon);
 const char *daemon_report(const struct daemon *daemon, const struct machine_wait *wait,
 			  char text_r[240]);
 
-/* Stops it by SIGTERM; false when it did not end well: status, time, or what a sanitizer or valgrind said. */
+/*
+ * Stops it by SIGTERM; false when it did not end well: status, time, or what a sanitizer or
+ * valgrind said.
+ */
 bool daemon_stop(struct daemon *daemon);
 
 /* Kills what still runs and removes the folder. */
 void daemon_clean(struct daemon *daemon);
 
-/* How many connections there are to where it listens, as the kernel knows: those that it has not accepted yet, too. */
+/*
+ * How many connections there are to where it listens, as the kernel knows: those that it has not
+ * accepted yet, too.
+ */
 unsigned daemon_connections(const struct daemon *daemon);
 
 /* The number of its open file descriptors, its resident memory in KiB; -1 when it does not run. */

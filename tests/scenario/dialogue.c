@@ -214,7 +214,10 @@ static bool say_eom(struct play *play, const struct line *line)
 	return expect_message(play, line, verdict);
 }
 
-/* message, or message N bytes: all from DATA on; what is expected is the first reply that is not "go on", or the last. */
+/*
+ * message, or message N bytes: all from DATA on; what is expected is the first reply that is not
+ * "go on", or the last.
+ */
 static bool say_message(struct play *play, const struct line *line)
 {
 	static const char *const headers[][2] = {

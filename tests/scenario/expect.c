@@ -29,7 +29,10 @@ static const struct {
 	{ MTA_FAILED, "failed" },
 };
 
-/* An SMTP reply taken apart: one code, one enhanced code if all lines have the same, the texts of the lines. */
+/*
+ * An SMTP reply taken apart: one code, one enhanced code if all lines have the same, the texts
+ * of the lines.
+ */
 struct smtp_reply {
 	char code[4];
 	char status[12];

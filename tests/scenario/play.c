@@ -116,7 +116,10 @@ static bool play_line(struct play *play, const struct line *line)
 		return result;
 	if (!expect_no_more_edits(play))
 		return false;
-	/* An MTA keeps commands without a reply until it has to wait for one; so do we, until we look at what came of them. */
+	/*
+	 * An MTA keeps commands without a reply until it has to wait for one; so do we, until we
+	 * look at what came of them.
+	 */
 	if (line_is(line, 0, "log") || line_is(line, 0, "log-json") ||
 	    line_is(line, 0, "log-reaches") || line_is(line, 0, "wait") ||
 	    line_is(line, 0, "daemon"))

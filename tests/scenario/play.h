@@ -46,7 +46,10 @@ bool play_lines(struct play *play, size_t begin, size_t end);
 void play_init(struct play *play, struct scenario *scenario, unsigned number);
 void play_done(struct play *play);
 
-/* A statement that is not of the dialogue. Returns -1 when it is not one of these, 0 when it failed, 1 when it was good. */
+/*
+ * A statement that is not of the dialogue. Returns -1 when it is not one of these, 0 when it
+ * failed, 1 when it was good.
+ */
 int check_statement(struct play *play, const struct line *line);
 
 /* What can only be said when the daemon has stopped: no-log, log-count. */

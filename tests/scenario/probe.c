@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A policy for the scenarios: finds what its block says, at the stages that it says, so that everything can be tried at every stage. */
+/*
+ * A policy for the scenarios: finds what its block says, at the stages that it says, so that
+ * everything can be tried at every stage.
+ */
 #include <millgate/policy.h>
 
 #include <stdatomic.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A policy for the scenarios: logs what "probe" found, so that it can be seen what a policy can read at every stage. */
+/*
+ * A policy for the scenarios: logs what "probe" found, so that it can be seen what a policy can
+ * read at every stage.
+ */
 #include <millgate/policy.h>
 
 #include <stdio.h>

@@ -2,9 +2,10 @@
 /*
  * runner FILE.scn...: plays scenarios against the real daemon.
  *
- * The daemon is $MILLGATED, run through $MILLGATED_WRAPPER if that is set (such as "valgrind -q --error-exitcode=99").
- * With $SCENARIO_KEEP the folder of each scenario stays. A scenario passes when every line is met, and the daemon
- * stops by SIGTERM with status 0 and without a complaint of a sanitizer or valgrind. README.md lists the statements.
+ * The daemon is $MILLGATED, run through $MILLGATED_WRAPPER if that is set (such as "valgrind -q
+ * --error-exitcode=99"). With $SCENARIO_KEEP the folder of each scenario stays. A scenario
+ * passes when every line is met, and the daemon stops by SIGTERM with status 0 and without a
+ * complaint of a sanitizer or valgrind. README.md lists the statements.
  */
 #include "play.h"
 
@@ -39,7 +40,10 @@ static void runner_show_log(const struct daemon *daemon, const char *path)
 		fclose(file);
 }
 
-/* A scenario that cannot be played here: needs modules ($MG_TEST_MODULES), needs plain, needs event. */
+/*
+ * A scenario that cannot be played here: needs modules ($MG_TEST_MODULES), needs plain, needs
+ * event.
+ */
 static bool runner_lacks(const struct script *script)
 {
 	const char *front_end = getenv("MG_FRONT_END");

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reads scenario files: a statement a line, "quoted words" with escapes, "text"*N repeated, -> what is expected. */
+/*
+ * Reads scenario files: a statement a line, "quoted words" with escapes, "text"*N repeated, ->
+ * what is expected.
+ */
 #include "script.h"
 
 #include <ctype.h>
@@ -62,7 +65,10 @@ static char word_escape(const char **s)
 	}
 }
 
-/* A quoted part, perhaps with *N behind it; *s is behind its first quote. False when it does not end. */
+/*
+ * A quoted part, perhaps with *N behind it; *s is behind its first quote. False when it does not
+ * end.
+ */
 static bool word_quoted(struct word *word, const char **s)
 {
 	struct word part = { NULL, 0 };

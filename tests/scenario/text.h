@@ -18,7 +18,10 @@ void text_format(struct text *text, const char *fmt, ...) __attribute__((format(
 /* Adds a string with its control characters made visible: \n, \t, \xNN. */
 void text_add_visible(struct text *text, const char *string);
 
-/* Whether all of the string matches: * stands for anything, \* for itself; nothing else is special. */
+/*
+ * Whether all of the string matches: * stands for anything, \* for itself; nothing else is
+ * special.
+ */
 bool text_matches(const char *string, const char *pattern);
 
 /* The same for any part of the string, and for its beginning. */

@@ -37,7 +37,10 @@ void talk_begin(struct talk *talk);
 /* The next connection of the same front end. */
 void talk_next(struct talk *talk);
 
-/* Takes a packet, and adds to talk->answers what is answered. Returns whether the connection goes on. */
+/*
+ * Takes a packet, and adds to talk->answers what is answered. Returns whether the connection
+ * goes on.
+ */
 bool talk_take(struct talk *talk, int command, const char *data, size_t size);
 
 /* All but the last go on. */

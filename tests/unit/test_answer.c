@@ -102,7 +102,10 @@ static const struct {
 	  ALL_ACTIONS,
 	  ALL_STEPS,
 	  { ACTIONS_MACROS, 0x1017f, MG_BIT(MG_DATA), false, false } },
-	/* No more than is offered: version 2 knows no DATA, no unknown commands, no steps without a reply. */
+	/*
+	 * No more than is offered: version 2 knows no DATA, no unknown commands, no steps
+	 * without a reply.
+	 */
 	{ { .stages = MG_BIT(MG_RCPT) | MG_BIT(MG_BODY), .replies = MG_BIT(MG_RCPT) },
 	  0,
 	  true,

@@ -371,8 +371,8 @@ static void check_read(const char *name, const char *want_tree, const char *want
 START_TEST(includes)
 {
 	mkdir(path_of("conf.d"), 0700);
-	put("main",
-	    "a\ninclude one\npolicy x {\n b\n include conf.d/*.conf; c\n}\ninclude none*\ninclude conf.d/none*\nd");
+	put("main", "a\ninclude one\npolicy x {\n b\n include conf.d/*.conf; c\n}\ninclude none*\n"
+		    "include conf.d/none*\nd");
 	put("one", "one {\n 1\n}\ninclude conf.d/b.conf");
 	put("conf.d/b.conf", "b.conf");
 	put("conf.d/B.conf", "include ../two");

@@ -57,7 +57,10 @@ START_TEST(beginning)
 }
 END_TEST
 
-/* What the macros' lists look like, and that a configuration without a stage does not ask for its macros. */
+/*
+ * What the macros' lists look like, and that a configuration without a stage does not ask for
+ * its macros.
+ */
 START_TEST(lists_of_macros)
 {
 	struct talk talk;
@@ -92,8 +95,8 @@ static const struct {
 	    P('T', ""), P('L', "Subject\0\0"), P('N', ""), P('B', "text"), P('E', ""),
 	    P('U', "FOO\0"), P('A', ""), P('Q', "") },
 	  false,
-	  "connect(c,192.0.2.1,4660) helo(h) mail(<a>,SIZE=1,BODY=8BITMIME) rcpt(<b>) data header(Subject:) eoh "
-	  "body(text) eom command(FOO) abort ",
+	  "connect(c,192.0.2.1,4660) helo(h) mail(<a>,SIZE=1,BODY=8BITMIME) rcpt(<b>) data "
+	  "header(Subject:) eoh body(text) eom command(FOO) abort ",
 	  "c c c c c c c c c c " },
 	/* The last chunk with the end: one answer. */
 	{ { P('E', "last") }, true, "body(last) eom ", "c " },
@@ -240,7 +243,10 @@ START_TEST(last_chunk)
 }
 END_TEST
 
-/* Where no reply was agreed on there is none, whatever the session says; the others are as they were. */
+/*
+ * Where no reply was agreed on there is none, whatever the session says; the others are as they
+ * were.
+ */
 START_TEST(no_reply)
 {
 	struct talk talk;
@@ -285,7 +291,10 @@ START_TEST(waits)
 }
 END_TEST
 
-/* Macros reach the session from their command on, and are gone with the message, and with the client. */
+/*
+ * Macros reach the session from their command on, and are gone with the message, and with the
+ * client.
+ */
 START_TEST(macros)
 {
 	struct talk talk;
@@ -312,8 +321,8 @@ START_TEST(macros)
 						    { 0 } });
 	ck_assert_str_eq(
 		told.calls,
-		"connect(c,192.0.2.1,4660) [one] mail(<a>) [two] eom [three] "
-		"helo(h) [one] mail(<b>) [four] abort data [one] rcpt(<b>) [five] mail(<c>) [one] end helo(i) ");
+		"connect(c,192.0.2.1,4660) [one] mail(<a>) [two] eom [three] helo(h) [one] "
+		"mail(<b>) [four] abort data [one] rcpt(<b>) [five] mail(<c>) [one] end helo(i) ");
 	dialogue_end(&talk.dialogue, "");
 	talk_end(&talk);
 }
@@ -333,7 +342,10 @@ START_TEST(cap)
 	first = talk.dialogue;
 	talk_next(&talk);
 	talk.answers[0] = '\0';
-	/* Beyond it CONNECT is asked for and refused, and so is all else, also for the next client, and no session is told. */
+	/*
+	 * Beyond it CONNECT is asked for and refused, and so is all else, also for the next
+	 * client, and no session is told.
+	 */
 	talk_take_all(&talk, (const struct sent[]){ NEGOTIATION,
 						    P('D', "Cj\0mx\0"),
 						    CLIENT,
@@ -362,7 +374,10 @@ START_TEST(cap)
 }
 END_TEST
 
-/* The first of those who break the protocol, and of those who do not speak it, is for everybody to see. */
+/*
+ * The first of those who break the protocol, and of those who do not speak it, is for everybody
+ * to see.
+ */
 START_TEST(says_it_once)
 {
 	struct talk talk;

@@ -42,7 +42,8 @@ START_TEST(dialogue)
 	ck_assert_str_eq(
 		told.calls,
 		"connect(client.example,192.0.2.1,4711) helo(helo.example) command(XYZZY 1) "
-		"mail(<a@example.org>,SIZE=100) rcpt(<b@example.net>) data header(Subject:hi) header(X-Long:long) "
+		"mail(<a@example.org>,SIZE=100) rcpt(<b@example.net>) data header(Subject:hi) "
+		"header(X-Long:long) "
 		"eoh body(body\r\n) eom mail(<a@example.org>,SIZE=100) abort end ");
 	finish();
 }
@@ -315,7 +316,10 @@ START_TEST(content_after_unknown_command)
 	mta_mail(mta, sender);
 	ck_assert_int_eq(mta_rcpt(mta, recipient), MTA_CONTINUE);
 	ck_assert_int_eq(mta_unknown(mta, "FOO"), MTA_CONTINUE);
-	/* libmilter's state machine knows no way from an unknown command to the content but by way of DATA. */
+	/*
+	 * libmilter's state machine knows no way from an unknown command to the content but by
+	 * way of DATA.
+	 */
 	ck_assert_int_eq(mta_data(mta), _i % 2         ? MTA_CONTINUE
 					: ON_LIBMILTER ? MTA_NO_REPLY
 						       : MTA_NOT_SENT);

@@ -186,13 +186,17 @@ START_TEST(next_client_on_a_connection)
 	wait_for_ends(2);
 	ck_assert_str_eq(
 		told.calls,
-		"connect(c,192.0.2.1,25) mail(<a@example.org>,SIZE=100) rcpt(<b@example.net>) eom end "
-		"connect(c,192.0.2.1,25) mail(<a@example.org>,SIZE=100) rcpt(<b@example.net>) eom end ");
+		"connect(c,192.0.2.1,25) mail(<a@example.org>,SIZE=100) rcpt(<b@example.net>) "
+		"eom end connect(c,192.0.2.1,25) mail(<a@example.org>,SIZE=100) "
+		"rcpt(<b@example.net>) eom end ");
 	finish();
 }
 END_TEST
 
-/* Nothing but CONNECT was agreed on for a client beyond the cap: another one on its connection cannot be served. */
+/*
+ * Nothing but CONNECT was agreed on for a client beyond the cap: another one on its connection
+ * cannot be served.
+ */
 START_TEST(next_client_on_a_refused_connection)
 {
 	struct mta *first, *second;
@@ -313,7 +317,10 @@ struct hups {
 	atomic_uint seen;
 };
 
-/* As fast as they can be sent, until so many have arrived: one that finds another pending is lost. */
+/*
+ * As fast as they can be sent, until so many have arrived: one that finds another pending is
+ * lost.
+ */
 static void send_hups(struct hups *hups)
 {
 	while (!hups->ready)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The front end at its limits: no more descriptors, idle connections, a stop in the middle of many packets. */
+/*
+ * The front end at its limits: no more descriptors, idle connections, a stop in the middle of
+ * many packets.
+ */
 #include <config.h>
 
 #include <check.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The front end and those who say nothing: strangers who never begin, MTAs that go silent; and who speaks is left alone. */
+/*
+ * The front end and those who say nothing: strangers who never begin, MTAs that go silent; and
+ * who speaks is left alone.
+ */
 #include <config.h>
 
 #include <check.h>
@@ -33,7 +36,10 @@ static unsigned send_slowly(struct mta *mta, int pause_ms)
 	return n;
 }
 
-/* One who says nothing at all, and one who is long about it; while an MTA may be silent for longer. */
+/*
+ * One who says nothing at all, and one who is long about it; while an MTA may be silent for
+ * longer.
+ */
 START_TEST(strangers_are_ended)
 {
 	const int limit = 2000;
@@ -117,7 +123,10 @@ START_TEST(active_sessions_go_on)
 }
 END_TEST
 
-/* An event that takes its time is no silence: neither while it lasts nor for what comes after it. */
+/*
+ * An event that takes its time is no silence: neither while it lasts nor for what comes after
+ * it.
+ */
 START_TEST(busy_sessions_go_on)
 {
 	const int limit = 3000;

@@ -203,7 +203,10 @@ START_TEST(mode_and_removal)
 }
 END_TEST
 
-/* Left behind, it would keep the next daemon from starting: it cannot be told whether anybody has it. */
+/*
+ * Left behind, it would keep the next daemon from starting: it cannot be told whether anybody
+ * has it.
+ */
 START_TEST(not_given)
 {
 	const uid_t user = geteuid(), nobody = 65534;

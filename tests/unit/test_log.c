@@ -144,7 +144,8 @@ START_TEST(text_form)
 
 	ck_assert_str_eq(
 		decision(&r, NULL, &size),
-		"reject: policy dnsbl/zen found listed at rcpt: \"550 5.7.1 no \\\"spam\\\"\" id=4f2c "
+		"reject: policy dnsbl/zen found listed at rcpt: "
+		"\"550 5.7.1 no \\\"spam\\\"\" id=4f2c "
 		"score=-25 policies=[dnsbl/zen listed 1234us \"127.0.0.2 of zen\", spf found=7] "
 		"recipients=[a@example.org, \"b c@example.org\"] nothing=[]");
 	/* The line is complete: a second end adds nothing. */
@@ -159,13 +160,14 @@ START_TEST(json_form)
 	struct log_record r;
 	size_t size;
 	json_t *got = parse(decision(&r, log, &size));
-	json_t *want = parse(
-		"{\"level\":\"info\",\"event\":\"decision\","
-		"\"text\":\"reject: policy dnsbl/zen found listed at rcpt: \\\"550 5.7.1 no \\\"spam\\\"\\\"\","
-		"\"id\":\"4f2c\",\"score\":-25,\"policies\":[{\"policy\":\"dnsbl/zen\","
-		"\"result\":\"listed\",\"us\":1234,\"detail\":\"127.0.0.2 of zen\"},"
-		"{\"policy\":\"spf\",\"found\":7}],"
-		"\"recipients\":[\"a@example.org\",\"b c@example.org\"],\"nothing\":[]}");
+	json_t *want =
+		parse("{\"level\":\"info\",\"event\":\"decision\","
+		      "\"text\":\"reject: policy dnsbl/zen found listed at rcpt: "
+		      "\\\"550 5.7.1 no \\\"spam\\\"\\\"\","
+		      "\"id\":\"4f2c\",\"score\":-25,\"policies\":[{\"policy\":\"dnsbl/zen\","
+		      "\"result\":\"listed\",\"us\":1234,\"detail\":\"127.0.0.2 of zen\"},"
+		      "{\"policy\":\"spf\",\"found\":7}],"
+		      "\"recipients\":[\"a@example.org\",\"b c@example.org\"],\"nothing\":[]}");
 	const char *time = json_string_value(json_object_get(got, "time"));
 	int year, month, day, hour, minute, second, ms, end = 0;
 

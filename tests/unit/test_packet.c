@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Packets: however they are cut, what comes out is what was put in; what is none is seen at once. */
+/*
+ * Packets: however they are cut, what comes out is what was put in; what is none is seen at
+ * once.
+ */
 #include <config.h>
 
 #include <check.h>

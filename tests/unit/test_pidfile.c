@@ -142,7 +142,8 @@ START_TEST(names_are_looked_up)
 		{ NULL, NULL, "no-such-group",
 		  "socket-group \"no-such-group\": there is no such group" },
 		{ "nobody-here", "none", NULL,
-		  "user \"nobody-here\": there is no such user; group \"none\": there is no such group" },
+		  "user \"nobody-here\": there is no such user; group \"none\": there is no "
+		  "such group" },
 	};
 	struct settings settings = { .user = "root" };
 	struct identity identity;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sessions without a front end, on a clock of the test's own: what no dialogue with an MTA can show. */
+/*
+ * Sessions without a front end, on a clock of the test's own: what no dialogue with an MTA can
+ * show.
+ */
 #include <config.h>
 
 #include <arpa/inet.h>

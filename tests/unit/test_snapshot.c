@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whole configurations: what is wrong with them, all in one run, and what the right ones ask of the MTA. */
+/*
+ * Whole configurations: what is wrong with them, all in one run, and what the right ones ask of
+ * the MTA.
+ */
 #include <config.h>
 
 #include <check.h>
@@ -119,7 +122,8 @@ static const struct {
 	{ LISTEN "score { reject 0 }\n", { "reject takes a threshold" } },
 	{ LISTEN "policy access { check client cidr:/nowhere/x }\n",
 	  { "/nowhere/x", "No such file" } },
-	{ "lisen x\nclass a { }\npolicy spam { }\npolicy helo { on nothing reject; skip nobody }\nscore { x 1 }\n",
+	{ "lisen x\nclass a { }\npolicy spam { }\n"
+	  "policy helo { on nothing reject; skip nobody }\nscore { x 1 }\n",
 	  { "\"lisen\"", "class a is empty", "\"spam\"", "\"nothing\"", "\"nobody\"",
 	    "unknown action \"x\"" } },
 };
@@ -172,7 +176,8 @@ static const struct {
 	  BIT(HELO) | BIT(MAIL) | BIT(RCPT) | BIT(EOM), EDIT(QUARANTINE) },
 	{ "policy access { reject header /x/ }", ALWAYS | BIT(HEADER) | BIT(EOH),
 	  BIT(EOH) | BIT(EOM), EDIT(QUARANTINE) },
-	{ "policy access { reject client ::1; on reject header X-Y z; on hold neutral; on discard neutral; on defer neutral }",
+	{ "policy access { reject client ::1; on reject header X-Y z; on hold neutral; on "
+	  "discard neutral; on defer neutral }",
 	  ALWAYS, BIT(EOM), EDIT(ADD_FIELD) },
 	{ "policy commands { }", ALWAYS | BIT(COMMAND), BIT(COMMAND) | BIT(EOM), 0 },
 	{ "class a { helo x.example }", ALWAYS | BIT(HELO), BIT(EOM), 0 },
@@ -188,7 +193,8 @@ static const struct {
 	{ "score { change-sender 3 <> }", ALWAYS, BIT(EOM), EDIT(SENDER) },
 	{ "score { replace-body 3 a }", ALWAYS, BIT(EOM), EDIT(BODY) },
 	{ "score { quarantine 3 }", ALWAYS, BIT(EOM), EDIT(QUARANTINE) },
-	{ "policy access { reject client ::1; on reject score 3; on hold neutral; on discard neutral; on defer neutral }\n"
+	{ "policy access { reject client ::1; on reject score 3; on hold neutral; on discard "
+	  "neutral; on defer neutral }\n"
 	  "score { reject 3 \"{helo}\" }",
 	  ALWAYS | BIT(HELO), BIT(RCPT) | BIT(EOM), 0 },
 };

@@ -196,7 +196,8 @@ static const struct {
 	{ A, "example.com", "\"example.com\" is no IP address or network",
 	  "expected an IP address or a network, as 192.0.2.0/24 or 2001:db8::/32" },
 	{ A, "2001:0db8:0000:0000:0000:0000:0000:0000:0000:0000:0000:0001",
-	  "\"2001:0db8:0000:0000:0000:0000:0000:0000:0000:0000:0000:0001\" is no IP address or network",
+	  "\"2001:0db8:0000:0000:0000:0000:0000:0000:0000:0000:0000:0001\" is no IP address or "
+	  "network",
 	  "expected an IP address or a network, as 192.0.2.0/24 or 2001:db8::/32" },
 	{ A, "[192.0.2.1", "\"[192.0.2.1\" is no IP address or network",
 	  "expected an IP address or a network, as 192.0.2.0/24 or 2001:db8::/32" },

@@ -120,7 +120,8 @@ static const struct table {
 	{ T, "pcre", "! !/a/ x\n", { { "b", NULL }, { "a", "x" } } },
 	{ T,
 	  "pcre",
-	  "if /^a/\n/b$/ 1\nif !/c/\n/^a.$/ 2\nendif\n/^ac/ 3\nendif\nif !/^a/\n/^b/ 4\nendif\n/./ 5\n",
+	  "if /^a/\n/b$/ 1\nif !/c/\n/^a.$/ 2\nendif\n/^ac/ 3\nendif\nif !/^a/\n/^b/ 4\n"
+	  "endif\n/./ 5\n",
 	  { { "ab", "1" },
 	    { "ax", "2" },
 	    { "acx", "3" },
@@ -216,7 +217,8 @@ static const struct table {
 	    { "", NULL } } },
 	{ A,
 	  "texthash",
-	  "192.0.2.1 full\n192.0.2 net\n10 ten\n2001:DB8:0::1 six\n2001:db8 net6\n2001:db8:1: colon\n"
+	  "192.0.2.1 full\n192.0.2 net\n10 ten\n2001:DB8:0::1 six\n2001:db8 net6\n"
+	  "2001:db8:1: colon\n"
 	  "2001:db8:2:3 64\nexample.com other use\nunknown U\n",
 	  { { "192.0.2.1", "full" },
 	    { "192.0.2.99", "net" },
@@ -283,7 +285,8 @@ static const struct {
 	  "FILE:3:2: \"192.0.2.1/24\" has bits set after its prefix\n!192.0.2.1/24 OK\n ^\n"
 	  "    did you mean \"192.0.2.0/24\"?\n" },
 	{ A, "cidr", "! \n",
-	  "FILE:1:2: there is no network\n! \n ^\n    expected \"network result\", \"!network result\", "
+	  "FILE:1:2: there is no network\n! \n ^\n"
+	  "    expected \"network result\", \"!network result\", "
 	  "\"if network\" or \"endif\"\n" },
 	{ A, "cidr", "if 10.0.0.0/8\n10.0.0.1 OK\n",
 	  "FILE:1:1: \"if\" without \"endif\"\nif 10.0.0.0/8\n^\n"
@@ -293,9 +296,11 @@ static const struct {
 	  "FILE:2:3: there is text after the network of \"if\"\n  10.0.0.1 OK\n  ^\n"
 	  "    expected the end of the line; the lines inside must not begin with a blank\n" },
 	{ A, "cidr", "if 10.0.0.0/8\nendif x\n",
-	  "FILE:2:7: there is text after \"endif\"\nendif x\n      ^\n    expected the end of the line\n" },
+	  "FILE:2:7: there is text after \"endif\"\nendif x\n      ^\n"
+	  "    expected the end of the line\n" },
 	{ A, "cidr", "if\nendif\n",
-	  "FILE:1:3: there is no network\nif\n  ^\n    expected \"network result\", \"!network result\", "
+	  "FILE:1:3: there is no network\nif\n  ^\n"
+	  "    expected \"network result\", \"!network result\", "
 	  "\"if network\" or \"endif\"\n" },
 	{ A, "cidr", "  10.0.0.1 OK\n",
 	  "FILE:1:3: there is no line that this one could continue\n  10.0.0.1 OK\n  ^\n"
@@ -307,7 +312,8 @@ static const struct {
 	{ A, "cidr", "x OK\n10.0.0.1\n10.0.0.1 OK\n10.0.0.1/8 OK\n",
 	  "FILE:1:1: \"x\" is no IP address or network\nx OK\n^\n"
 	  "    expected an IP address or a network, as 192.0.2.0/24 or 2001:db8::/32\n"
-	  "FILE:2:9: there is no result\n10.0.0.1\n        ^\n    expected a result after the pattern\n"
+	  "FILE:2:9: there is no result\n10.0.0.1\n        ^\n"
+	  "    expected a result after the pattern\n"
 	  "FILE:4:1: \"10.0.0.1/8\" has bits set after its prefix\n10.0.0.1/8 OK\n^\n"
 	  "    did you mean \"10.0.0.0/8\"?\n" },
 
@@ -328,28 +334,35 @@ static const struct {
 	  "FILE:1:1: this is no rule\nabc OK\n^\n    expected \"/expression/flags result\", "
 	  "\"!/expression/flags result\", \"if /expression/flags\" or \"endif\"\n" },
 	{ T, "pcre", "!\n",
-	  "FILE:1:2: there is no regular expression here\n!\n ^\n    expected /expression/flags\n" },
+	  "FILE:1:2: there is no regular expression here\n!\n ^\n"
+	  "    expected /expression/flags\n" },
 	{ T, "pcre", "/(a)/ OK $2\n",
 	  "FILE:1:10: no group of the expression, which has 1\n/(a)/ OK $2\n         ^\n"
-	  "    expected $1, ${1} or $(1) for a group of the expression, or $$ for a dollar sign\n" },
+	  "    expected $1, ${1} or $(1) for a group of the expression, or $$ for a dollar "
+	  "sign\n" },
 	{ T, "pcre", "/(a)/ OK $0\n",
 	  "FILE:1:10: no group of the expression, which has 1\n/(a)/ OK $0\n         ^\n"
-	  "    expected $1, ${1} or $(1) for a group of the expression, or $$ for a dollar sign\n" },
+	  "    expected $1, ${1} or $(1) for a group of the expression, or $$ for a dollar "
+	  "sign\n" },
 	{ T, "pcre", "/(a)/ OK $1x\n",
 	  "FILE:1:10: no group of the expression, which has 1\n/(a)/ OK $1x\n         ^\n"
-	  "    expected $1, ${1} or $(1) for a group of the expression, or $$ for a dollar sign\n" },
+	  "    expected $1, ${1} or $(1) for a group of the expression, or $$ for a dollar "
+	  "sign\n" },
 	{ T, "pcre", "/(a)/ OK ${1\n",
 	  "FILE:1:10: no group of the expression, which has 1\n/(a)/ OK ${1\n         ^\n"
-	  "    expected $1, ${1} or $(1) for a group of the expression, or $$ for a dollar sign\n" },
+	  "    expected $1, ${1} or $(1) for a group of the expression, or $$ for a dollar "
+	  "sign\n" },
 	{ T, "pcre", "/a/ OK $\n",
 	  "FILE:1:8: there is no group to refer to\n/a/ OK $\n       ^\n"
-	  "    expected $1, ${1} or $(1) for a group of the expression, or $$ for a dollar sign\n" },
+	  "    expected $1, ${1} or $(1) for a group of the expression, or $$ for a dollar "
+	  "sign\n" },
 	{ T, "pcre", "!/(a)/ OK $1\n",
 	  "FILE:1:11: there is no group to refer to\n!/(a)/ OK $1\n          ^\n"
 	  "    a \"!\" rule has no groups; \"$$\" stands for a dollar sign\n" },
 	{ T, "pcre", "/(a)/ OK $4294967297\n",
 	  "FILE:1:10: no group of the expression, which has 1\n/(a)/ OK $4294967297\n         ^\n"
-	  "    expected $1, ${1} or $(1) for a group of the expression, or $$ for a dollar sign\n" },
+	  "    expected $1, ${1} or $(1) for a group of the expression, or $$ for a dollar "
+	  "sign\n" },
 	{ T, "pcre", "if /a/\nif !/b/\n/c/ OK\n",
 	  "FILE:1:1: \"if\" without \"endif\"\nif /a/\n^\n"
 	  "    expected \"endif\" before the end of the file\n"

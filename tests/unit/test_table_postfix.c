@@ -98,26 +98,31 @@ static const struct {
 	const char *type, *text, *keys;
 } files[] = {
 	{ A, "cidr",
-	  "# c\n192.0.2.1 OK\n192.0.2.0/24 REJECT  a  b \n  more\n\n# c\n \tand more\n192.0.2.2 no\n"
+	  "# c\n192.0.2.1 OK\n192.0.2.0/24 REJECT  a  b \n  more\n\n# c\n \tand more\n"
+	  "192.0.2.2 no\n"
 	  "[2001:db8::1] six\n[2001:db8::/32] net\n[2001:dba::]/32 net2\n ::\n",
 	  "192.0.2.1\n192.0.2.2\n192.0.3.1\n2001:db8::1\n2001:0DB8:0::1\n2001:db8::2\n2001:db9::\n"
 	  "2001:dba::\nunknown\n192.0.2\n192.0.2.1x\n[192.0.2.1]\n" },
 	{ A, "cidr",
 	  "!10.0.0.0/8 out\nif 10.1.0.0/16\n10.1.1.1 one\nif !10.1.2.0/24\n10.1.3.0/24 three\n"
 	  "! 10.1.4.0/24 four\nendif\n10.1.2.0/24 two\nendif\n!!10.5.5.5 five\n10.0.0.0/8 rest\n",
-	  "192.0.2.1\n10.1.1.1\n10.1.2.1\n10.1.3.1\n10.1.4.1\n10.1.5.1\n10.5.5.5\n10.6.6.6\n2001:db8::1\n" },
+	  "192.0.2.1\n10.1.1.1\n10.1.2.1\n10.1.3.1\n10.1.4.1\n10.1.5.1\n10.5.5.5\n10.6.6.6\n"
+	  "2001:db8::1\n" },
 	{ A, "cidr",
-	  "if 2001:db8::/32\n2001:db8::1 one\n10.0.0.1 never\nendif\nif !2001:db8::/32\n::/0 other\n"
+	  "if 2001:db8::/32\n2001:db8::1 one\n10.0.0.1 never\nendif\nif !2001:db8::/32\n"
+	  "::/0 other\n"
 	  "10.0.0.2 never\nENDIF\n10.0.0.0/8 four\n192.0.2.1\tcrlf\r\n",
 	  "2001:db8::1\n2001:db8::2\n2001:db9::1\n10.0.0.1\n10.0.0.2\n192.0.2.1\n" },
 	{ T, "pcre",
-	  "/^noddy@my\\.domain$/\n 550 This user is a funny one. You really don't want to send mail to\n"
+	  "/^noddy@my\\.domain$/\n 550 This user is a funny one. You really don't want to "
+	  "send mail to\n"
 	  " them as it only makes their head spin.\n"
 	  "/^(?!owner-)(.*)-outgoing@(.*)/ 550 Use ${1}@${2} instead\n"
 	  "/^(friend@(?!my\\.domain$).*)$/  550 Stick this in your pipe $1\n"
 	  "~^[[:alnum:]+/]{60,}$~          OK\n"
 	  "if !/^owner-/\n/^(.*)-list@(.*)$/ 550 $(1) ${2}x $$1\nendif\n/^list$/i lower\n",
-	  "noddy@my.domain\nNODDY@MY.DOMAIN\nowner-a-outgoing@b\nA-outgoing@b\nfriend@x\nfriend@my.domain\n"
+	  "noddy@my.domain\nNODDY@MY.DOMAIN\nowner-a-outgoing@b\nA-outgoing@b\nfriend@x\n"
+	  "friend@my.domain\n"
 	  "owner-x-list@y\nx-list@y\nLIST\nlist\n"
 	  "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n" },
 	{ T, "pcre",
@@ -125,7 +130,8 @@ static const struct {
 	  "/(g)|(h)/ <$1,$2>\n/i\\/j/ 7\n,k\\,l, 8\n|m| 9\n! !/[n-z]/ 10\n!/./ 11\n",
 	  "ab\na b\nABC\nbc\ncc\nccc\nd\ne\nF\ng\nh\ni/j\nk,l\nm\nxyz\nq\n" },
 	{ T, "texthash",
-	  "# c\nkey value\nKEY2\tvalue 2 \n key3\nkey4\n\tvalue 4\n#c\n\n more\n\"a b\" 5\n\"c\\\"d\" 6\n"
+	  "# c\nkey value\nKEY2\tvalue 2 \n key3\nkey4\n\tvalue 4\n#c\n\n more\n\"a b\" 5\n"
+	  "\"c\\\"d\" 6\n"
 	  "e\\ f 7\n",
 	  "key\nKey\nkey2\nkey3\nkey4\na b\n\"a b\"\n\"A b\"\n\"c\\\"d\"\ne f\ne\\ f\ne\\\n" },
 	{ T, "texthash", "", "a\n" },
@@ -294,7 +300,8 @@ static const struct {
 	const char *keys[12];
 } access_files[] = {
 	{ M,
-	  "user@example.com 1\nexample.com 2\nmail.example.com 3\nuser@ 4\norg 5\n\"a b\"@example.net 6\n<> 7\n"
+	  "user@example.com 1\nexample.com 2\nmail.example.com 3\nuser@ 4\norg 5\n"
+	  "\"a b\"@example.net 6\n<> 7\n"
 	  "x@b.example.org 8\n",
 	  { "user@example.com", "other@example.com", "user@mail.example.com",
 	    "user@a.mail.example.com", "user@example.net", "user@example.org", "x@b.example.org",
@@ -304,7 +311,8 @@ static const struct {
 	  { "example.com", "a.example.com", "b.a.example.com", "b.example.com", "example.org",
 	    "x.com", "localhost", NULL } },
 	{ A,
-	  "192.0.2.1 1\n192.0.2 2\n192.0 3\n10 4\n2001:db8::1 5\n2001:db8:1: 6\n2001:db8 7\n2001:dba:1:2 8\nfe80 9\n",
+	  "192.0.2.1 1\n192.0.2 2\n192.0 3\n10 4\n2001:db8::1 5\n2001:db8:1: 6\n2001:db8 7\n"
+	  "2001:dba:1:2 8\nfe80 9\n",
 	  { "192.0.2.1", "192.0.2.2", "192.0.3.2", "192.1.1.1", "10.20.30.40", "2001:db8::1",
 	    "2001:db8:1::1", "2001:db8::2", "2001:dba:1:2:3::", "2001:dba:1:3::", "fe80::1",
 	    NULL } },

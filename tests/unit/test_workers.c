@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Workers: who waits stops nobody else, places are handed over and taken back, threads that nobody needs end. */
+/*
+ * Workers: who waits stops nobody else, places are handed over and taken back, threads that
+ * nobody needs end.
+ */
 #include <config.h>
 
 #include <check.h>

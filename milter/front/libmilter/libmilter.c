@@ -69,7 +69,10 @@ static const char *conn_macro(void *arg, const char *name)
 {
 	struct milter_conn *conn = arg;
 
-	/* A session that ends because all stops has no callback: libmilter may be freeing its macros. */
+	/*
+	 * A session that ends because all stops has no callback: libmilter may be freeing its
+	 * macros.
+	 */
 	return conn->state == CONN_ENDED ? NULL : smfi_getsymval(conn->ctx, unconst(name));
 }
 
@@ -118,7 +121,8 @@ static void set_reply(struct milter_conn *conn, const struct reply *reply)
 	if (smfi_setmlreply(conn->ctx, code, reply->status, LINES8(0), LINES8(8), LINES8(16),
 			    LINES8(24), (char *)NULL) != MI_SUCCESS)
 		log_say(the_front->log, MG_LOG_ERROR, "front",
-			"the protocol does not take the reply \"%s %s %s\"; the MTA's own text is sent",
+			"the protocol does not take the reply \"%s %s %s\"; the MTA's own text "
+			"is sent",
 			code, reply->status ? reply->status : "", l[0] ? l[0] : "");
 #undef LINES8
 }
@@ -409,8 +413,8 @@ static void note_silent(struct front *front)
 	if (!front->conns.stopping) {
 		before = atomic_fetch_add(&front->silent, 1);
 		log_say(front->log, before ? MG_LOG_DEBUG : MG_LOG_INFO, "front",
-			"a connection ended before it spoke the milter protocol: a health check, or "
-			"no MTA (%llu so far%s)",
+			"a connection ended before it spoke the milter protocol: a health "
+			"check, or no MTA (%llu so far%s)",
 			before + 1, before ? "" : "; those to come are logged at level debug");
 	}
 	atomic_fetch_sub(&front->noting, 1);

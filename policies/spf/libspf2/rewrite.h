@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Records as libspf2 gets to see them. Every name in them is one of ours, which stands for a term: so the library expands no macro and
- * sees no byte of the sender's, and whoever answers it knows for which term it asks.
+ * Records as libspf2 gets to see them. Every name in them is one of ours, which stands for a
+ * term: so the library expands no macro and sees no byte of the sender's, and whoever answers it
+ * knows for which term it asks.
  */
 #ifndef MG_SPF_REWRITE_H
 #define MG_SPF_REWRITE_H
@@ -36,7 +37,10 @@ struct spf_standins {
 struct spf_standin *spf_standin_new(struct spf_standins *standins, const struct spf_term *term,
 				    const char *domain, unsigned depth);
 
-/* "4.spf.invalid", "2.4.spf.invalid": the stand-in 4, and host_r 2, else -1. NULL when the name is none. */
+/*
+ * "4.spf.invalid", "2.4.spf.invalid": the stand-in 4, and host_r 2, else -1. NULL when the name
+ * is none.
+ */
 struct spf_standin *spf_standin_find(const struct spf_standins *standins, const char *name,
 				     int *host_r);
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Runs openspf test suites through the policy spf of a real daemon, over the milter protocol and real DNS:
+ * Runs openspf test suites through the policy spf of a real daemon, over the milter protocol and
+ * real DNS:
  *
  *     run ENGINE [EXCEPTIONS] SUITE...
  *
- * EXCEPTIONS: a file with a line for each case that this engine is known to answer otherwise: ENGINE SUITE CASE RESULT, then why.
- * Each has to come out as it says there. "-" for none. Exit status: 0 all as wanted, 1 not.
+ * EXCEPTIONS: a file with a line for each case that this engine is known to answer otherwise:
+ * ENGINE SUITE CASE RESULT, then why. Each has to come out as it says there. "-" for none. Exit
+ * status: 0 all as wanted, 1 not.
  */
 #include <config.h>
 

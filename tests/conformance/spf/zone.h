@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A DNS server on 127.0.0.1 for the zones of a test suite: names and texts of any bytes, which the lines of
- * tests/dns/server.h cannot have. UDP only; what is asked and not there gets NXDOMAIN or NODATA.
+ * A DNS server on 127.0.0.1 for the zones of a test suite: names and texts of any bytes, which
+ * the lines of tests/dns/server.h cannot have. UDP only; what is asked and not there gets
+ * NXDOMAIN or NODATA.
  */
 #ifndef MG_CONFORMANCE_ZONE_H
 #define MG_CONFORMANCE_ZONE_H

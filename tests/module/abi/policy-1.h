@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * <millgate/policy.h> of ABI 1 as it was, frozen: modules that were built against it must load and work
- * for as long as there is ABI 1. tests/module/elements.sh builds one with each frozen header.
+ * <millgate/policy.h> of ABI 1 as it was, frozen: modules that were built against it must load
+ * and work for as long as there is ABI 1. tests/module/elements.sh builds one with each frozen
+ * header.
  *
- * This is the smallest that ABI 1 ever was. When a release appends members to the header's structs, its
- * own header is frozen beside this one:
+ * This is the smallest that ABI 1 ever was. When a release appends members to the header's
+ * structs, its own header is frozen beside this one:
  *
  *     cp include/millgate/policy.h tests/module/abi/policy-VERSION.h
  *
- * A frozen header is never changed again, but for this comment. (Before 0.1.0, the first release, the
- * contract itself may still change, and this file with it.)
+ * A frozen header is never changed again, but for this comment. (Before 0.1.0, the first
+ * release, the contract itself may still change, and this file with it.)
  */
 #ifndef MILLGATE_POLICY_H
 #define MILLGATE_POLICY_H
