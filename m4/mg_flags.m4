@@ -72,12 +72,13 @@ AC_SUBST([MG_SANITIZE_FLAGS])
 AM_CONDITIONAL([FUZZERS], [test "$enable_fuzzers" != no])
 ])
 
-# MG_OBJECT_CHECKS: --enable-checks, the checks of milter/base/check.h; a sanitizer brings them along.
+# MG_OBJECT_CHECKS: --enable-checks, the checks of milter/base/check.h. A sanitizer enables them.
 AC_DEFUN([MG_OBJECT_CHECKS],
 [AC_REQUIRE([MG_SANITIZER])dnl
 AC_ARG_ENABLE([checks],
 	[AS_HELP_STRING([--enable-checks],
-		[end the process where an object is not what it should be @<:@with a sanitizer@:>@])],
+		[end the process where an object is not what it should be
+		 @<:@with a sanitizer@:>@])],
 	[], [AS_VAR_IF([enable_sanitizer], [no], [enable_checks=no], [enable_checks=yes])])
 AS_VAR_IF([enable_checks], [no], [],
 	[AC_DEFINE([MG_CHECKS], [1], [Whether objects are checked where they are handed over.])])

@@ -203,8 +203,8 @@ static void print_turn(const struct load *load, const struct target *target, uns
 	double seconds = (double)(end.time - begin.time) / 1e9;
 
 	printf("slice target=%s round=%u clients=%u idle=%u seconds=%.3f sessions=%llu "
-	       "replies=%llu sessions_s=%.1f messages_s=%.1f cpu_us=%.2f load_cpu_us=%.2f cores=%.2f "
-	       "load_cores=%.2f",
+	       "replies=%llu sessions_s=%.1f messages_s=%.1f cpu_us=%.2f load_cpu_us=%.2f "
+	       "cores=%.2f load_cores=%.2f",
 	       target->name, round, load->clients, load->idle, seconds,
 	       (unsigned long long)sum->sessions, (unsigned long long)sum->replies,
 	       (double)sum->sessions / seconds, (double)sum->messages / seconds,

@@ -30,8 +30,9 @@ message() {
 	for recipient in "${@:-user@example.test}"; do
 		smtp "RCPT TO:<$recipient>"
 	done
-	smtp_message 'From: a@example.org' 'X-Gone: 1' 'X-Some: 1' 'x-gone: 2' 'X-Keep: 1' 'X-GONE: 3' \
-		'X-Some: 2' 'X-Gone: 4' 'Subject: old' 'X-Some: 3' 'X-Gone: 5' 'X-Keep: 2' '' 'Text.'
+	smtp_message 'From: a@example.org' 'X-Gone: 1' 'X-Some: 1' 'x-gone: 2' 'X-Keep: 1' \
+		'X-GONE: 3' 'X-Some: 2' 'X-Gone: 4' 'Subject: old' 'X-Some: 3' 'X-Gone: 5' \
+		'X-Keep: 2' '' 'Text.'
 	smtp QUIT
 	smtp_close
 }
@@ -86,9 +87,14 @@ edit_fields() {
 redirected() {
 	cat <<-C
 		modules $E2E_MODULES
-		policy stages one { at mail; on hit redirect box@example.test; on hit change-sender <> }
+		policy stages one {
+			at mail; on hit redirect box@example.test; on hit change-sender <>
+		}
 		policy stages two { at data; on hit add-recipient archive@example.test }
-		policy stages three { at eom; on hit delete-recipient one@example.test; on hit replace-body "New\n.\nbody" }
+		policy stages three {
+			at eom; on hit delete-recipient one@example.test
+			on hit replace-body "New\n.\nbody"
+		}
 	C
 }
 
@@ -108,7 +114,11 @@ edit_envelope() {
 deleted_recipients() {
 	cat <<-C
 		modules $E2E_MODULES
-		policy stages { at rcpt; recipient two@example.test; on hit delete-recipient two@example.test; on hit delete-recipient THREE@example.test }
+		policy stages {
+			at rcpt; recipient two@example.test
+			on hit delete-recipient two@example.test
+			on hit delete-recipient THREE@example.test
+		}
 	C
 }
 
@@ -145,8 +155,9 @@ edit_proposals() {
 	message
 	reply . '250 2.0.0 *'
 	delivered $((++count))
-	is "$(names)" 'X-Top-One X-Top-Two X-Below From X-Keep X-Some Subject X-Some X-Keep X-Access X-End X-Record '
-	is "$(grep -nE '^(X-Top-One|X-Top-Two|Received):' "$MAIL" | sed 's/^[0-9]*://; s/:.*//' | tr '\n' ' ')" \
+	is "$(names)" "X-Top-One X-Top-Two X-Below From X-Keep X-Some Subject X-Some X-Keep \
+X-Access X-End X-Record "
+	is "$(grep -E '^(X-Top-One|X-Top-Two|Received):' "$MAIL" | sed 's/:.*//' | tr '\n' ' ')" \
 		'X-Top-One X-Top-Two Received '
 	has "$MAIL" '^X-Top-One: one$'
 	is "$(grep -A1 '^X-Top-Two' "$MAIL" | tr '\n\t' '|>')" 'X-Top-Two: two|>folded|'
@@ -160,7 +171,10 @@ edit_proposals() {
 # it.
 exact() {
 	cat <<-C
-		policy access { reject header "/^X-Tab: \td\$/" "/^X-Tab: d\$/" "/^X-Two:  c\$/"; on reject header X-Access "{detail}" }
+		policy access {
+			reject header "/^X-Tab: \td\$/" "/^X-Tab: d\$/" "/^X-Two:  c\$/"
+			on reject header X-Access "{detail}"
+		}
 	C
 }
 
@@ -175,7 +189,8 @@ exact_message() {
 	smtp 'EHLO client.example'
 	smtp 'MAIL FROM:<sender@example.org>'
 	smtp 'RCPT TO:<user@example.test>'
-	smtp_message 'From: a@example.org' 'X-None:b' 'X-Two:  c' $'X-Tab:\td' 'X-Fold: e' $'\tf' '  g' 'X-Empty:' '' 'Text.'
+	smtp_message 'From: a@example.org' 'X-None:b' 'X-Two:  c' $'X-Tab:\td' 'X-Fold: e' $'\tf' \
+		'  g' 'X-Empty:' '' 'Text.'
 	smtp QUIT
 	smtp_close
 	delivered $((++count))

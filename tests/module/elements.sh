@@ -31,7 +31,8 @@ done
 
 layout() # NAME
 {
-	$CC -std=c11 -I"$dir/$1" -o "$dir/layout" "$here/layout.c" && "$dir/layout" >"$dir/$1/layout"
+	$CC -std=c11 -I"$dir/$1" -o "$dir/layout" "$here/layout.c" &&
+		"$dir/layout" >"$dir/$1/layout"
 }
 
 # Builds the module NAME, and sees it work in the daemon.
@@ -54,7 +55,8 @@ works() # NAME [FLAG...]
 sizes() # NAME
 {
 	printf '#include <millgate/policy.h>\n#include <stdio.h>\nint main(void)\n{\n%s\n}\n' \
-		'printf("%zu %zu %zu\n", sizeof(struct mg_result), sizeof(struct mg_item), sizeof(struct mg_policy));' \
+		'printf("%zu %zu %zu\n", sizeof(struct mg_result), sizeof(struct mg_item),
+			sizeof(struct mg_policy));' \
 		>"$dir/sizes.c"
 	$CC -I"$dir/$1" -o "$dir/sizes" "$dir/sizes.c" && "$dir/sizes"
 }

@@ -25,13 +25,14 @@ SOURCE
 
 compiles() # LANGUAGE MACRO TYPE
 {
-	local flags=(-Wall -Wextra -Wpedantic -Werror -fsyntax-only -I"$MG_TOP_SRCDIR/include")
+	local flags=(-Wall -Wextra -Wpedantic -Werror -Wno-missing-field-initializers
+		-fsyntax-only -I"$MG_TOP_SRCDIR/include")
 
 	source "$2" "$3" >"$dir/item"
 	if [ "$1" = c11 ]; then
-		$CC -std=c11 "${flags[@]}" -Wno-missing-field-initializers -Dnullptr=NULL -x c "$dir/item"
+		$CC -std=c11 "${flags[@]}" -Dnullptr=NULL -x c "$dir/item"
 	else
-		${CXX:-g++} -std=c++20 "${flags[@]}" -Wno-missing-field-initializers -x c++ "$dir/item"
+		${CXX:-g++} -std=c++20 "${flags[@]}" -x c++ "$dir/item"
 	fi >"$dir/out" 2>&1
 }
 
