@@ -72,17 +72,16 @@ enum mg_stage {
 /* How long memory lasts that a hook asks for. */
 enum mg_scope {
 	MG_SESSION, /* to the end of the session */
-	/* to that of the message: sent, refused as a whole, RSET, HELO/EHLO, a new MAIL */
+	/* to the end of the message: sent, refused as a whole, RSET, HELO/EHLO, a new MAIL */
 	MG_MESSAGE,
-	MG_CALL /* to that of what the MTA is telling now: a command, a header field, a chunk */
+	MG_CALL /* to the end of this MTA event: a command, a header field, a chunk */
 };
 
 /*
- * What a hook returns: an index into its policy's results, or one of these. A result is found
- * once and lasts as long as what it is about: that of CONNECT as long as the session, of HELO
- * until the next, of RCPT as long as the recipient is one of the message's, of COMMAND for this
- * command; all others as long as the message, and there the same one from several fields or
- * chunks counts once.
+ * What a hook returns: an index into its policy's results, or one of these. A result occurs
+ * once, and lasts as long as its subject: at CONNECT the session, at HELO until the next HELO,
+ * at RCPT as long as the message has that recipient, at COMMAND this command, at other stages
+ * the message. The same result of several fields or chunks of a message counts once.
  */
 #define MG_NONE (-1)    /* nothing to say about this */
 #define MG_ERROR (-2)   /* it could not decide; mg_detail() says why */
@@ -92,12 +91,11 @@ enum mg_scope {
 struct mg_result {
 	const char *name; /* written as a policy's; RFC 8601's names where it has them */
 	/*
-	 * What is done about it when the configuration does not say: the words after "on NAME",
-	 * such as "reject 5.7.1 \"{client} is listed\"". Several actions are separated by ";",
-	 * as "quarantine \"{detail}\"; score 5". NULL means "neutral". A result named "error" or
-	 * "timeout" sets the default action of the two that every policy has. Parsed when the
-	 * policy is registered: what is wrong in it is an error of the policy, and it is not
-	 * taken.
+	 * The default actions: the words after "on NAME", such as "reject 5.7.1 \"{client} is
+	 * listed\"". A ";" separates several actions, as in "quarantine \"{detail}\"; score 5".
+	 * NULL means "neutral". A result named "error" or "timeout" sets the default action of
+	 * that result, which every policy has. Parsed when the policy is registered: an error
+	 * refuses the policy.
 	 */
 	const char *action;
 	const char *help; /* one sentence for the manual page; NULL for none */
@@ -149,27 +147,26 @@ struct mg_item {
 	enum mg_type type;
 	size_t offset; /* of the member in the instance's struct */
 	/*
-	 * The default, as it would stand in the file after the name; NULL for none: the member is
-	 * zero. Parsed when the policy is registered: what is wrong in it is an error of the
-	 * policy.
+	 * The default, as in the file after the name; NULL for none: the member is zero. Parsed
+	 * when the policy is registered: an error refuses the policy.
 	 */
 	const char *initial;
 	const char *syntax;  /* the arguments, for the manual page: "NUMBER"; NULL for none */
 	const char *help;    /* one or more sentences for the manual page; NULL for none */
 	const char *choices; /* MG_CHOICE: the words, separated by blanks */
 	/*
-	 * MG_INT, MG_SIZE, MG_DURATION; no limits when both are 0, no maximum when it is less
+	 * For MG_INT, MG_SIZE, MG_DURATION. No limits if both are 0; no maximum if it is less
 	 * than min.
 	 */
 	long long min, max;
 	enum mg_key key; /* MG_TABLE */
 	bool required;   /* a block without it is in error; for an item without initial */
 	/*
-	 * Checks what the table cannot express. Called before open(), once all items are filled
-	 * in, for each line of this item whose words are as type wants them. Reports with
+	 * Checks what the table cannot express. Called before open(), when all items have their
+	 * values, for each line of this item whose words match its type. Reports with
 	 * mg_conf_error() and mg_conf_warning(). After an error the member has its default
-	 * again, and open() is called all the same, unless the item is required. self: the
-	 * instance's struct. May be NULL.
+	 * again, and open() is still called, unless the item is required. self: the instance's
+	 * struct. May be NULL.
 	 */
 	void (*check)(struct mg_conf *conf, const struct mg_line *line, const void *self);
 };
@@ -244,7 +241,7 @@ enum mg_verdict {
 	MG_QUARANTINED,  /* taken, and held back by the MTA */
 	MG_REFUSED,      /* given up after each recipient was refused */
 	/*
-	 * Given up by the client (RSET, HELO, MAIL, QUIT, a lost connection), or at the daemon's
+	 * Aborted by the client (RSET, HELO, MAIL, QUIT, a lost connection) or by the daemon's
 	 * end.
 	 */
 	MG_ABORTED
@@ -308,9 +305,10 @@ struct mg_policy {
 	int (*on[MG_STAGES_MAX])(struct mg_call *call, const void *self);
 
 	/*
-	 * MTA macros that mg_macro() will be asked for, names as "{name}" or "x", NULL last;
-	 * macro_stage: the first stage that needs them, of which the MTA then tells. Another
-	 * macro is NULL, and the hook's result becomes MG_ERROR. May be NULL.
+	 * MTA macros that the policy reads with mg_macro(): names as "{name}" or "x", NULL last.
+	 * macro_stage: the first stage that needs them; the MTA then reports that stage. For
+	 * another macro, mg_macro() returns NULL, and the hook's result becomes MG_ERROR. May be
+	 * NULL.
 	 */
 	const char *const *macros;
 	enum mg_stage macro_stage;
@@ -324,8 +322,8 @@ struct mg_policy {
 	unsigned facts;
 
 	/*
-	 * MG_SERVICE_...s that its hooks use: a service that no enabled policy uses is not
-	 * started.
+	 * MG_SERVICE_...s that its hooks use. A service starts only if an enabled policy uses
+	 * it.
 	 */
 	unsigned services;
 
@@ -417,10 +415,7 @@ struct mg_policy {
 void mg_conf_error(struct mg_conf *conf, const struct mg_line *line, size_t word, const char *fmt,
 		   ...) MG_PRINTF(4, 5);
 
-/*
- * The same for what is probably not meant, but can be right: it is logged when the daemon
- * starts.
- */
+/* The same for a probable mistake that can be right: logged when the daemon starts. */
 void mg_conf_warning(struct mg_conf *conf, const struct mg_line *line, size_t word, const char *fmt,
 		     ...) MG_PRINTF(4, 5);
 
@@ -431,9 +426,8 @@ void mg_conf_warning(struct mg_conf *conf, const struct mg_line *line, size_t wo
 void mg_conf_stages(struct mg_conf *conf, unsigned stages);
 
 /*
- * Says which of the services that the policy declares this instance needs; all, when not called.
- * One that needs none of them has nothing to begin and nothing to wait for: its start hooks are
- * not called, and no hook of it may block.
+ * Selects which of the declared services this instance needs; all, when not called. An instance
+ * that needs none never waits: its start hooks are not called, and none of its hooks may block.
  */
 void mg_conf_services(struct mg_conf *conf, unsigned services);
 
@@ -444,15 +438,15 @@ void mg_conf_services(struct mg_conf *conf, unsigned services);
 void mg_conf_record(struct mg_conf *conf, bool record);
 
 /*
- * The lines of an item that it was filled from, for the position of an error: none when it has its
- * default. item NULL: all lines of the block in their order, those of the keys that every policy
- * has among them. Returns NULL when index is past the last.
+ * The lines that gave an item its value, for the position of an error; none for a default. item
+ * NULL: all lines of the block in their order, including those of the keys that every policy
+ * has. Returns NULL when index is past the last.
  */
 const struct mg_line *mg_conf_item(struct mg_conf *conf, const char *item, size_t index);
 
 /*
- * The words of a line, its name (0) included, and one of them; NULL past the last. A line NULL
- * has none.
+ * The number of words of a line, its name (0) included, and one of them; NULL past the last. A
+ * NULL line has none.
  */
 size_t mg_line_words(const struct mg_line *line);
 const char *mg_line_word(const struct mg_line *line, size_t index);
@@ -498,8 +492,8 @@ const char *mg_client_name(const struct mg_call *call);
 bool mg_is_submitted_locally(const struct mg_call *call);
 
 /*
- * The MTA's own name (macro j), its daemon's name and its address that the client connected to,
- * in numbers, or NULL. An address that stands for all ("0.0.0.0", "::") is none.
+ * The MTA's own name (macro j), its daemon's name, and the numeric address that the client
+ * connected to, or NULL. A wildcard address ("0.0.0.0", "::") gives NULL.
  */
 const char *mg_mta_name(const struct mg_call *call);
 const char *mg_daemon_name(const struct mg_call *call);
@@ -509,9 +503,8 @@ const char *mg_daemon_addr(const struct mg_call *call);
 const char *mg_helo(const struct mg_call *call);
 
 /*
- * The reverse-path without its angle brackets ("" for the null sender), or NULL before MAIL.
- * What is not written as a mailbox of RFC 5321 is what the MTA makes of it, where that can be
- * known.
+ * The reverse-path without its angle brackets ("" for the null sender), or NULL before MAIL. If
+ * it is not an RFC 5321 mailbox, the address as the MTA rewrote it, where that is known.
  */
 const char *mg_sender(const struct mg_call *call);
 
@@ -530,7 +523,7 @@ const char *mg_sender_param(const struct mg_call *call, const char *name);
 const char *mg_recipient_param(const struct mg_call *call, const char *name);
 
 /*
- * Who logged in (macro {auth_authen}), by which mechanism ({auth_type}); NULL without AUTH.
+ * The authenticated user ({auth_authen}) and the mechanism ({auth_type}). NULL without AUTH.
  * Known from MAIL on.
  */
 const char *mg_auth(const struct mg_call *call);
@@ -559,7 +552,7 @@ const char *mg_header_name(const struct mg_call *call);
 const char *mg_header_value(const struct mg_call *call);
 
 /*
- * At MG_BODY: this chunk; valid to the end of the call. NULL, of size 0, at another stage.
+ * At MG_BODY: this chunk, valid to the end of the call. NULL, with size 0, at another stage.
  * size_r may be NULL.
  */
 const unsigned char *mg_body(const struct mg_call *call, size_t *size_r);
@@ -616,9 +609,9 @@ void mg_value(struct mg_call *call, const char *name, const char *value);
 void mg_value_int(struct mg_call *call, const char *name, long long value);
 
 /*
- * The reply that goes with the result, for "reject" and "tempfail" that have none in the
- * configuration: code 0, or 4xx or 5xx whose second digit is 0 to 5, status NULL or as "5.7.1",
- * text NULL or a text that is sent as it is (no macros). Copied.
+ * The reply for the result, used by "reject" and "tempfail" without one in the configuration.
+ * code: 0, or 4xx or 5xx with a second digit of 0 to 5. status: NULL, or as "5.7.1". text: NULL,
+ * or sent as it is (no macros). Copied.
  */
 void mg_reply(struct mg_call *call, int code, const char *status, const char *text);
 
@@ -739,16 +732,13 @@ int64_t mg_now(const struct mg_call *call);
 /* When this hook must have returned, on the same clock. */
 int64_t mg_deadline(const struct mg_call *call);
 
-/*
- * The wall clock: milliseconds since 1970 (UTC). It can jump, forwards and back: for dates, not
- * for waiting.
- */
+/* The wall clock: milliseconds since 1970 (UTC). For dates, not for waiting: it can jump. */
 int64_t mg_time(const struct mg_call *call);
 
 /*
- * This instance's state in this session (scope MG_SESSION), message (MG_MESSAGE) or event of the
- * MTA (MG_CALL), no other: zeroed when that begins, of session_size, message_size or call_size.
- * All hooks that are called for an event share its state. Never NULL.
+ * This instance's state in this session (scope MG_SESSION), message (MG_MESSAGE) or MTA event
+ * (MG_CALL), no other. Zeroed when the scope begins. Its size is session_size, message_size or
+ * call_size. All hooks called for an event share its state. Never NULL.
  */
 void *mg_state(struct mg_call *call, enum mg_scope scope);
 
@@ -770,16 +760,15 @@ void *mg_alloc(struct mg_call *call, enum mg_scope scope, size_t size);
 char *mg_printf(struct mg_call *call, enum mg_scope scope, const char *fmt, ...) MG_PRINTF(3, 4);
 
 /*
- * Has done(arg) called when the scope ends, on any thread, last registered first. done NULL:
- * nothing is called. arg may be NULL.
+ * Registers done(arg) for the end of the scope, on any thread; last registered, first called.
+ * done NULL: no effect. arg may be NULL.
  */
 void mg_at_end(struct mg_call *call, enum mg_scope scope, void (*done)(void *arg), void *arg);
 
 /*
- * Looks a key up. Returns 1 when found, 0 when not, -1 when that could not be decided (a regular
- * expression that ran into its limit). value_r, if not NULL: the right-hand side of a file's
- * line, "" for a plain entry; valid to the end of the call. The key NULL is never found, and
- * nothing is in the table NULL.
+ * Looks a key up. Returns 1 when found, 0 when not, -1 when undecided (a regular expression
+ * reached its limit). value_r, if not NULL: the right-hand side of a file's line, "" for a plain
+ * entry; valid to the end of the call. A NULL key is never found; a NULL table is empty.
  */
 int mg_table_find(struct mg_call *call, const struct mg_table *table, const char *key,
 		  const char **value_r);
@@ -818,9 +807,9 @@ enum mg_dns_status {
 	MG_DNS_FOUND,    /* there is at least one record */
 	MG_DNS_NODATA,   /* the name exists, without records of this type */
 	MG_DNS_NXDOMAIN, /* the name does not exist */
-	/* a server could not say: SERVFAIL, REFUSED, an answer that is none, no server reached */
+	/* No usable answer: SERVFAIL, REFUSED, a malformed answer, no server reached. */
 	MG_DNS_FAILED,
-	/* nobody has answered: not by the deadline, or not in all tries; see mg_dns_late */
+	/* No answer by the deadline, or in all tries; see mg_dns_late. */
 	MG_DNS_LATE
 };
 
@@ -828,10 +817,7 @@ enum mg_dns_status {
 enum mg_dns_late {
 	MG_DNS_NOT_LATE, /* the status is another one */
 	MG_DNS_NO_TIME,  /* mg_deadline() came first, or the hook must not block */
-	/*
-	 * nobody answers this question: in all its tries none came, though a server answered
-	 * another
-	 */
+	/* All tries for this question went unanswered, though a server answered another one. */
 	MG_DNS_NO_ANSWER,
 	MG_DNS_NO_SERVER /* DNS is dead: no server has answered anything since this was asked */
 };
@@ -846,9 +832,10 @@ struct mg_dns_record {
 	/*
 	 * MX and PTR: the name, in lower case, without its final dot ("" is the root, so a null
 	 * MX). Bytes that are not printable ASCII, and dots and backslashes inside a label,
-	 * stand as \DDD. TXT: the character-strings, joined without blanks between them; may
-	 * hold any byte, NUL too. A final NUL follows, which size does not count. A and AAAA:
-	 * "".
+	 * stand as \DDD.
+	 * TXT: the character-strings, joined without blanks; may hold any byte, NUL too. A final
+	 * NUL follows, which size does not count.
+	 * A and AAAA: "".
 	 */
 	const char *text;
 	size_t size;
@@ -865,25 +852,22 @@ struct mg_dns_answer {
 	const char *name;
 	const char *why; /* MG_DNS_FAILED, MG_DNS_LATE: a few words for the log; else "" */
 	/*
-	 * MG_DNS_NO_TIME, MG_DNS_NO_SERVER: nothing is known of the name, nor could be, so the
-	 * result is MG_TIMEOUT. MG_DNS_NO_ANSWER may be a result that the policy has for what
-	 * its name's servers fail to say.
+	 * With MG_DNS_NO_TIME and MG_DNS_NO_SERVER nothing is known about the name: return
+	 * MG_TIMEOUT. With MG_DNS_NO_ANSWER the name's servers are at fault: a policy may have a
+	 * result of its own.
 	 */
 	enum mg_dns_late late;
 };
 
 /*
- * Looks a name up. Blocks until the answer is there, but not beyond mg_deadline() (then
- * MG_DNS_LATE; the late answer is kept for the next who asks). In a hook that must not block:
- * what is known now, else MG_DNS_LATE, and the look-up goes on. The name NULL is as one that DNS
- * cannot carry. Never NULL; constant; lives to the end of the call.
+ * Looks a name up. Blocks until the answer arrives, but not beyond mg_deadline() (then
+ * MG_DNS_LATE; a late answer is kept for the next caller). A hook that must not block gets what
+ * is known now, else MG_DNS_LATE, and the look-up continues. A NULL name is treated as one that
+ * DNS cannot carry. Never NULL; constant; lives to the end of the call.
  */
 const struct mg_dns_answer *mg_dns(struct mg_call *call, const char *name, enum mg_dns_type type);
 
-/*
- * Begins a look-up, so that mg_dns() will find it done or under way. Never blocks; from any
- * hook. The name NULL: nothing is begun.
- */
+/* Begins a look-up for a later mg_dns(). Never blocks; from any hook. The name NULL: no effect. */
 void mg_dns_prefetch(struct mg_call *call, const char *name, enum mg_dns_type type);
 
 /* A walk: questions that follow from answers, asked without anybody waiting. */
@@ -903,10 +887,9 @@ typedef void (*mg_dns_then)(struct mg_dns_walk *walk, const char *name,
 
 /*
  * Begins a walk with one question. data (size bytes; NULL and 0 for none) is copied, and stays
- * constant. max: how many questions the walk may ask in all, this one included; those beyond are
- * dropped, and their then is not called. The walk's answers are for mg_dns(), which finds them
- * done or under way. Never blocks; from any hook. then NULL: nothing follows. The name NULL:
- * nothing is begun.
+ * constant. max: the most questions of the walk, this one included; further ones are dropped,
+ * and their then is not called. A later mg_dns() finds the answers, or joins the look-ups. Never
+ * blocks; from any hook. then NULL: no further questions. The name NULL: no effect.
  */
 void mg_dns_walk(struct mg_call *call, unsigned max, const void *data, size_t size,
 		 const char *name, enum mg_dns_type type, mg_dns_then then);
@@ -919,9 +902,9 @@ bool mg_dns_walk_ask(struct mg_dns_walk *walk, const char *name, enum mg_dns_typ
 		     mg_dns_then then);
 
 /*
- * The same for a question from which no other follows. These count by themselves, up to
- * MG_DNS_WALK_LAST of a walk: so the hosts of an MX, say, do not use up what leads on. Returns
- * false when that was reached, and for the name NULL.
+ * The same for a question that leads to no other. These count separately, up to MG_DNS_WALK_LAST
+ * a walk, so the hosts of an MX, for example, do not use up max. Returns false when that was
+ * reached, and for the name NULL.
  */
 #define MG_DNS_WALK_LAST 20
 bool mg_dns_walk_last(struct mg_dns_walk *walk, const char *name, enum mg_dns_type type);
@@ -930,9 +913,9 @@ bool mg_dns_walk_last(struct mg_dns_walk *walk, const char *name, enum mg_dns_ty
 void *mg_dns_walk_shared(struct mg_dns_walk *walk);
 
 /*
- * The name under which an address stands in DNS: its octets or nibbles in reverse order, and
- * zone; the zone NULL is in-addr.arpa or ip6.arpa. NULL when addr is NULL, or neither AF_INET
- * nor AF_INET6. Valid to the end of the call.
+ * The name of an address in DNS: its octets or nibbles in reverse order, and zone. zone NULL:
+ * in-addr.arpa or ip6.arpa. NULL when addr is NULL, or neither AF_INET nor AF_INET6. Valid to
+ * the end of the call.
  */
 const char *mg_dns_reverse(struct mg_call *call, const struct sockaddr *addr, const char *zone);
 

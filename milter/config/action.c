@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Actions: "reject 550 5.7.1 TEXT" and its kin, read and checked once, when the configuration
- * is.
- */
+/* Actions, such as "reject 550 5.7.1 TEXT": parsed and checked when the configuration is read. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -116,8 +113,8 @@ static bool action_is_name(const char *word)
 }
 
 /*
- * A slip of a code or a status, or another action, would be sent as a text: without quotes it is
- * none.
+ * Without quotes, a text must not look like a code or an action: a misspelt one would be sent as
+ * the text.
  */
 static int action_check_text(const struct action_reader *r, const struct action *action)
 {

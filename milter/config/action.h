@@ -50,16 +50,13 @@ bool action_refuses(enum action_kind kind);
 bool action_edits(enum action_kind kind);
 
 /*
- * Reads an action from the line's words from word on. type: the policy whose values texts may
- * name, or NULL. Returns NULL after having reported the error.
+ * Reads an action from the line, beginning at this word. type: the policy whose values texts may
+ * name, or NULL. Returns NULL after reporting the error.
  */
 struct action *action_parse(struct arena *arena, struct errors *errors, const struct mg_line *line,
 			    size_t word, const struct mg_policy *type);
 
-/*
- * Reads a line of the block "score": ACTION THRESHOLD REST. NULL after having reported the
- * error.
- */
+/* Reads a line of the block "score": ACTION THRESHOLD REST. NULL after reporting an error. */
 struct action *action_parse_rule(struct arena *arena, struct errors *errors,
 				 const struct mg_line *line);
 
@@ -77,8 +74,8 @@ const struct action *action_terminal(const struct action *list);
 long long action_score(const struct action *list);
 
 /*
- * A code of three digits and an enhanced status code (RFC 3463) of the same class; NULL, or what
- * was expected.
+ * Checks that a code has three digits, and that the enhanced status code (RFC 3463) has the same
+ * class. Returns NULL, or what was expected.
  */
 const char *action_check_reply(int code, const char *status);
 

@@ -168,10 +168,7 @@ static const char *unescape(struct conf_lexer *lexer, const char *p, const char 
 	return text;
 }
 
-/*
- * No closing quote: the rest of the line is the word, but a "{" at its end may well open a
- * block.
- */
+/* No closing quote: the word is the rest of the line, but a "{" at its end may open a block. */
 static void unterminated(struct conf_lexer *lexer, struct conf_word *word_r, const char *start)
 {
 	const char *end = lexer->line_end;

@@ -144,8 +144,8 @@ static void plan_need_instance(struct mta_needs *needs, const struct snapshot *s
 		if (refuses && plan_hooks(instance, (enum mg_stage)stage))
 			needs->replies |= MG_BIT(stage);
 	/*
-	 * An MTA that waits for no reply sends the step together with the next that has one
-	 * (Postfix, measured): what is to begin early must be asked for.
+	 * An MTA that needs no reply to a step sends it together with the next step that has one
+	 * (measured with Postfix). So steps whose hooks must begin early need a reply.
 	 */
 	needs->replies |= instance->starts;
 	/* A body that nobody wants any more is cut short by a reply. */
@@ -208,8 +208,8 @@ static bool plan_texts_have(const struct snapshot *snapshot, enum text_macro mac
 static const char *plan_macros(struct snapshot *snapshot, enum mg_stage stage)
 {
 	/*
-	 * "i" at CONNECT tells mail that was submitted locally. At HELO and MAIL Postfix gives
-	 * the id of the message before, which was aborted: it is not asked for there.
+	 * "i" at CONNECT identifies mail that was submitted locally. At HELO and MAIL Postfix
+	 * gives the id of the previous, aborted message, so "i" is not requested there.
 	 */
 	static const char *const own[MG_STAGES] = {
 		[MG_CONNECT] = "j {daemon_name} {daemon_addr} {if_addr} i",

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The plan: at which stage what a hook finds is decided on, and what of the dialogue the MTA
- * must tell.
+ * The plan: the stage at which the result of a hook is decided on, and the steps and macros that
+ * the MTA must report.
  *
- * At a stage of the envelope (CONNECT to RCPT) an instance's envelope hooks are considered that
- * are due: those whose own stage and whose instance's reply-at have come. At RCPT that is all of
- * them, again for each recipient. HEADER is decided at EOH, so that no header needs a reply;
- * DATA, EOH, BODY, EOM and COMMAND at once.
+ * A stage of the envelope (CONNECT to RCPT) considers the envelope hooks that are due: those
+ * whose own stage and whose instance's reply-at have come. At RCPT these are all of them, again
+ * for each recipient. Results of HEADER are decided on at EOH, so that no header field needs a
+ * reply; those of DATA, EOH, BODY, EOM and COMMAND at once.
  */
 #ifndef MG_PLAN_H
 #define MG_PLAN_H
@@ -25,7 +25,7 @@ enum mg_stage plan_due(const struct instance *instance, enum mg_stage hook);
 unsigned plan_hooks(const struct instance *instance, enum mg_stage stage);
 
 /*
- * The first and the last stage at which the instance decides anew. Commands can come at any:
+ * The first and the last stage at which the instance decides. Commands can come at any time, so
  * COMMAND counts as both ends.
  */
 enum mg_stage plan_first(const struct instance *instance);

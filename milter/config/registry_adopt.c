@@ -35,10 +35,7 @@ static size_t least(size_t a, size_t b)
 
 /* ---- Sizes ---- */
 
-/*
- * An array of the module, up to its first element without a name, which these structs begin
- * with.
- */
+/* An array of the module. Its structs begin with a name; the first without one ends it. */
 struct elements {
 	const char *what, *macro;
 	const void *first;

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Texts with {macros}: compiled when the configuration is read, rendered for a reply, header or
- * log.
- */
+/* Texts with {macros}: compiled with the configuration, rendered for a reply, header or log. */
 #ifndef MG_TEXT_H
 #define MG_TEXT_H
 
@@ -44,10 +41,7 @@ bool text_is_macro(const char *name);
 
 struct text;
 
-/*
- * Where a text's macros get their values: both functions return NULL for "none", which renders
- * as "".
- */
+/* The values of a text's macros. Both functions return NULL for "none", rendered as "". */
 struct text_source {
 	const char *(*macro)(void *ctx, enum text_macro macro);
 	const char *(*value)(void *ctx, size_t index); /* of the policy's values */

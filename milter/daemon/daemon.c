@@ -295,8 +295,8 @@ static void reload(struct daemon *d)
 }
 
 /*
- * Returns 0 when it was told to stop, -1 when the front end ended without that. HUPs that come
- * while one is dealt with are one.
+ * Returns 0 after a signal to stop, -1 if the front end ended by itself. HUPs that arrive while
+ * one is being handled count as one.
  */
 static int wait_for_signals(struct daemon *d, const sigset_t *set)
 {

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * What is agreed on with the MTA: no stage, reply or action that the configuration has no use
- * for.
- */
+/* The agreement with the MTA: no stage, reply or action that the configuration does not use. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -58,9 +55,9 @@ struct agreement agreement_make(const struct mta_needs *needs, unsigned extra, b
 				    .offered_actions = offered_actions,
 				    .offered_steps = offered_steps };
 	/*
-	 * On TCP steps without a reply meet the kernel's delayed acknowledgements: up to 44 ms a
-	 * message (there quiet is false). Postfix sends the macros of DATA even when that is
-	 * left out, so there it is asked for.
+	 * On TCP, steps without a reply meet the kernel's delayed acknowledgements: up to 44 ms
+	 * a message. So quiet is false there. Postfix sends the macros of DATA even if that step
+	 * is left out, so it is requested there.
 	 */
 	const unsigned stages = needs->stages | extra | (quiet ? 0 : MG_BIT(MG_DATA));
 

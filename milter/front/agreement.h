@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * What a milter and its MTA agree on when a connection begins: which steps, which answers, which
- * edits.
- */
+/* What milter and MTA agree on when a connection begins: steps, replies and edits. */
 #ifndef MG_AGREEMENT_H
 #define MG_AGREEMENT_H
 
@@ -41,8 +38,8 @@ extern const struct agreement_edit agreement_edits[EDIT_KINDS];
 extern const struct mta_needs agreement_refusal;
 
 /*
- * The least that serves needs, of what the MTA offers. quiet: steps without a reply are used.
- * extra: MG_BIT()s of stages that the front end itself has to be told of.
+ * The smallest agreement that satisfies needs, within the MTA's offer. quiet: steps without a
+ * reply may be used. extra: MG_BIT()s of stages that the front end itself needs.
  */
 struct agreement agreement_make(const struct mta_needs *needs, unsigned extra, bool quiet,
 				unsigned long offered_actions, unsigned long offered_steps);
@@ -54,17 +51,14 @@ struct agreement agreement_make(const struct mta_needs *needs, unsigned extra, b
 bool agreement_serves(const struct agreement *agreed, const struct mta_needs *needs, unsigned extra,
 		      bool quiet);
 
-/*
- * Makes the agreement independent of the needs that it was made for; agreement_free() frees
- * that.
- */
+/* Copies what the agreement borrows from needs; agreement_free() frees the copies. */
 void agreement_keep(struct agreement *agreed);
 
 void agreement_free(struct agreement *agreed);
 
 /*
- * Says in the log what the configuration needs and the MTA does not offer. Returns whether there
- * was anything.
+ * Logs what the configuration needs and the MTA does not offer. Returns whether anything is
+ * missing.
  */
 bool agreement_lacks(const struct mta_needs *needs, unsigned long offered_actions,
 		     unsigned long offered_steps, struct log *log);

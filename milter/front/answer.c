@@ -78,10 +78,7 @@ static void put_edits(struct bytes *out, const struct agreement *agreed,
 			agreement_refuse(edit->kind, log);
 }
 
-/*
- * The code and text of a refusal; those that the protocol does not allow are replaced by the
- * MTA's own.
- */
+/* The code and text of a refusal. If the protocol does not allow them, the MTA uses its own. */
 static void put_refusal(struct bytes *out, const struct reply *reply, struct log *log)
 {
 	const bool reject = reply->kind == REPLY_REJECT;

@@ -6,10 +6,7 @@
 #include "front/agreement.h"
 #include "front/packet.h"
 
-/*
- * Puts a reply, and at MG_EOM the edits before it, as far as they were agreed on; says in the
- * log what was not.
- */
+/* Puts a reply, and at MG_EOM the edits before it, as far as they were agreed on. Logs the rest. */
 void answer_put(struct bytes *out, const struct agreement *agreed, enum mg_stage stage,
 		const struct reply *reply, struct log *log);
 

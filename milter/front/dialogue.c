@@ -16,8 +16,8 @@
 #include "session/session.h"
 
 /*
- * A path and its ESMTP parameters: what mail has. More are taken too: a client can make Postfix
- * send hundreds.
+ * The usual: a path and its ESMTP parameters. A client can make Postfix send hundreds, which are
+ * accepted too.
  */
 #define ARGUMENTS_FEW 15
 

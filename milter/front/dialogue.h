@@ -51,18 +51,15 @@ struct dialogue {
 /* The largest packet that may come next. */
 size_t dialogue_packet_max(const struct dialogue *dialogue);
 
-/*
- * Takes a packet; what is to be sent for it is added to out. Returns false when the connection
- * is to be closed.
- */
+/* Handles a packet, and adds the reply to out. Returns false when the connection must be closed. */
 bool dialogue_take(struct dialogue *dialogue, struct packet *packet, struct bytes *out);
 
 /* The connection brought something that is no packet; say so before dialogue_end(). */
 void dialogue_broken(struct dialogue *dialogue, const char *what);
 
 /*
- * The connection is closed: ends its session, frees what it has. from: where it came from, for
- * the log, or "".
+ * Ends the session of a closed connection, and frees its data. from: the peer's address for the
+ * log, or "".
  */
 void dialogue_end(struct dialogue *dialogue, const char *from);
 

@@ -193,8 +193,8 @@ static bool conn_take_packets(struct conn *conn, struct worker *worker, struct b
 static bool conn_receive(struct conn *conn, struct worker *worker)
 {
 	/*
-	 * What a packet lacks is read to its beginning; everything else goes through one buffer
-	 * of the worker's.
+	 * The missing part of a packet is read directly behind its beginning. All else goes
+	 * through one buffer of the worker.
 	 */
 	const bool has_rest = conn->rest.end > conn->rest.begin;
 	struct bytes *in = has_rest ? &conn->rest : &worker->in;
@@ -270,10 +270,7 @@ static void set_options(const struct front *front, int fd)
 	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
 }
 
-/*
- * Whether there was something to wait for; says once a minute at most that there are no more
- * descriptors.
- */
+/* Whether there is anything to wait for. Logs a lack of descriptors, at most once a minute. */
 static void accept_failed(struct front *front, int error, long long *said)
 {
 	const struct timespec pause = { .tv_nsec = NO_FILES_MS * 1000000L };
@@ -423,10 +420,7 @@ static int event_start(struct front *front, void (*ended)(void *arg), void *arg)
 	return rc;
 }
 
-/*
- * Has a worker end each session, once it is not in the middle of an event. Returns how many
- * there are.
- */
+/* Makes a worker end each session that is not in an event. Returns the number of sessions. */
 static size_t end_all(struct front *front)
 {
 	size_t n;

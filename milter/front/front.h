@@ -26,8 +26,8 @@ struct front_settings {
 	gid_t gid;          /* its group; (gid_t)-1 as it is */
 	size_t max_connections;
 	/*
-	 * How long somebody may take to begin, and an MTA may be silent; a front end may have
-	 * its own.
+	 * Time limits for a peer's first packet, and for a silent MTA; a front end may have its
+	 * own.
 	 */
 	int stranger_ms, silence_ms;
 	struct host *host;
@@ -36,30 +36,25 @@ struct front_settings {
 
 struct front_end {
 	/*
-	 * Opens the socket. Changes the umask for a moment. Returns NULL with a message in
-	 * error_r.
+	 * Opens the socket. Changes the umask briefly. NULL with a message in error_r on
+	 * failure.
 	 */
 	struct front *(*open)(const struct front_settings *settings, char error_r[FRONT_ERROR_MAX]);
 
 	/*
-	 * Serves the MTA, in threads that have the daemon's signals blocked. ended(arg) is
-	 * called on one of them when it serves no more, for whatever reason. Returns 0 or an
-	 * errno.
+	 * Serves the MTA in threads that block the daemon's signals. One of them calls
+	 * ended(arg) when service ends, for whatever reason. Returns 0 or an errno.
 	 */
 	int (*start)(struct front *front, void (*ended)(void *arg), void *arg);
 
 	/*
-	 * Serves no more, if it did: sessions are ended, those in the middle of an event within
-	 * wait_ms. Removes the socket. Returns how many sessions are still busy: as long as
-	 * there are some, host and log must stay as they are. The front is gone, but for what
-	 * such sessions use.
+	 * Stops serving. Sessions end, those in the middle of an event within wait_ms. Removes
+	 * the socket. Returns how many sessions are still busy: until they end, host and log
+	 * must stay as they are. The front is freed, except for what such sessions use.
 	 */
 	size_t (*stop)(struct front *front, int wait_ms);
 
-	/*
-	 * Changes how many connections are served at a time. Those that there are stay. Any
-	 * thread.
-	 */
+	/* Changes the limit of connections. Existing connections stay. Any thread. */
 	void (*limit)(struct front *front, size_t max_connections);
 };
 

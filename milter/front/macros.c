@@ -38,10 +38,7 @@ bool macros_take(struct macros *macros, struct packet *packet)
 		return false;
 	i = command_index((unsigned char)*packet->data++);
 	packet->size--;
-	/*
-	 * Sendmail may be told to send some for other commands, too: nobody can have asked for
-	 * them.
-	 */
+	/* Sendmail can be configured to send macros for other commands. Nothing requests those. */
 	if (i == MACROS_COMMANDS)
 		return true;
 	macros_cut(macros, i);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The macros that an MTA has sent, each known from a command on until an earlier one comes, or
- * others are sent for it: an MTA that sends none for a command means the last ones. They lie on
- * a stack: macros of CONNECT below those of HELO, these below those of MAIL, and so on.
+ * The macros that an MTA has sent. Each is known from its command on, until an earlier command
+ * comes, or the MTA sends new ones for that command. An MTA that sends none for a command means
+ * the last ones. They lie on a stack: macros of CONNECT below those of HELO, these below those
+ * of MAIL, and so on.
  */
 #ifndef MG_MACROS_H
 #define MG_MACROS_H
@@ -19,10 +20,7 @@ struct macros {
 /* Takes a packet of macros. Returns false when it is broken or they are too many. */
 bool macros_take(struct macros *macros, struct packet *packet);
 
-/*
- * A command has come: those of later ones belong to the past. Commands that have none change
- * nothing.
- */
+/* A command has come: drops the macros of later ones. No effect if it has no macros. */
 void macros_begin(struct macros *macros, int command);
 
 /* A message is over: its macros, from MAIL on, are gone. */

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Packets of the milter protocol in memory: taken from what came, put into what goes. Knows no
- * socket.
- */
+/* Packets of the milter protocol in memory: reads and writes them. Knows no socket. */
 #ifndef MG_PACKET_H
 #define MG_PACKET_H
 
@@ -11,8 +8,8 @@
 #include <stdint.h>
 
 /*
- * The largest packet that is taken: Postfix allows header fields of 102,400 bytes, Sendmail
- * sends bodies in 64 KiB.
+ * The largest accepted packet: Postfix allows header fields of 102,400 bytes, Sendmail sends
+ * bodies in 64 KiB.
  */
 #define PACKET_MAX (1U << 20)
 
@@ -29,7 +26,7 @@ void bytes_free(struct bytes *bytes);
 
 struct packet {
 	int command;
-	/* in the buffer that it came from, which may be written to; what was not taken yet */
+	/* The unread rest, in the input buffer, which may be written to. */
 	char *data;
 	size_t size;
 };
@@ -43,10 +40,7 @@ enum packet_state {
 /* The next packet, of max bytes at most; valid until the buffer is added to. */
 enum packet_state packet_take(struct bytes *in, size_t max, struct packet *packet_r);
 
-/*
- * Take from the front of a packet's data: a string, or NULL when there is no whole one; a
- * number.
- */
+/* Read from the front of a packet's data: a string, or NULL when it is incomplete; a number. */
 char *packet_string(struct packet *packet);
 bool packet_number(struct packet *packet, uint32_t *number_r);
 

@@ -34,8 +34,8 @@ void call_undeclared(const struct mg_call *call, unsigned fact, const char *fmt,
 }
 
 /*
- * Whether the MTA tells this instance of the stage. function: it was called; bit: to be
- * declared.
+ * Whether the MTA reports this stage to this instance's policy. function: the function that was
+ * called; bit: the name of the stage, for the log.
  */
 static bool call_knows(const struct mg_call *call, enum mg_stage stage, const char *function,
 		       const char *bit)
@@ -123,10 +123,7 @@ const char *mg_daemon_name(const struct mg_call *call)
 	return call_macro(call, "{daemon_name}");
 }
 
-/*
- * Where a daemon of Sendmail listens is no address of a client's connection when it listens
- * everywhere.
- */
+/* Sendmail's daemon address is not that of the client's connection if it listens everywhere. */
 const char *mg_daemon_addr(const struct mg_call *call)
 {
 	CHECK_OBJ(call, CALL_MAGIC);
@@ -416,10 +413,7 @@ int64_t mg_time(const struct mg_call *call)
 
 #define CALL_MARGIN_US 100000
 
-/*
- * How much earlier a wait ends than what it is for: by a twentieth of the time that there is, or
- * less.
- */
+/* A wait ends this margin before the deadline: a twentieth of the time that is left, or less. */
 static int64_t call_before(int64_t begins, int64_t ends)
 {
 	const int64_t part = (ends - begins) / 20;
@@ -428,9 +422,8 @@ static int64_t call_before(int64_t begins, int64_t ends)
 }
 
 /*
- * What a hook knows by then shall still be its result, and not come after its deadline; and the
- * reply shall be there within the stage's budget, however many hooks have waited one after
- * another, on a busy machine too.
+ * The hook's result must come before its deadline. The reply must come within the stage's
+ * budget, however many hooks wait one after another, and on a busy machine too.
  */
 static int64_t call_until(const struct mg_call *call)
 {

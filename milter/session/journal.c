@@ -295,8 +295,8 @@ static bool journal_results_in(struct log_record *r, const struct found *found)
 }
 
 /*
- * What an instance found in this message, of its accepted recipients too; "none" or "skipped" if
- * nothing.
+ * The results of an instance for this message and its accepted recipients; else "none" or
+ * "skipped".
  */
 static void journal_instance(struct log_record *r, struct session *session,
 			     const struct instance *instance)

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The journal: the log lines about sessions, messages and decisions; millgated(8) has their
- * schema.
- */
+/* The journal: log lines about sessions, messages and decisions; millgated(8) has their schema. */
 #ifndef MG_JOURNAL_H
 #define MG_JOURNAL_H
 
@@ -34,16 +31,10 @@ void journal_no_recipient(struct session *session);
 /* A result whose accept ended the asking; once in its scope. */
 void journal_accept(struct session *session, struct found *found);
 
-/*
- * A result of a policy in monitor mode, and what would have been done about it; nothing if
- * nothing would.
- */
+/* Logs a result in monitor mode, and the action that it would have had; nothing if none. */
 void journal_would(struct session *session, struct found *found);
 
-/*
- * A decision that was not acted on, since the recipient is exempt or the message was submitted
- * locally.
- */
+/* Logs a decision without effect: the recipient is exempt, or the message submitted locally. */
 void journal_exempt(struct session *session, const struct decision *decision, enum mg_stage stage);
 
 /* A policy could not decide, or not in time. */
@@ -54,8 +45,8 @@ void journal_policy(struct session *session, const struct instance *instance, en
 		    const char *fmt, va_list args) __attribute__((format(printf, 4, 0)));
 
 /*
- * The line for a message, at its end. decision: the last one, for the score; NULL when the
- * message ended without one.
+ * The line for a message, at its end. decision: the last one, for the score; NULL if the message
+ * ended without one.
  */
 void journal_message(struct session *session, const char *verdict, const struct decision *decision);
 

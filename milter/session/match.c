@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Whether classes and conditions hold for a session. A class is worked out once for the facts
- * that it asks for.
+ * Whether classes and conditions hold for a session. The result of a class is kept for the facts
+ * that it depends on.
  */
 #include <config.h>
 
@@ -97,10 +97,7 @@ static bool match_class(struct session *session, const struct class *class)
 	return *known > 0;
 }
 
-/*
- * As with classes: at RCPT this recipient, later it must have been found of all that were
- * accepted.
- */
+/* As with classes: at RCPT this recipient must have the result, later all accepted ones. */
 static bool match_found(const struct session *session, const struct condition *condition)
 {
 	const struct standing *standing = &session->standing[condition->instance->index];

@@ -9,9 +9,9 @@
 #include "session/path.h"
 
 /*
- * MTAs let clients write addresses otherwise than RFC 5321 has them, with blanks, comments, a
- * bang or a percent sign, and make of them what they deliver: the policies are to judge that,
- * which is in the macro. Sendmail's has no domain where it is its own, and is not always a
+ * Clients may write addresses with blanks, comments, a bang or a percent sign. RFC 5321 has no
+ * such forms, but MTAs rewrite them before delivery. Policies judge the rewritten address, which
+ * is in the macro. Sendmail's macro has no domain for local addresses, and is not always a
  * mailbox.
  */
 static const char *path_address(struct session *session, const char *written, const char *macro)

@@ -6,8 +6,8 @@
 #include "session/state.h"
 
 /*
- * The address in a path: without its angle brackets, and without a source route, which means
- * nothing (RFC 5321 appendix C). macro: the MTA's for what it makes of the path. In the
+ * The address in a path: without angle brackets and without the source route, which has no
+ * meaning (RFC 5321, appendix C). macro: the address as the MTA rewrote it. The result is in the
  * message's memory.
  */
 const char *path_read(struct session *session, const char *path, const char *macro);

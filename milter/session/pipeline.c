@@ -246,10 +246,7 @@ static bool pipeline_combine(struct decision *decision, const struct found *foun
 	return terminal->kind == ACTION_TEMPFAIL;
 }
 
-/*
- * Takes a result into account, or says what it would have done. Returns whether the asking goes
- * on.
- */
+/* Applies a result, or logs what it would have done. Returns whether further policies run. */
 static bool pipeline_consider(struct session *session, struct decision *decision,
 			      struct found *found)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The pipeline: asks the policies of a stage in file order, and combines what they found into
- * one decision.
+ * The pipeline: calls the policies of a stage in file order, and combines their results into one
+ * decision.
  *
- * The first reject ends the asking. A tempfail is held: a later reject wins over it. accept ends
- * the asking as far as its result reaches: one of the session or the message for the whole
- * message, one of a recipient for that recipient; policies that stand before the one that
- * accepted are still asked at later stages. discard ends it too. When nothing refused and
- * nothing accepted, the score decides.
+ * After a reject no further policy runs. A tempfail is held: a later reject wins over it. After
+ * an accept no further policy runs for the scope of its result: the whole message for a result
+ * of the session or the message, one recipient for a result of a recipient. Policies before the
+ * accepting one still run at later stages. After a discard no further policy runs. The score
+ * decides when nothing refused and nothing accepted.
  */
 #ifndef MG_PIPELINE_H
 #define MG_PIPELINE_H
@@ -30,10 +30,7 @@ void pipeline_start(struct session *session, enum mg_stage stage);
 /* Runs the on hooks of a stage that is decided on later (HEADER). */
 void pipeline_collect(struct session *session, enum mg_stage stage);
 
-/*
- * Asks what is due at a stage, and decides. What follows from the decision is the caller's to
- * do.
- */
+/* Calls the policies that are due at a stage, and decides. The caller carries the decision out. */
 struct decision pipeline_decide(struct session *session, enum mg_stage stage);
 
 #endif

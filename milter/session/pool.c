@@ -41,8 +41,8 @@ void pool_give_back(struct session *session)
 
 	CHECK_OBJ(session, SESSION_MAGIC);
 	/*
-	 * What policies registered for the session's end may use the snapshot, and the narrower
-	 * scopes end first.
+	 * Narrower scopes end first. Functions registered for the session's end may use the
+	 * snapshot.
 	 */
 	arena_reset(&session->event_arena);
 	arena_reset(&session->message_arena);

@@ -5,10 +5,7 @@
 
 #include "session/state.h"
 
-/*
- * A session whose memory is empty; its other members are those of who used it before. Never
- * NULL.
- */
+/* A session whose memory is empty. Other members keep the values of their last user. Never NULL. */
 struct session *pool_take(struct host *host);
 
 /* Takes back a session whose last event is over; its memory of the session's scope is released. */

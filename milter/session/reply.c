@@ -10,15 +10,15 @@
 #include "session/render.h"
 
 /*
- * Of text in a line: with code, status, a doubled percent sign for each byte, and the tail it
- * stays below libmilter's 980.
+ * Bytes of text in a line. With code, status, doubled percent signs and the tail, the line stays
+ * below libmilter's limit of 980.
  */
 #define REPLY_LINE 470
 #define REPLY_TAIL 16
 
 /*
- * Copies a line as it may be sent: every % doubled, for the MTA makes one of two; what is not
- * printable replaced.
+ * Copies a line for sending. Every % is doubled, because the MTA undoes that; bytes that cannot
+ * be printed are replaced.
  */
 static char *reply_clean(char *to, const char *from, size_t size, bool utf8)
 {
@@ -39,10 +39,7 @@ static char *reply_clean(char *to, const char *from, size_t size, bool utf8)
 	return to;
 }
 
-/*
- * Where to break: after the last blank in the line's second half, else where no character is
- * cut.
- */
+/* Where to break: after the last blank in the line's second half, else between two characters. */
 static size_t reply_break(const char *text, size_t size)
 {
 	if (size <= REPLY_LINE)
@@ -123,8 +120,8 @@ static const char *reply_text(struct session *session, const struct decision *de
 }
 
 /*
- * The configuration's code and status, else the policy's if they are of the action's class, else
- * the usual ones.
+ * Code and status of the configuration; else the policy's, if the class is that of the action;
+ * else the defaults.
  */
 static void reply_code(struct arena *arena, struct reply *reply, const struct decision *decision)
 {

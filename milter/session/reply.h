@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Replies: a decision becomes what the MTA is told. All that the protocol demands of a reply's
- * text is seen to here: its lines' length and number, line ends, control characters, 8-bit bytes
- * and percent signs.
+ * Replies: turns a decision into the reply to the MTA. All that the protocol demands of its text
+ * is checked here: length and number of lines, line ends, control characters, 8-bit bytes and
+ * percent signs.
  */
 #ifndef MG_REPLY_H
 #define MG_REPLY_H
@@ -10,8 +10,8 @@
 #include "session/pipeline.h"
 
 /*
- * The reply of a stage, in the session and its event's memory: valid until the next event,
- * whatever ends before.
+ * The reply of a stage, in the session's memory of the event. It is valid until the next event,
+ * even if a scope ends before.
  */
 const struct reply *reply_make(struct session *session, const struct decision *decision);
 
@@ -23,9 +23,9 @@ const struct reply *reply_plain(struct session *session, enum reply_kind kind, i
 const struct reply *reply_continue(struct session *session);
 
 /*
- * Makes lines of a text: breaks it at "\n" and where it is too long, and makes every line fit to
- * be sent. utf8: 8-bit characters may stay. tail, if not NULL, is added to the last line. The
- * lines are in the arena.
+ * Splits a text into lines at "\n" and where it is too long, and makes every line fit for
+ * sending. utf8: 8-bit characters may stay. tail: added to the last line, or NULL. The lines
+ * are in the arena.
  */
 void reply_lines(struct arena *arena, const char *text, const char *tail, bool utf8,
 		 const char **lines_r);

@@ -109,8 +109,8 @@ static void session_count(struct host *host, enum action_kind kind)
 }
 
 /*
- * Makes the reply that a decision calls for, which lives until the next event; counts it, and
- * writes the log.
+ * Makes the reply for a decision; it is valid until the next event. Counts it, and writes the
+ * log.
  */
 static const struct reply *session_carry_out(struct session *session, enum mg_stage stage,
 					     const struct decision *decision)
@@ -150,8 +150,8 @@ static void session_end_refused(struct session *session, const struct decision *
 /* ---- The session ---- */
 
 /*
- * Twelve letters and digits: unique in this process, and, as it begins with the time, among
- * those that follow it.
+ * Twelve letters and digits. Unique in this process; the time at the beginning makes them unique
+ * among later processes too.
  */
 static void session_name(struct session *session)
 {
@@ -217,8 +217,8 @@ static void session_set_address(struct client *client, const struct sockaddr *ad
 }
 
 /*
- * Postfix plays an SMTP dialogue to non_smtpd_milters: from 127.0.0.1, port 0, and with a queue
- * id from the start, which no SMTP session has that early.
+ * Postfix reports local mail to non_smtpd_milters as an SMTP dialogue: from 127.0.0.1, port 0,
+ * and with a queue id from the start. No SMTP session has one that early.
  */
 static bool session_is_local(const struct session *session)
 {
@@ -331,8 +331,8 @@ static void session_keep_found(struct session *session)
 }
 
 /*
- * For the content the highest score counts, of the recipients that a score can be held against:
- * what is not refused for its own score shall not be what the others' mail is refused for.
+ * The content is judged by the highest score among the recipients whom a score applies to.
+ * Scores of exempt or accepted recipients never reject a message.
  */
 static void session_keep_score(struct session *session, const struct decision *decision)
 {
@@ -444,8 +444,8 @@ static const struct reply *session_content(struct session *session, enum mg_stag
 }
 
 /*
- * Neither Postfix nor Sendmail ends a transaction because DATA was refused: the client can name
- * more recipients, and say DATA again. What was decided stands until there is another message.
+ * Neither Postfix nor Sendmail ends a transaction when DATA is refused: the client can add
+ * recipients and send DATA again. Earlier decisions stand until the next message.
  */
 static void session_keep_refusal(struct session *session, const struct reply *reply)
 {

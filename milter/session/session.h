@@ -61,23 +61,23 @@ struct reply {
 /* The MTA as a session sees it: what its front end can be called for. */
 struct mta {
 	/*
-	 * A macro of the MTA ("{auth_authen}", "j"), as known now, or NULL; valid until the
-	 * event's end.
+	 * An MTA macro ("{auth_authen}", "j") as known now, or NULL; valid until the event's
+	 * end.
 	 */
 	const char *(*macro)(void *ctx, const char *name);
 
 	/*
-	 * The event is about to wait, for a policy that may block: whoever else shares its
-	 * thread should go on elsewhere. May come several times in an event. NULL when the front
-	 * end has no use for it.
+	 * The event is about to wait for a policy that may block, so other users of this thread
+	 * should move to another. May come several times in an event. NULL if the front end does
+	 * not need it.
 	 */
 	void (*waits)(void *ctx);
 };
 
 /*
  * A dialogue with the MTA takes the present configuration once, when it negotiates
- * (host_snapshot()), and its sessions go by it. What to negotiate for them; valid as long as the
- * snapshot.
+ * (host_snapshot()), and its sessions use that one. Returns what to negotiate for them; valid as
+ * long as the snapshot.
  */
 const struct mta_needs *session_needs(const struct snapshot *snapshot);
 
@@ -85,14 +85,11 @@ const struct mta_needs *session_needs(const struct snapshot *snapshot);
 struct session *session_new(struct host *host, struct snapshot *snapshot, const struct mta *mta,
 			    void *ctx);
 
-/*
- * A reply for a session that is refused because there are too many: to be given at connect.
- * Counted and logged.
- */
+/* The reply at CONNECT for a session beyond the limit of sessions. Counted and logged. */
 const struct reply *session_refuse(struct session *session);
 
 /*
- * name: as the MTA gives it ("[192.0.2.1]" or "unknown" when it has none). addr: AF_INET,
+ * name: as the MTA reports it ("[192.0.2.1]" or "unknown" if it has none). addr: AF_INET,
  * AF_INET6, AF_UNIX, or NULL for unknown.
  */
 const struct reply *session_connect(struct session *session, const char *name,

@@ -215,8 +215,8 @@ static const char *key_recipient(struct mg_call *call)
 }
 
 /*
- * "Name: value" on one line. Blanks before the colon are obsolete, and no part of the name (RFC
- * 5322, 4.5).
+ * "Name: value" on one line. Obsolete blanks before the colon are dropped (RFC 5322, section
+ * 4.5).
  */
 static const char *key_header(struct mg_call *call)
 {
@@ -321,10 +321,7 @@ static bool is_table(const char *word)
 	       strncmp(word, "texthash:", 9) == 0;
 }
 
-/*
- * Only the lines of files have a right-hand side. Returns 0, or -1 after having reported the
- * entries.
- */
+/* Only files have right-hand sides. Returns 0, or -1 after reporting the entries. */
 static int check_is_files(struct mg_conf *conf, const struct mg_line *line)
 {
 	int status = 0;

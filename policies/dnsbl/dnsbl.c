@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Asks lists of addresses and of domains about a client, its names and the sender (RFC 5782).
- * All questions are in flight as soon as what they are about is known. What the lists say is
- * weighed once: at CONNECT when they are about the client only, else at MAIL, when all is known.
+ * Looks a client, its names and the sender up in lists of addresses and domains (RFC 5782). Each
+ * question starts as soon as its subject is known. The answers are weighed once: at CONNECT if
+ * they concern only the client, else at MAIL, when all is known.
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -172,8 +172,8 @@ struct entry {
 };
 
 /*
- * What is known so far. low and high: what the sum can still become by the lists that have not
- * answered.
+ * The answers so far. low and high: the bounds of the sum, given the lists without an answer
+ * yet.
  */
 struct tally {
 	long long sum, low, high;

@@ -16,7 +16,7 @@ enum dnsbl_about { DNSBL_CLIENT, DNSBL_CLIENT_NAME, DNSBL_HELO, DNSBL_SENDER, DN
 #define DNSBL_NAMES (DNSBL_BIT(DNSBL_CLIENT_NAME) | DNSBL_BIT(DNSBL_HELO) | DNSBL_BIT(DNSBL_SENDER))
 
 /*
- * The entries that every list has, or must not have (RFC 5782, 5); a list of domains uses the
+ * Test entries that a list must or must not have (RFC 5782, section 5). Lists of domains use the
  * first two.
  */
 enum dnsbl_entry {
@@ -29,10 +29,7 @@ enum dnsbl_entry {
 #define DNSBL_ENTRIES4 (1U << DNSBL_LISTED | 1U << DNSBL_NOT_LISTED)
 #define DNSBL_ENTRIES6 (1U << DNSBL_LISTED6 | 1U << DNSBL_NOT_LISTED6)
 
-/*
- * Of a list: what its test entries said (1 << entry: it was wrong), and whether that is in the
- * log.
- */
+/* A list's test: which entries gave a wrong answer (1 << entry), and whether that was logged. */
 #define DNSBL_WRONG ((1U << DNSBL_ENTRIES) - 1)
 #define DNSBL_TOLD (1U << DNSBL_ENTRIES)
 #define DNSBL_NO_ANSWER (2U << DNSBL_ENTRIES)

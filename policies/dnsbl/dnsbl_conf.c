@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The policy "dnsbl": reads the lines that name its lists, and the answers that count (RFC 5782,
- * 2.3).
- */
+/* The policy "dnsbl": parses the lines of its lists, and the answers that count (RFC 5782, 2.3). */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -86,8 +83,8 @@ static bool mask_widen(struct dnsbl_mask *mask, const char *bits)
 }
 
 /*
- * Reads 127.0.0.2, 127.0.0.2-11, 127.0.0.2,4,9, 127.0.0-10.1-3 or 127.0.0.0/24. No list answers
- * with anything else.
+ * Parses 127.0.0.2, 127.0.0.2-11, 127.0.0.2,4,9, 127.0.0-10.1-3 or 127.0.0.0/24. Lists have no
+ * other answers.
  */
 static bool mask_read(const char *text, struct dnsbl_mask *mask)
 {
@@ -122,8 +119,8 @@ static bool mask_is_refusal(const struct dnsbl_mask *mask)
 }
 
 /*
- * 127.255.255.0/24 is what operators refuse with; other addresses than 127.0.0.0/8 are some web
- * server's, not a list's.
+ * Operators refuse service with 127.255.255.0/24. Addresses outside of 127.0.0.0/8 belong to
+ * some web server, not to a list.
  */
 static enum dnsbl_meaning read_address(const struct dnsbl_zone *zone, struct in_addr addr)
 {
@@ -150,10 +147,7 @@ enum dnsbl_meaning dnsbl_read_answer(const struct dnsbl_zone *zone,
 	for (size_t i = 0; i < answer->n; i++) {
 		const enum dnsbl_meaning one = read_address(zone, answer->records[i].u.a);
 
-		/*
-		 * A refusal among other records makes all of them doubtful; else what counts
-		 * counts.
-		 */
+		/* A refusal among the records makes all of them doubtful. */
 		if (one >= DNSBL_REFUSED || one == DNSBL_COUNTS)
 			*addr_r = answer->records[i].u.a;
 		if (one >= DNSBL_REFUSED)

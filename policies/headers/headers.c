@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Judges the header section of a message: what RFC 5322 asks of it, and rules of the
- * configuration.
- */
+/* Checks the header section of a message: requirements of RFC 5322, and configured rules. */
 #include <string.h>
 #include <strings.h>
 
@@ -148,10 +145,7 @@ static const char *field_name(struct mg_call *call)
 	return cut;
 }
 
-/*
- * Whether this is the message's first finding of its kind: a thousand bad fields are not a
- * thousand results.
- */
+/* Whether this result is the message's first of its kind: a thousand bad fields give one result. */
 static bool is_first(struct mg_call *call, int result)
 {
 	struct message *message = mg_state(call, MG_MESSAGE);
@@ -167,10 +161,7 @@ static int found(struct mg_call *call, int result, const char *field)
 	return result;
 }
 
-/*
- * A field may deserve several results, and a call states one: each is noted, and stated when its
- * turn comes.
- */
+/* A field may have several results, but a call reports one: the others wait for later calls. */
 static void note(struct mg_call *call, int result, const char *field, const char *what,
 		 long long number)
 {

@@ -15,10 +15,7 @@ static bool is_atom(char c)
 	return (unsigned char)c > ' ' && c != 0x7f && !strchr("()<>[]:;@\\,\"", c);
 }
 
-/*
- * at: behind the opening character. Returns what is behind the closing one, or NULL when there
- * is none.
- */
+/* at: after the opening character. Returns the place after the closing one, or NULL if none. */
 static const char *skip_to(const char *at, char close)
 {
 	for (; *at; at++) {
@@ -56,10 +53,7 @@ static const char *skip_blanks(const char *at)
 	return at;
 }
 
-/*
- * Counts words and what is between them. Returns what follows, or NULL for a quoted string that
- * does not end.
- */
+/* Counts words and separators. Returns the rest, or NULL for an unterminated quoted string. */
 static const char *skip_words(const char *at, unsigned *words_r)
 {
 	for (*words_r = 0; (at = skip_blanks(at)); (*words_r)++) {

@@ -154,8 +154,8 @@ static bool address_read(const char *text, struct address *address_r)
 }
 
 /*
- * What stands between the brackets of a literal: IPv6 has its tag there, and IPv4 none (RFC
- * 5321, 4.1.3).
+ * The text between the brackets of a literal: with a tag for IPv6, without for IPv4 (RFC 5321,
+ * section 4.1.3).
  */
 static bool address_read_literal(const char *text, struct address *address_r)
 {
@@ -267,10 +267,7 @@ static const char *name_check(const struct helo *helo, const char *name)
 
 /* ---- The hooks -------------------------------------------------------------- */
 
-/*
- * A stranger: a client of which we know that it is not this host. Returns 1, 0, or -1 if
- * undecided.
- */
+/* Whether the client is known not to be this host. Returns 1, 0, or -1 if undecided. */
 static int is_stranger(struct mg_call *call, const struct helo *helo)
 {
 	struct address client;
@@ -358,9 +355,8 @@ static int judge_name(struct mg_call *call, const struct helo *helo, const char 
 }
 
 /*
- * The name to look up, or NULL: only names that nothing is wrong with, and of clients that can
- * have a name in the DNS at all, which those of private networks often have under another
- * address.
+ * The name to look up, or NULL. Only names without another fault, and only for clients that can
+ * have a name in the DNS: names of private networks often have other addresses there.
  */
 static const char *name_to_resolve(struct mg_call *call, const struct helo *helo)
 {
@@ -436,8 +432,8 @@ static int resolve_check(struct mg_conf *conf, struct helo *helo)
 }
 
 /*
- * What is wrong with a name of own-names that is in ASCII, or could pass for another entry of a
- * table; or NULL.
+ * The error in a name of own-names, or NULL. Checks ASCII names, and names that a table would
+ * read as another kind of entry.
  */
 static const char *own_name_check(struct mg_conf *conf, const char *name)
 {

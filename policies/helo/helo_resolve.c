@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The policy "helo": looks up the name that a client gives (RFC 5321, 4.1.4). The address of the
- * client's kind is asked for first: most names have it, and one question is enough. Only when
- * there is none, further questions tell whether there is anything at all.
+ * The policy "helo": looks up the client's HELO name (RFC 5321, section 4.1.4). The first
+ * question is for addresses of the client's family: most names have one. Without one, further
+ * questions show whether the name has any address or MX.
  */
 #include "../shared/client.h"
 #include "helo.h"

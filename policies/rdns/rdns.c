@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Looks at the name of a client's address: whether there is one, whether it leads back to the
- * address (iprev, RFC 8601, 2.7.3 and 3), and whether it looks as if nobody had chosen it. The
- * names' addresses are asked for as soon as the names are there.
+ * Checks the names of a client's address: whether there is one, whether it leads back to the
+ * address (iprev, RFC 8601, sections 2.7.3 and 3), and whether it looks generic. The look-up of
+ * their addresses starts as soon as the names are known.
  */
 #include <stdio.h>
 #include <string.h>
@@ -78,10 +78,7 @@ static const struct mg_item items[] = {
 
 /* ---- Beginning --------------------------------------------------------------------- */
 
-/*
- * A name that a host can have: a dot inside, and what letters, digits, hyphens and underscores
- * make.
- */
+/* Whether a host can have the name: a dot inside; letters, digits, hyphens and underscores. */
 static bool is_host_name(const char *name)
 {
 	return strchr(name, '.') &&
@@ -227,10 +224,7 @@ static int rdns_connect(struct mg_call *call, const void *self)
 	return result;
 }
 
-/*
- * What says that names look generic must be there for what is done about it, and for exceptions
- * from it.
- */
+/* An action for generic names, or an exception from it, needs a source of generic patterns. */
 static int rdns_open(struct mg_conf *conf, void *self)
 {
 	const struct rdns *rdns = self;

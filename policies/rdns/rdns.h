@@ -7,9 +7,9 @@
 #include <sys/socket.h>
 
 /*
- * Why a host name looks generic, or NULL: it has the client's address in it, or a word that
- * providers give to the lines of their customers, left of the domain's last two labels. A name
- * with the word "static" is not judged so. name: lower case.
+ * Why a host name looks generic, or NULL. It contains the client's address, or a word that
+ * providers use for customers' lines, left of the domain's last two labels. Names with the word
+ * "static" are not generic. name: lower case.
  */
 const char *rdns_generic(const char *name, const struct sockaddr *addr);
 

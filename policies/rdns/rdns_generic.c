@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The policy "rdns": tells names that providers make for the lines of their customers from names
- * that somebody chose.
- */
+/* The policy "rdns": distinguishes names that providers generate from names that somebody chose. */
 #include <ctype.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -54,10 +51,7 @@ static const char *find_word(const char *host, const char *const *words)
 	return NULL;
 }
 
-/*
- * The decimal numbers in a name; none is larger than five digits, which a part of an address
- * never has.
- */
+/* The decimal numbers in a name, up to five digits: parts of an address are never longer. */
 static size_t find_numbers(const char *host, unsigned *numbers)
 {
 	size_t n = 0;
@@ -74,10 +68,7 @@ static size_t find_numbers(const char *host, unsigned *numbers)
 	return n;
 }
 
-/*
- * Three of the four octets, next to each other: many providers leave the first or the last to
- * the domain.
- */
+/* Three adjacent octets of four: many providers omit the first or the last from the name. */
 static bool has_octets(const char *host, const unsigned char *octets)
 {
 	unsigned numbers[NUMBERS_MAX];
@@ -113,8 +104,8 @@ static bool has_piece(const char *host, const unsigned char *o)
 }
 
 /*
- * The last 64 bits of an IPv6 address are the host's; a name that was made of it has them, in
- * full or in groups.
+ * The last 64 bits of an IPv6 address identify the host. Generated names have them, in full or
+ * in groups.
  */
 static bool has_interface(const char *host, const struct in6_addr *addr)
 {

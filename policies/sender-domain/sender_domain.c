@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Asks whether the sender's domain can take mail, bounces most of all (RFC 5321, 5.1; null MX:
- * RFC 7505). The addresses of all mail hosts are asked for at once as soon as their names are
- * there.
+ * Checks whether the sender's domain can receive mail, above all bounces (RFC 5321, section 5.1;
+ * null MX: RFC 7505). The look-ups of all mail hosts' addresses start together, as soon as their
+ * names are known.
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -102,8 +102,8 @@ static bool ranks_before(const struct mg_dns_record *a, const struct mg_dns_reco
 }
 
 /*
- * The next mail host, NULL when there are no more. Not sorted for it: a few are taken, by one
- * pass each, of an answer that a stranger can make long. One that is the root is none.
+ * The next mail host, NULL when there are no more. The answer is not sorted: it can be long, and
+ * only a few hosts are used, one pass each. The root is not a host.
  */
 static const char *ranks_next(struct ranks *ranks)
 {
@@ -162,10 +162,7 @@ static void then_mx(struct mg_dns_walk *walk, const char *name, const struct mg_
 			mg_dns_walk_ask(walk, host, MG_DNS_A, then_address);
 }
 
-/*
- * The domain part, or NULL when there is nothing to look up: no sender, no domain, an address
- * literal.
- */
+/* The domain part, or NULL without one to look up: no sender, no domain, an address literal. */
 static const char *domain_part(const struct mg_call *call)
 {
 	const char *sender = mg_sender(call);

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * What a policy's block says is done about a result: a look-up for what nobody wants to know can
- * be spared.
- */
+/* Whether a policy's block uses a result: a look-up for an unused result can be left out. */
 #ifndef MG_SHARED_MAPPED_H
 #define MG_SHARED_MAPPED_H
 
@@ -22,9 +19,8 @@ static inline const struct mg_line *mapped_line(struct mg_conf *conf, const char
 }
 
 /*
- * To be asked about a result that cannot be found as the block is: an action for it is in error,
- * unless it does nothing. expected: what would have it found. Returns 0, or -1 after having
- * reported it.
+ * For a result that this block can never produce: an action other than neutral for it is an
+ * error. expected: the lines that would produce it. Returns 0, or -1 after reporting the error.
  */
 static inline int mapped_in_vain(struct mg_conf *conf, const char *result, const char *expected)
 {

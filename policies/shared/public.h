@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Whether an address can be one of the Internet's: what is private, local or no host's address
- * is not (RFC 6890).
- */
+/* Whether an address can be public: not private, local or otherwise special (RFC 6890). */
 #ifndef MG_SHARED_PUBLIC_H
 #define MG_SHARED_PUBLIC_H
 

@@ -164,8 +164,8 @@ static long long field_size(const char *name, const char *value)
 }
 
 /*
- * One of the limits of the whole that was passed and not stated yet: a stage has one result, the
- * next one has the next.
+ * A limit of the whole message that was exceeded and is not reported yet. A stage has one
+ * result, so another limit waits for the next stage.
  */
 static int over_next(struct mg_call *call, const struct size *size)
 {

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Asks the domain that a sender, or a client, claims whether it permits this client (SPF, RFC
- * 7208).
- */
+/* Checks whether the domain of the sender, or of HELO, permits this client (SPF, RFC 7208). */
 #include <millgate/policy.h>
 
 #include <string.h>

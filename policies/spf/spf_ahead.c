@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Asks the questions of an evaluation ahead of it: from each record as it arrives, those of all
- * its terms at once (RFC 7208, section 4.6.4, for the bounds). Nothing is decided here, so
- * whatever is asked too little only takes longer.
+ * Starts the DNS questions of an evaluation ahead of it: from each record as it arrives, those
+ * of all its terms at once (bounds: RFC 7208, section 4.6.4). Nothing is decided here: a
+ * question left out only costs time.
  */
 #include "spf_check.h"
 

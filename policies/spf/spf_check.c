@@ -107,10 +107,7 @@ static enum match match_exists(struct check *check, const char *name)
 	return lookup_status(check, name, mg_dns(check->call, name, MG_DNS_A));
 }
 
-/*
- * One host that matches is enough: servers give them in any order, so what fails before it does
- * not matter.
- */
+/* One matching host is enough. Their order is arbitrary, so failures before it do not matter. */
 static enum match match_hosts(struct check *check, const struct spf_term *term,
 			      const struct mg_dns_answer *mx)
 {
@@ -149,8 +146,8 @@ static enum match match_mx(struct check *check, const struct spf_term *term, con
 }
 
 /*
- * Failing look-ups are those of the client, not of the sender: they only mean that nothing
- * matches (section 5.5).
+ * These look-ups concern the client, not the sender. A failure only means that nothing matches
+ * (section 5.5).
  */
 static enum match match_ptr(struct check *check, const char *name)
 {
@@ -184,10 +181,7 @@ static enum match match_include(struct check *check, const struct record *record
 	}
 }
 
-/*
- * A term whose name DNS cannot carry: what does not exist does not match, but has no record
- * either.
- */
+/* A term whose name DNS cannot carry does not match. As an include it has no record: an error. */
 static enum match match_no_name(struct check *check, const struct spf_term *term)
 {
 	if (term->kind != SPF_INCLUDE)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The MTA's side of the tests against a milter on libmilter, and against broken ones: a client
- * that is wrong would make every scenario wrong.
+ * Tests the MTA's side of the tests, against a milter on libmilter and against broken ones: a
+ * faulty client would spoil every scenario.
  */
 #include "mta.h"
 #include "echo_milter.h"

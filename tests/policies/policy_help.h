@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * What the tests of the policies share: each ends with the instance and its DNS closed, whatever
- * it opened.
- */
+/* Shared by the tests of the policies. Each test ends with its instance and DNS closed. */
 #ifndef MG_POLICY_HELP_H
 #define MG_POLICY_HELP_H
 

@@ -82,10 +82,7 @@ START_TEST(tests_are_rare_and_wait_for_nobody)
 }
 END_TEST
 
-/*
- * What is said before the first test is over is not believed if that then shows that everything
- * is listed.
- */
+/* Answers during the first test do not count if it then shows that everything is listed. */
 START_TEST(first_test_counts_at_once)
 {
 	open_with("zone a.test",

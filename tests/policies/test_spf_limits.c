@@ -161,10 +161,7 @@ START_TEST(limit_of_hosts)
 }
 END_TEST
 
-/*
- * The hosts of a term that is never evaluated are not asked for, but for the few that were asked
- * for ahead.
- */
+/* Hosts of terms that are never evaluated are not looked up, except for a few ahead of time. */
 START_TEST(hosts_as_needed)
 {
 	must_open(_i, "");
@@ -243,8 +240,8 @@ START_TEST(work_is_bounded)
 END_TEST
 
 /*
- * The hosts of all terms are under way at once: a chain of three questions, however many terms
- * there are.
+ * The hosts of all terms are looked up at once: a chain of three questions for any number of
+ * terms.
  */
 START_TEST(hosts_are_asked_ahead)
 {

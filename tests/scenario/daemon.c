@@ -73,9 +73,9 @@ char *daemon_expand(const struct daemon *daemon, const char *text)
 }
 
 /*
- * A port that is free, and stays so: as long as a socket is bound to it that does not listen,
- * the kernel gives it to nobody who asks for any port, while the daemon, which asks for this one
- * with SO_REUSEADDR, can have it.
+ * A port that is free and stays so. While a socket is bound to it but does not listen, the
+ * kernel gives it to no other user of an arbitrary port. The daemon requests this port with
+ * SO_REUSEADDR and gets it.
  */
 static void daemon_reserve_port(struct daemon *daemon)
 {
@@ -98,10 +98,7 @@ static void daemon_reserve_port(struct daemon *daemon)
 	daemon->reserved = fd;
 }
 
-/*
- * What has to be known of the configuration: where it listens, and whether it tells when it
- * does.
- */
+/* Reads from the configuration where the daemon listens, and whether it reports readiness. */
 static bool daemon_note(struct daemon *daemon, const char *word)
 {
 	if (strncmp(word, "log-level warning", 17) == 0 ||
@@ -378,9 +375,8 @@ unsigned daemon_connections(const struct daemon *daemon)
 }
 
 /*
- * Whether it has said so. That it listens is not enough: at a unix socket nobody may connect
- * before the socket has got its mode, and at a port the daemon listens for a moment just to find
- * out whether it can.
+ * Whether it has reported readiness. Listening is not enough: a unix socket refuses clients
+ * until it has its mode, and a port is opened briefly just to see whether it is free.
  */
 static bool daemon_serves(const struct daemon *daemon)
 {

@@ -117,8 +117,8 @@ static bool play_line(struct play *play, const struct line *line)
 	if (!expect_no_more_edits(play))
 		return false;
 	/*
-	 * An MTA keeps commands without a reply until it has to wait for one; so do we, until we
-	 * look at what came of them.
+	 * An MTA buffers commands without a reply until it waits for one. So do we, until we
+	 * check their effect.
 	 */
 	if (line_is(line, 0, "log") || line_is(line, 0, "log-json") ||
 	    line_is(line, 0, "log-reaches") || line_is(line, 0, "wait") ||

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A policy for the scenarios: finds what its block says, at the stages that it says, so that
- * everything can be tried at every stage.
+ * A policy for the scenarios: has the results of its block, at the stages of its block, so that
+ * every case can be tried at every stage.
  */
 #include <millgate/policy.h>
 

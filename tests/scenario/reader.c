@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A policy for the scenarios: logs what "probe" found, so that it can be seen what a policy can
- * read at every stage.
+ * A policy for the scenarios: logs the results of "probe", to show what a policy can read at
+ * every stage.
  */
 #include <millgate/policy.h>
 

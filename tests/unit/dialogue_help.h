@@ -38,8 +38,8 @@ void talk_begin(struct talk *talk);
 void talk_next(struct talk *talk);
 
 /*
- * Takes a packet, and adds to talk->answers what is answered. Returns whether the connection
- * goes on.
+ * Handles a packet, and adds the reply to talk->answers. Returns whether the connection
+ * continues.
  */
 bool talk_take(struct talk *talk, int command, const char *data, size_t size);
 

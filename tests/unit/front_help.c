@@ -85,9 +85,9 @@ void wait_for_log(const char *text, unsigned n)
 }
 
 /*
- * As long as a socket is bound to it that does not listen, the kernel gives the port to nobody
- * who asks for any, and the front end, which wants this one, can have it. It stays so until the
- * test's process ends.
+ * While a socket is bound to the port but does not listen, the kernel gives the port to no other
+ * user of an arbitrary port, and the front end can still use it. It stays bound until the test's
+ * process ends.
  */
 const char *free_port(char listen_r[64])
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A front end under test, over a session that stands in (session_help.h). A front end is used
- * once in a process, so each test is a process (Check forks). Each test program is built for
- * each front end, as FRONT_UNDER_TEST.
+ * A front end under test, over a fake session (session_help.h). A process uses a front end once,
+ * so each test is a process (Check forks). Each test program is built once for each front end,
+ * as FRONT_UNDER_TEST.
  */
 #ifndef TESTS_FRONT_HELP_H
 #define TESTS_FRONT_HELP_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A session that stands in for the real one: it writes down what it is told, and says what it
- * was told to say. What follows is once in a process: each test is one (Check forks).
+ * A fake session: it records its calls, and returns what the test chose. The state below exists
+ * once in a process: each test is one (Check forks).
  */
 #ifndef TESTS_SESSION_HELP_H
 #define TESTS_SESSION_HELP_H
@@ -39,10 +39,7 @@ extern struct told told;
 /* As a reload does. */
 void change_needs(struct mta_needs needs);
 
-/*
- * Whether this is all that was told so far. While sessions are served, told.calls is not to be
- * read otherwise.
- */
+/* Whether these are all calls so far. Do not read told.calls otherwise while sessions run. */
 bool told_only(const char *calls);
 
 #endif

@@ -243,10 +243,7 @@ START_TEST(last_chunk)
 }
 END_TEST
 
-/*
- * Where no reply was agreed on there is none, whatever the session says; the others are as they
- * were.
- */
+/* Steps without a reply stay so whatever the session returns. The others are unchanged. */
 START_TEST(no_reply)
 {
 	struct talk talk;
@@ -291,10 +288,7 @@ START_TEST(waits)
 }
 END_TEST
 
-/*
- * Macros reach the session from their command on, and are gone with the message, and with the
- * client.
- */
+/* Macros are known from their command to the end of the message, or of the client's session. */
 START_TEST(macros)
 {
 	struct talk talk;
@@ -343,8 +337,8 @@ START_TEST(cap)
 	talk_next(&talk);
 	talk.answers[0] = '\0';
 	/*
-	 * Beyond it CONNECT is asked for and refused, and so is all else, also for the next
-	 * client, and no session is told.
+	 * Beyond the cap CONNECT is negotiated and refused, and so is all else, for the next
+	 * client too. No session is called.
 	 */
 	talk_take_all(&talk, (const struct sent[]){ NEGOTIATION,
 						    P('D', "Cj\0mx\0"),
@@ -374,10 +368,7 @@ START_TEST(cap)
 }
 END_TEST
 
-/*
- * The first of those who break the protocol, and of those who do not speak it, is for everybody
- * to see.
- */
+/* The first protocol error, and the first peer of another protocol, are logged for everybody. */
 START_TEST(says_it_once)
 {
 	struct talk talk;

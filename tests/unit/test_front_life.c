@@ -193,10 +193,7 @@ START_TEST(next_client_on_a_connection)
 }
 END_TEST
 
-/*
- * Nothing but CONNECT was agreed on for a client beyond the cap: another one on its connection
- * cannot be served.
- */
+/* Only CONNECT was agreed on for a client beyond the cap: its connection cannot serve another. */
 START_TEST(next_client_on_a_refused_connection)
 {
 	struct mta *first, *second;
@@ -317,10 +314,7 @@ struct hups {
 	atomic_uint seen;
 };
 
-/*
- * As fast as they can be sent, until so many have arrived: one that finds another pending is
- * lost.
- */
+/* Sends signals as fast as possible until this many arrived: pending ones merge. */
 static void send_hups(struct hups *hups)
 {
 	while (!hups->ready)

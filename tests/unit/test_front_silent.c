@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The front end and those who say nothing: strangers who never begin, MTAs that go silent; and
- * who speaks is left alone.
+ * Silent peers of the front end: strangers who never begin, and MTAs that stop talking. Active
+ * ones are left alone.
  */
 #include <config.h>
 
@@ -36,10 +36,7 @@ static unsigned send_slowly(struct mta *mta, int pause_ms)
 	return n;
 }
 
-/*
- * One who says nothing at all, and one who is long about it; while an MTA may be silent for
- * longer.
- */
+/* A silent stranger, and a slow one. An MTA may be silent for longer. */
 START_TEST(strangers_are_ended)
 {
 	const int limit = 2000;
@@ -123,10 +120,7 @@ START_TEST(active_sessions_go_on)
 }
 END_TEST
 
-/*
- * An event that takes its time is no silence: neither while it lasts nor for what comes after
- * it.
- */
+/* A long event is not silence, and does not shorten the time afterwards. */
 START_TEST(busy_sessions_go_on)
 {
 	const int limit = 3000;

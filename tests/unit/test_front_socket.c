@@ -203,10 +203,7 @@ START_TEST(mode_and_removal)
 }
 END_TEST
 
-/*
- * Left behind, it would keep the next daemon from starting: it cannot be told whether anybody
- * has it.
- */
+/* If it stayed, the next daemon could not start: nobody can know whether it is in use. */
 START_TEST(not_given)
 {
 	const uid_t user = geteuid(), nobody = 65534;

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Packets: however they are cut, what comes out is what was put in; what is none is seen at
- * once.
- */
+/* Packets arrive whole however they are cut. What is not a packet is detected at once. */
 #include <config.h>
 
 #include <check.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Sessions without a front end, on a clock of the test's own: what no dialogue with an MTA can
- * show.
- */
+/* Sessions without a front end, with a fake clock: tests that need more than an MTA dialogue. */
 #include <config.h>
 
 #include <arpa/inet.h>

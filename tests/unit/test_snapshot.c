@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Whole configurations: what is wrong with them, all in one run, and what the right ones ask of
- * the MTA.
- */
+/* Whole configurations: all errors in one run, and what correct ones request of the MTA. */
 #include <config.h>
 
 #include <check.h>

@@ -159,10 +159,7 @@ START_TEST(limit_is_that_of_pcre2)
 }
 END_TEST
 
-/*
- * A Subject of 7 KB, which goes back to its first words before it matches: Postfix finds it,
- * too.
- */
+/* A Subject of 7 KB that backtracks to its first words before it matches, as in Postfix. */
 static const char *const honest[] = {
 	"\"/^Subject: .*casino.*win/\"",
 	"\"/(*NO_JIT)^Subject: .*casino.*win/\"",

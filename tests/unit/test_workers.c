@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Workers: who waits stops nobody else, places are handed over and taken back, threads that
- * nobody needs end.
+ * Workers: a waiting one stops no other, places are handed over and taken back, idle threads
+ * end.
  */
 #include <config.h>
 

@@ -69,10 +69,7 @@ static const char *conn_macro(void *arg, const char *name)
 {
 	struct milter_conn *conn = arg;
 
-	/*
-	 * A session that ends because all stops has no callback: libmilter may be freeing its
-	 * macros.
-	 */
+	/* At a stop, sessions end outside of a callback: libmilter may be freeing their macros. */
 	return conn->state == CONN_ENDED ? NULL : smfi_getsymval(conn->ctx, unconst(name));
 }
 
