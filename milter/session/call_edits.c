@@ -18,9 +18,9 @@ static const struct record *call_record(const struct mg_call *call, const char *
 	CHECK_OBJ(call, CALL_MAGIC);
 	if (!call->instance->record)
 		call_undeclared(call, CALL_FACT_RECORD,
-				"%s calls %s(), which needs record = true in its struct mg_policy, "
+				"calls %s(), which needs record = true in its struct mg_policy, "
 				"and no mg_conf_record(conf, false)",
-				call->instance->type->name, function);
+				function);
 	return call->instance->record && whole ? &session->message.record : NULL;
 }
 
