@@ -621,9 +621,9 @@ void mg_reply(struct mg_call *call, int code, const char *status, const char *te
  * to it; what is said afterwards belongs to the next one, or to the returned one (MG_NONE when
  * there is no more to say). Each is counted, logged and acted on by itself, in the order of the
  * reports: scores add up, and the first action that ends the asking ends it. For a hook whose
- * stage is in several; elsewhere it is logged as an error and has no effect, as have those
- * beyond MG_ALSO_MAX in one hook. All are lost when the hook answers after its deadline with
- * anything but MG_TIMEOUT.
+ * stage is in several; the result of another hook that calls it becomes MG_ERROR. Those beyond
+ * MG_ALSO_MAX in one hook are lost, and the log says so. All are lost when the hook answers
+ * after its deadline with anything but MG_TIMEOUT.
  *
  * The same result may be reported several times by one hook, and each counts. At MG_HEADER and
  * MG_BODY a result that an earlier field or chunk has shown does not count again, however often
@@ -712,8 +712,8 @@ struct mg_finding {
  * it, of each accepted recipient by itself. In the order of the file, and of one instance in
  * the order of the stages and of being found. Results of instances in mode monitor are among
  * them; of one that "skip" or "only" exclude now there is none. NULL past the last (index
- * counts from 0), for a type that has no instance, and, with a log line, for a type that is not
- * in reads. Valid to the end of the call.
+ * counts from 0), for a type that has no instance, and for one that is not in reads: then the
+ * hook's result becomes MG_ERROR, and the log says what to declare. Valid to the end of the call.
  */
 const struct mg_finding *mg_finding(struct mg_call *call, const char *type, size_t index);
 

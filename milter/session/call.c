@@ -364,9 +364,10 @@ void mg_also(struct mg_call *call, int result)
 	if (!call->also_end)
 		return;
 	if (!(call->instance->type->several & MG_BIT(call->stage))) {
-		mg_log(call, MG_LOG_ERROR,
-		       "reports several results at %s, which it does not declare in several",
-		       plan_stage_name(call->stage));
+		call_undeclared(call, CALL_FACT_SEVERAL,
+				"calls mg_also() at %s, which needs that stage in several in its "
+				"struct mg_policy",
+				plan_stage_name(call->stage));
 	} else if (call->nalso < MG_ALSO_MAX) {
 		call_found(call)->result = call_result(call, result);
 		call_end_result(call);

@@ -42,6 +42,8 @@ void call_undeclared(const struct mg_call *call, unsigned fact, const char *fmt,
 
 #define CALL_FACT_MACRO (1U << 31) /* bits that are no stage's */
 #define CALL_FACT_RECORD (1U << 30)
+#define CALL_FACT_READS (1U << 29)
+#define CALL_FACT_SEVERAL (1U << 28)
 
 /*
  * What a hook returned or reported, as an index of its instance's results; what it must not

@@ -108,8 +108,10 @@ const struct mg_finding *mg_finding(struct mg_call *call, const char *type, size
 	struct findings *findings = call->findings;
 
 	if (!declared) {
-		mg_log(call, MG_LOG_ERROR,
-		       "reads results of %s, which it does not declare in reads", type);
+		call_undeclared(call, CALL_FACT_READS,
+				"calls mg_finding(\"%s\"), which needs that type in reads in its "
+				"struct mg_policy",
+				type);
 		return NULL;
 	}
 	while (findings && findings->type != declared)
