@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* policy.h's functions during one run of one hook of a real session: what is declared, NULL, lifetimes. */
+/* policy.h's functions while a hook of a real session runs: what is declared, NULL, lifetimes. */
 #include <config.h>
 
 #include <check.h>

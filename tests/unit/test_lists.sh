@@ -25,8 +25,8 @@ if [ -n "$shared" ]; then
 	failed=1
 fi
 names="$names $found"
-for file in milter/*/*.[ch] milter/*/*/*.[ch] policies/*/*.[ch] policies/*/*/*.[ch] tests/*/*.[ch] tests/*/*.sh \
-	tests/*/*.scn; do
+for file in milter/*/*.[ch] milter/*/*/*.[ch] policies/*/*.[ch] policies/*/*/*.[ch] \
+	tests/*/*.[ch] tests/*/*.sh tests/*/*.scn; do
 	case $file in
 	*'*'*) continue ;; # no file of this kind
 	esac

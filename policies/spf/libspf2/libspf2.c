@@ -185,7 +185,7 @@ static enum rank rank_of(const struct mg_dns_answer *answer)
 										: HAS_NONE;
 }
 
-/* The hosts of an MX. Of those that fail nothing is known until no other has matched: they come last. */
+/* The hosts of an MX. Those whose look-up failed come last: they decide only if no other matches. */
 static SPF_dns_rr_t *answer_mx(struct libspf2 *libspf2, struct spf_standin *standin,
 			       const char *asked, const char *name)
 {
@@ -469,7 +469,10 @@ static enum spf_result evaluate(struct libspf2 *libspf2)
 	return result;
 }
 
-/* The library lets every client on the loopback interface pass. It sees all addresses with another first bit then. */
+/*
+ * The library lets every client on the loopback interface pass. For such a client it gets all
+ * addresses with their first bit flipped.
+ */
 static unsigned char flip_for(const struct spf_query *query)
 {
 	static const unsigned char loopback6[16] = { [15] = 1 };

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Records as libspf2 gets to see them: what it would misread is put so that it does not (RFC 7208, sections 4.6 and 5). */
+/*
+ * Records as libspf2 gets them: what it would misread is rewritten (RFC 7208, sections 4.6 and 5).
+ */
 #include "rewrite.h"
 
 #include <arpa/inet.h>
@@ -110,7 +112,10 @@ static void put_hosts(struct output *output, const struct spf_standins *standins
 			    is_ip4 ? "" : "/", bits);
 }
 
-/* ptr becomes a question whether there is a validated name: the library looks at names that were not validated. */
+/*
+ * ptr becomes a question whether there is a validated name: the library would take names that were
+ * not validated.
+ */
 static void put_lookup(struct output *output, struct spf_standins *standins,
 		       const struct spf_term *term, const char *domain, unsigned depth)
 {
@@ -135,7 +140,10 @@ static void put_lookup(struct output *output, struct spf_standins *standins,
 	}
 }
 
-/* Whether a network needs to be shown: one of the client's family, and if they are too many only one that it is in. */
+/*
+ * Whether the library gets this network: those of the client's family, and if these are too many,
+ * only those that hold the client.
+ */
 static bool is_shown(const struct spf_standins *standins, const struct spf_term *term,
 		     unsigned addresses)
 {
@@ -197,7 +205,10 @@ const char *spf_rewrite(struct spf_standins *standins, const char *domain, unsig
 		ends = put_term(&output, standins, &term, domain, depth, &addresses);
 		lookups += spf_term_is_lookup(&term) && term.kind != SPF_REDIRECT;
 	}
-	/* The library takes redirect for a mechanism in its place: it belongs behind all others, and not with all. */
+	/*
+	 * The library treats redirect as a mechanism at its place. It belongs behind all others,
+	 * and not beside "all".
+	 */
 	if (digest->redirect.spec && !ends && lookups <= SPF_LOOKUPS_MAX)
 		put_lookup(&output, standins, &digest->redirect, domain, depth);
 	output.text[output.size] = '\0';
