@@ -18,7 +18,6 @@
 #include "dns/dns.h"
 #include "dns/settings.h"
 #include "../conformance/spf/zone.h"
-#include "../dns/fake_dns.h"
 #include "../policies/fake_host.h"
 
 #define TXT 16

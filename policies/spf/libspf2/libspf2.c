@@ -185,7 +185,7 @@ static enum rank rank_of(const struct mg_dns_answer *answer)
 										: HAS_NONE;
 }
 
-/* The hosts of an MX. Those whose look-up failed come last: they decide only if no other matches. */
+/* The hosts of an MX. Those whose look-up failed come last: they decide if no other matches. */
 static SPF_dns_rr_t *answer_mx(struct libspf2 *libspf2, struct spf_standin *standin,
 			       const char *asked, const char *name)
 {
