@@ -14,12 +14,12 @@
 
 #include "process.h"
 
-#define PATH_MAX_HERE 160
+#define PATH_MAX_HERE 512
 #define STEP_US 1000
 #define PATIENCE 120000  /* steps without a line, while the machine does something else */
 #define LINES_MAX 100000 /* of other things */
 
-char process_address[PATH_MAX_HERE];
+char process_address[PATH_MAX_HERE + sizeof("unix:")];
 static char folder[] = "/tmp/reload.XXXXXX";
 static pid_t process;
 static FILE *log_file;
@@ -29,7 +29,7 @@ static const char *path_of(const char *name)
 {
 	static char path[PATH_MAX_HERE];
 
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	snprintf(path, sizeof(path), "%s/%.200s", folder, name);
 	return path;
 }
 
