@@ -179,15 +179,20 @@ says() {
 	is "$SMTP_REPLY" "$2"
 }
 
+# A message with the folds of its header taken back.
+unfolded() { # FILE
+	sed -z 's/\n\([ \t]\)/\1/g' "$1" 2> /dev/null
+}
+
 has() {
 	local ok=0
-	grep -qE -- "$2" "$1" 2> /dev/null && ok=1
+	unfolded "$1" | grep -qaE -- "$2" && ok=1
 	e2e_result "$ok" "${1##*/} has \"$2\""
 }
 
 lacks() {
 	local ok=0
-	grep -qaE -- "$2" "$1" 2> /dev/null || ok=1
+	unfolded "$1" | grep -qaE -- "$2" || ok=1
 	e2e_result "$ok" "${1##*/} has no \"$2\""
 }
 

@@ -61,10 +61,10 @@ message() { # [RECIPIENT]
 	smtp_close
 }
 
-# The last message's facts.
+# The last message's facts, whose field is folded.
 facts() {
 	delivered $((++count))
-	is "$(sed -n 's/^X-Facts: //p' "$MAIL")" "$1"
+	is "$(unfolded "$MAIL" | sed -n 's/^X-Facts: //p')" "$1"
 }
 
 # Sendmail has its own forms of addresses in its macros. Policies see the client's form.

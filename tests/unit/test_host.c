@@ -221,7 +221,7 @@ START_TEST(test_counters)
 	change(make("a"));
 	host_count(&host, &shown.visitor);
 	ck_assert_str_eq(shown.text, "[host] sessions refused messages rejected tempfailed "
-				     "discarded quarantined [stub] a ");
+				     "discarded quarantined edited [stub] a ");
 	host_destroy(&host);
 }
 END_TEST
