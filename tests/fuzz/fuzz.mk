@@ -8,7 +8,7 @@ fuzzers = \
 	tests/fuzz/fuzz_spf \
 	tests/fuzz/fuzz_spf_engines \
 	tests/fuzz/fuzz_table
-fuzz_libs = $(core_libs) $(MG_FUZZER_LIBS)
+fuzz_libs = milter/front/libfront.a $(core_libs) $(MG_FUZZER_LIBS)
 tests_fuzz_fuzz_conf_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_dialogue_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_dns_LDADD = $(fuzz_libs)

@@ -250,8 +250,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		make_answer(call, i, IN_PTR);
 	spf_check_host(call, &query, "No %{d}", &ours);
 	call->questions = 0;
-	if (spf_check_libspf2) {
-		spf_check_libspf2(call, &query, "No %{d}", &theirs);
+	if (spf_engines[1].check) {
+		spf_engines[1].check(call, &query, "No %{d}", &theirs);
 		if (ours.result != theirs.result ||
 		    strcmp(ours.explanation, theirs.explanation) != 0) {
 			for (size_t i = 0; i < NAMES; i++)
