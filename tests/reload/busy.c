@@ -51,8 +51,7 @@ static void write_rules(unsigned reload, unsigned dns_port)
 	static const char access[] = "policy access { check client cidr:$DIR/clients.cidr }\n";
 	static const char *const others[] = {
 		"",
-		"dns { server 127.0.0.1:%u; timeout 5s }\n"
-		"policy rdns { mode monitor }\n",
+		"dns { server 127.0.0.1:%u; timeout 5s }\npolicy rdns { mode monitor }\n",
 		"polcy nothing { }\n",
 		"policy headers { mode monitor }\npolicy size { mode monitor }\n",
 	};
