@@ -449,6 +449,17 @@ static void put_recipients(struct editor *editor, struct edit_list *list)
 		journal_no_recipient(session);
 }
 
+/* The reply is sent when the message, its record and what policies proposed are gone. */
+static void keep_edits(struct arena *arena, struct reply_edit *edit)
+{
+	for (; edit; edit = edit->next) {
+		if (edit->name)
+			edit->name = arena_strdup(arena, edit->name);
+		if (edit->value && edit->kind != EDIT_BODY)
+			edit->value = arena_strdup(arena, edit->value);
+	}
+}
+
 static void put_all(struct editor *editor)
 {
 	struct session *session = editor->session;
@@ -466,6 +477,7 @@ static void put_all(struct editor *editor)
 		edit->value = editor->body;
 		edit->size = editor->body_size;
 	}
+	keep_edits(&session->event_arena, list.first);
 	session->reply.edits = list.first;
 }
 
