@@ -70,6 +70,8 @@ int identity_find(struct identity *identity, const struct settings *settings,
 	rc |= find_group("group", settings->group, &identity->gid, error_r);
 	identity->socket_gid = identity->gid;
 	rc |= find_group("socket-group", settings->socket_group, &identity->socket_gid, error_r);
+	if (rc < 0)
+		identity_free(identity);
 	return rc;
 }
 

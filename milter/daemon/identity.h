@@ -18,10 +18,14 @@ struct identity {
 	gid_t socket_gid; /* of the socket; (gid_t)-1: as it is */
 };
 
-/* Looks the names up. 0, or -1 with a message in error_r, of all that are not known. */
+/*
+ * Looks the names up. Returns 0, and the caller calls identity_free(); or -1 with a message in
+ * error_r about all that are not known.
+ */
 int identity_find(struct identity *identity, const struct settings *settings,
 		  char error_r[IDENTITY_ERROR_MAX]);
 
+/* The identity may be empty; it is empty afterwards. */
 void identity_free(struct identity *identity);
 
 /*

@@ -153,6 +153,7 @@ START_TEST(names_are_looked_up)
 	ck_assert_uint_eq(identity.uid, 0);
 	ck_assert_uint_eq(identity.gid, 0);
 	ck_assert_uint_eq(identity.socket_gid, 0);
+	identity_free(&identity);
 	settings = (struct settings){ .user = NULL };
 	ck_assert_int_eq(identity_find(&identity, &settings, error), 0);
 	ck_assert(identity.uid == (uid_t)-1 && identity.gid == (gid_t)-1 &&
@@ -179,6 +180,7 @@ START_TEST(user_is_changed)
 	if (geteuid() != 0) {
 		ck_assert_int_eq(identity_take(&identity, error), -1);
 		ck_assert_str_eq(error, "only root can change to another user or group");
+		identity_free(&identity);
 		return;
 	}
 	ck_assert_int_eq(identity_take(&identity, error), 0);
@@ -186,6 +188,7 @@ START_TEST(user_is_changed)
 	ck_assert_uint_eq(getegid(), identity.gid);
 	ck_assert_int_ne(setuid(0), 0);
 	ck_assert_int_ne(access("/etc/shadow", R_OK), 0);
+	identity_free(&identity);
 }
 END_TEST
 
