@@ -386,15 +386,15 @@ struct mg_policy {
  *
  *     static const struct mg_policy policy = { .abi = MG_ABI, .size = sizeof(policy), ... };
  *     MG_REGISTER(policy)
+ *
+ * In the daemon's own source tree (MG_BUILTIN) the variable is called TYPE_policy, with _ for -.
  */
 #ifdef MG_BUILTIN
-#define MG_REGISTER_NAME_(type) mg_builtin_##type
-#define MG_REGISTER_NAME(type) MG_REGISTER_NAME_(type)
-#define MG_REGISTER(policy)                                         \
-	const struct mg_policy *MG_REGISTER_NAME(MG_BUILTIN)(void); \
-	const struct mg_policy *MG_REGISTER_NAME(MG_BUILTIN)(void)  \
-	{                                                           \
-		return &(policy);                                   \
+#define MG_REGISTER(policy)                                \
+	const struct mg_policy *mg_builtin_##policy(void); \
+	const struct mg_policy *mg_builtin_##policy(void)  \
+	{                                                  \
+		return &(policy);                          \
 	}
 #else
 #define MG_REGISTER(policy)                                         \

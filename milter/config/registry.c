@@ -8,12 +8,12 @@
 
 #include "config/registry.h"
 
-#define X(name) const struct mg_policy *mg_builtin_##name(void);
+#define X(name) const struct mg_policy *mg_builtin_##name##_policy(void);
 #include "builtin.h"
 #undef X
 
 const struct mg_policy *(*const registry_builtins[])(void) = {
-#define X(name) mg_builtin_##name,
+#define X(name) mg_builtin_##name##_policy,
 #include "builtin.h"
 #undef X
 	NULL,

@@ -527,9 +527,9 @@ static int access_search(struct mg_call *call, const void *self)
 	return MG_NONE;
 }
 
-static const struct mg_policy policy = {
+static const struct mg_policy access_policy = {
 	.abi = MG_ABI,
-	.size = sizeof(policy),
+	.size = sizeof(access_policy),
 	.name = "access",
 	.help = "Looks up clients, senders, recipients and header fields in lists and in "
 		"Postfix's tables.",
@@ -547,4 +547,4 @@ static const struct mg_policy policy = {
 	},
 };
 
-MG_REGISTER(policy)
+MG_REGISTER(access_policy)

@@ -49,9 +49,9 @@ static int commands_command(struct mg_call *call, const void *self)
 	return TOO_MANY;
 }
 
-static const struct mg_policy policy = {
+static const struct mg_policy commands_policy = {
 	.abi = MG_ABI,
-	.size = sizeof(policy),
+	.size = sizeof(commands_policy),
 	.name = "commands",
 	.help = "Counts the commands that the MTA does not know.",
 	MG_RESULTS(results),
@@ -62,4 +62,4 @@ static const struct mg_policy policy = {
 	.on = { [MG_COMMAND] = commands_command },
 };
 
-MG_REGISTER(policy)
+MG_REGISTER(commands_policy)

@@ -345,9 +345,9 @@ static int dnsbl_mail(struct mg_call *call, const void *self)
 	return judge(call, self);
 }
 
-static const struct mg_policy policy = {
+static const struct mg_policy dnsbl_policy = {
 	.abi = MG_ABI,
-	.size = sizeof(policy),
+	.size = sizeof(dnsbl_policy),
 	.name = "dnsbl",
 	.help = "Asks DNS lists about the client, its names and the sender.",
 	MG_RESULTS(results),
@@ -365,4 +365,4 @@ static const struct mg_policy policy = {
 	.shared_size = sizeof(struct dnsbl_shared),
 };
 
-MG_REGISTER(policy)
+MG_REGISTER(dnsbl_policy)

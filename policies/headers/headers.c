@@ -427,9 +427,9 @@ static int headers_open(struct mg_conf *conf, void *self)
 	return status;
 }
 
-static const struct mg_policy policy = {
+static const struct mg_policy headers_policy = {
 	.abi = MG_ABI,
-	.size = sizeof(policy),
+	.size = sizeof(headers_policy),
 	.name = "headers",
 	.help = "Judges the header section of a message.",
 	MG_RESULTS(results),
@@ -441,4 +441,4 @@ static const struct mg_policy policy = {
 	.on = { [MG_HEADER] = headers_header, [MG_EOH] = headers_eoh },
 };
 
-MG_REGISTER(policy)
+MG_REGISTER(headers_policy)

@@ -494,9 +494,9 @@ static int helo_open(struct mg_conf *conf, void *self)
 	return status;
 }
 
-static const struct mg_policy policy = {
+static const struct mg_policy helo_policy = {
 	.abi = MG_ABI,
-	.size = sizeof(policy),
+	.size = sizeof(helo_policy),
 	.name = "helo",
 	.help = "Judges what a client calls itself in HELO or EHLO.",
 	MG_RESULTS(results),
@@ -509,4 +509,4 @@ static const struct mg_policy policy = {
 	.on = { [MG_HELO] = helo_helo, [MG_MAIL] = helo_mail },
 };
 
-MG_REGISTER(policy)
+MG_REGISTER(helo_policy)

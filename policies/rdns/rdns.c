@@ -238,9 +238,9 @@ static int rdns_open(struct mg_conf *conf, void *self)
 	return mapped_in_vain(conf, results[GENERIC].name, expected) < 0 || chosen ? -1 : 0;
 }
 
-static const struct mg_policy policy = {
+static const struct mg_policy rdns_policy = {
 	.abi = MG_ABI,
-	.size = sizeof(policy),
+	.size = sizeof(rdns_policy),
 	.name = "rdns",
 	.help = "Looks at the name of the client's address.",
 	MG_RESULTS(results),
@@ -254,4 +254,4 @@ static const struct mg_policy policy = {
 	.services = MG_SERVICE_DNS,
 };
 
-MG_REGISTER(policy)
+MG_REGISTER(rdns_policy)

@@ -323,9 +323,9 @@ static int sender_domain_open(struct mg_conf *conf, void *self)
 	return 0;
 }
 
-static const struct mg_policy policy = {
+static const struct mg_policy sender_domain_policy = {
 	.abi = MG_ABI,
-	.size = sizeof(policy),
+	.size = sizeof(sender_domain_policy),
 	.name = "sender-domain",
 	.help = "Asks whether the sender's domain can take mail.",
 	MG_RESULTS(results),
@@ -339,4 +339,4 @@ static const struct mg_policy policy = {
 	.services = MG_SERVICE_DNS,
 };
 
-MG_REGISTER(policy)
+MG_REGISTER(sender_domain_policy)

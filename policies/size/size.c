@@ -307,9 +307,9 @@ static int size_open(struct mg_conf *conf, void *self)
 	return limits_check(conf, size);
 }
 
-static const struct mg_policy policy = {
+static const struct mg_policy size_policy = {
 	.abi = MG_ABI,
-	.size = sizeof(policy),
+	.size = sizeof(size_policy),
 	.name = "size",
 	.help = "Limits the size of messages, their recipients, header fields and lines.",
 	MG_RESULTS(results),
@@ -328,4 +328,4 @@ static const struct mg_policy policy = {
 	},
 };
 
-MG_REGISTER(policy)
+MG_REGISTER(size_policy)

@@ -273,9 +273,9 @@ static int spf_open(struct mg_conf *conf, void *self)
 	return status;
 }
 
-static const struct mg_policy policy = {
+static const struct mg_policy spf_policy = {
 	.abi = MG_ABI,
-	.size = sizeof(policy),
+	.size = sizeof(spf_policy),
 	.name = "spf",
 	.help = "Asks the domain that a sender claims whether it permits the client.",
 	MG_RESULTS(results),
@@ -290,4 +290,4 @@ static const struct mg_policy policy = {
 	.services = MG_SERVICE_DNS,
 };
 
-MG_REGISTER(policy)
+MG_REGISTER(spf_policy)

@@ -2,7 +2,7 @@
 /* The engines of the policy "spf", in the order of the key's choices. */
 #include "spf_check.h"
 
-#ifdef SPF_WITH_LIBSPF2
+#ifdef HAVE_LIBSPF2
 spf_check spf_check_libspf2; /* libspf2/ */
 #else
 #define spf_check_libspf2 NULL

@@ -8,7 +8,7 @@ tests_bench_dns_bench_CPPFLAGS = $(AM_CPPFLAGS) $(CARES_CFLAGS)
 tests_bench_dns_bench_LDADD = $(core_archives) $(core_deps)
 tests_bench_spf_bench_SOURCES = tests/bench/spf_bench.c tests/conformance/spf/zone.c \
 	tests/conformance/spf/zone.h
-tests_bench_spf_bench_LDADD = policies/spf/libspf.a $(policy_test_libs)
+tests_bench_spf_bench_LDADD = $(policy_test_libs)
 tests_bench_dns_time_SOURCES = tests/bench/dns_time.c \
 	tests/bench/dialogue.c tests/bench/dialogue.h \
 	tests/bench/hist.c tests/bench/hist.h

@@ -24,7 +24,7 @@
 #define A 1
 #define MX 15
 
-fake_register mg_builtin_spf;
+fake_register mg_builtin_spf_policy;
 
 static const struct {
 	const char *name, *sender, *client, *want;
@@ -102,7 +102,7 @@ static void bench_engine(const char *engine, unsigned count)
 	char block[64];
 
 	snprintf(block, sizeof(block), "engine %s", engine);
-	if (fake_open(mg_builtin_spf, block) < 0) {
+	if (fake_open(mg_builtin_spf_policy, block) < 0) {
 		printf("%-8s not in this build\n", engine);
 		return;
 	}

@@ -14,8 +14,8 @@ tests_fuzz_fuzz_dialogue_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_dns_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_table_LDADD = $(fuzz_libs)
 # These two have their own host, and link nothing of the core.
-tests_fuzz_fuzz_spf_LDADD = policies/spf/libspf.a $(policy_deps) $(MG_FUZZER_LIBS)
-tests_fuzz_fuzz_spf_engines_LDADD = policies/spf/libspf.a $(policy_deps) $(MG_FUZZER_LIBS)
+tests_fuzz_fuzz_spf_LDADD = $(policy_libs) $(policy_deps) $(MG_FUZZER_LIBS)
+tests_fuzz_fuzz_spf_engines_LDADD = $(policy_libs) $(policy_deps) $(MG_FUZZER_LIBS)
 EXTRA_DIST += tests/fuzz/corpus
 if FUZZERS
 noinst_PROGRAMS += $(fuzzers)

@@ -15,7 +15,7 @@
 #include "../dns/patience.h"
 #include "policy_help.h"
 
-fake_register mg_builtin_dnsbl;
+fake_register mg_builtin_dnsbl_policy;
 
 #define CLIENT "198.51.100.7"
 #define NAME "7.100.51.198."
@@ -27,7 +27,7 @@ static inline void open_with(const char *block, const char *records)
 {
 	fake_dns = stub_new();
 	stub_add(fake_dns, records);
-	fake_must_open(mg_builtin_dnsbl, block);
+	fake_must_open(mg_builtin_dnsbl_policy, block);
 	fake.client = CLIENT;
 }
 

@@ -11,7 +11,7 @@
 #define FAKE_VALUES_MAX 8
 #define FAKE_ALSO_MAX 32
 
-/* The policy under test, from the one function that it exports (compiled with MG_BUILTIN=NAME). */
+/* The policy under test, from the one function that it exports (compiled with MG_BUILTIN). */
 typedef const struct mg_policy *fake_register(void);
 
 /* The facts; what a test leaves alone is as if the MTA had not told it. */

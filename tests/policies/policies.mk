@@ -3,8 +3,8 @@
 
 check_fake_host = tests/policies/libfakehost.a
 tests_policies_libfakehost_a_SOURCES = tests/policies/fake_host.c tests/policies/fake_host.h \
-	tests/policies/policy_help.h \
+	tests/policies/policy_help.h tests/policies/dnsbl_help.h tests/policies/spf_help.h \
 	tests/dns/stub.c tests/dns/stub.h
 
 # The fake host has the mg_* functions, so the core's must not be linked: no MG_WHOLE_CORE here.
-policy_test_libs = $(check_fake_host) $(core_archives) $(core_deps) $(CHECK_LIBS)
+policy_test_libs = $(policy_libs) $(check_fake_host) $(core_archives) $(core_deps) $(CHECK_LIBS)

@@ -16,7 +16,7 @@
 #include "policy_help.h"
 #include "../../policies/spf/spf_check.h"
 
-fake_register mg_builtin_spf;
+fake_register mg_builtin_spf_policy;
 
 /* Of this build: those that were left out are the last. */
 #define ENGINES (spf_engines[SPF_ENGINES - 1].check ? SPF_ENGINES : SPF_ENGINES - 1)
@@ -26,7 +26,7 @@ static inline void must_open(int engine, const char *more)
 	char block[500];
 
 	snprintf(block, sizeof(block), "engine %s\n%s", spf_engines[engine].name, more);
-	fake_must_open(mg_builtin_spf, block);
+	fake_must_open(mg_builtin_spf_policy, block);
 	fake.helo = "helo.example.org";
 	fake.client = "192.0.2.1";
 }

@@ -8,7 +8,7 @@
 
 #include "policy_help.h"
 
-fake_register mg_builtin_access;
+fake_register mg_builtin_access_policy;
 
 /* A block with the names of files in it. */
 static const char *block(const char *fmt, const char *file)
@@ -68,7 +68,7 @@ START_TEST(finds_each_kind)
 {
 	const char *fact = kinds[_i].fact;
 
-	fake_must_open(mg_builtin_access, kinds[_i].lines);
+	fake_must_open(mg_builtin_access_policy, kinds[_i].lines);
 	ck_assert_uint_eq(fake_opened.stages, MG_BIT(kinds[_i].stage));
 	if (kinds[_i].stage == MG_CONNECT)
 		fake.client = fact;
@@ -87,7 +87,7 @@ END_TEST
 
 START_TEST(finds_client_names)
 {
-	fake_must_open(mg_builtin_access, "reject client-name example.com");
+	fake_must_open(mg_builtin_access_policy, "reject client-name example.com");
 	fake.client = "192.0.2.1";
 	fake.client_name = "mx.example.com";
 	ck_assert_str_eq(fake_run(MG_CONNECT), "reject");
@@ -119,7 +119,7 @@ START_TEST(finds_headers)
 	char line[128];
 
 	snprintf(line, sizeof(line), "reject header %s", headers[_i].entry);
-	fake_must_open(mg_builtin_access, line);
+	fake_must_open(mg_builtin_access_policy, line);
 	fake.header_name = headers[_i].name;
 	fake.header_value = headers[_i].value;
 	ck_assert_str_eq(fake_run(MG_HEADER), headers[_i].want);
@@ -169,7 +169,7 @@ START_TEST(follows_tables)
 	char text[128];
 
 	snprintf(text, sizeof(text), "a@example.com %s\n", outcomes[_i].rhs);
-	fake_must_open(mg_builtin_access,
+	fake_must_open(mg_builtin_access_policy,
 		       block("check sender texthash:@", fake_file("senders", text)));
 	fake.sender = "a@example.com";
 	ck_assert_msg(strcmp(fake_run(MG_MAIL), outcomes[_i].want) == 0, "%s is %s, want %s",
@@ -221,7 +221,7 @@ START_TEST(refuses_what_it_cannot_do)
 	char text[128];
 
 	snprintf(text, sizeof(text), "a@example.com OK\nb@example.com %s\n", wrong_outcomes[_i]);
-	ck_assert_int_eq(fake_open(mg_builtin_access,
+	ck_assert_int_eq(fake_open(mg_builtin_access_policy,
 				   block("check sender texthash:@", fake_file("senders", text))),
 			 -1);
 	ck_assert_msg(strstr(fake_opened.errors, ":2:") != NULL, "%s", fake_opened.errors);
@@ -231,7 +231,7 @@ END_TEST
 
 START_TEST(says_hold_and_discard)
 {
-	fake_must_open(mg_builtin_access,
+	fake_must_open(mg_builtin_access_policy,
 		       block("check sender texthash:@",
 			     fake_file("senders", "a@example.com HOLD look at it\n"
 						  "b@example.com DISCARD\n")));
@@ -248,7 +248,7 @@ END_TEST
 
 START_TEST(names_the_null_sender)
 {
-	fake_must_open(mg_builtin_access, "reject sender <>");
+	fake_must_open(mg_builtin_access_policy, "reject sender <>");
 	fake.sender = "";
 	ck_assert_str_eq(fake_run(MG_MAIL), "reject");
 	ck_assert_str_eq(fake_value("key"), "<>");
@@ -257,7 +257,7 @@ END_TEST
 
 START_TEST(computes_results)
 {
-	fake_must_open(mg_builtin_access,
+	fake_must_open(mg_builtin_access_policy,
 		       block("check sender pcre:@",
 			     fake_file("senders", "/^(.*)@x\\.example$/ 550 5.7.1 Not $1\n"
 						  "/^(.*)@z\\.example$/ 550 $1\n")));
@@ -276,7 +276,7 @@ START_TEST(a_sender_cannot_spoil_a_refusal)
 	const char *file = fake_file("senders", "/^(.*)@y\\.example$/ REJECT $1\n"
 						"/^(.*)@z\\.example$/ 550 $1\n");
 
-	fake_must_open(mg_builtin_access, block("check sender pcre:@", file));
+	fake_must_open(mg_builtin_access_policy, block("check sender pcre:@", file));
 	fake.sender = "4.0.0@y.example";
 	ck_assert_str_eq(fake_run(MG_MAIL), "reject");
 	ck_assert_str_eq(fake_said.text, "4.0.0");
@@ -318,7 +318,7 @@ START_TEST(the_first_line_decides)
 	const char *file =
 		fake_file("clients", "192.0.2.1 DUNNO\n192.0.2.2 DEFER\n192.0.2.0/28 OK\n");
 
-	fake_must_open(mg_builtin_access, block(orders[_i].lines, file));
+	fake_must_open(mg_builtin_access_policy, block(orders[_i].lines, file));
 	fake.client = orders[_i].client;
 	ck_assert_str_eq(fake_run(MG_CONNECT), orders[_i].want);
 }
@@ -326,7 +326,7 @@ END_TEST
 
 START_TEST(stages_are_apart)
 {
-	fake_must_open(mg_builtin_access,
+	fake_must_open(mg_builtin_access_policy,
 		       "reject recipient a@example.com\nok sender b@example.com\n"
 		       "reject sender example.com");
 	ck_assert_uint_eq(fake_opened.stages, MG_BIT(MG_MAIL) | MG_BIT(MG_RCPT));
@@ -340,7 +340,8 @@ END_TEST
 
 START_TEST(a_table_that_fails)
 {
-	fake_must_open(mg_builtin_access, "ok sender a@example.com\nreject sender example.com");
+	fake_must_open(mg_builtin_access_policy,
+		       "ok sender a@example.com\nreject sender example.com");
 	fake.sender = "b@example.com";
 	fake_failing_tables = 1;
 	ck_assert_str_eq(fake_run(MG_MAIL), "error");
@@ -376,7 +377,7 @@ static const char *const right_blocks[] = {
 
 START_TEST(refuses_wrong_lines)
 {
-	ck_assert_int_eq(fake_open(mg_builtin_access, wrong_blocks[_i]), -1);
+	ck_assert_int_eq(fake_open(mg_builtin_access_policy, wrong_blocks[_i]), -1);
 	ck_assert_str_ne(fake_opened.errors, "");
 }
 END_TEST
@@ -384,14 +385,14 @@ END_TEST
 /* An action for what cannot be found is one that does nothing, or a line finds it. */
 START_TEST(takes_right_lines)
 {
-	ck_assert_msg(fake_open(mg_builtin_access, right_blocks[_i]) == 0, "%s",
+	ck_assert_msg(fake_open(mg_builtin_access_policy, right_blocks[_i]) == 0, "%s",
 		      fake_opened.errors);
 }
 END_TEST
 
 START_TEST(reports_all_errors)
 {
-	ck_assert_int_eq(fake_open(mg_builtin_access,
+	ck_assert_int_eq(fake_open(mg_builtin_access_policy,
 				   "reject clients 1\nreject client\ncheck client 192.0.2.1"),
 			 -1);
 	ck_assert_ptr_nonnull(strstr(fake_opened.errors, ":2:"));

@@ -7,11 +7,11 @@
 
 #include "policy_help.h"
 
-fake_register mg_builtin_commands;
+fake_register mg_builtin_commands_policy;
 
 START_TEST(counts_a_session)
 {
-	fake_must_open(mg_builtin_commands, "");
+	fake_must_open(mg_builtin_commands_policy, "");
 	fake.command = "FOO bar";
 	for (int i = 0; i < 3; i++)
 		ck_assert_str_eq(fake_run(MG_COMMAND), "none");
@@ -29,7 +29,7 @@ END_TEST
 
 START_TEST(max_can_be_nothing)
 {
-	fake_must_open(mg_builtin_commands, "max 0");
+	fake_must_open(mg_builtin_commands_policy, "max 0");
 	fake.command = "FOO";
 	ck_assert_str_eq(fake_run(MG_COMMAND), "too-many");
 }
@@ -41,7 +41,7 @@ START_TEST(max_is_checked)
 					      "max" };
 
 	for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++) {
-		ck_assert_int_eq(fake_open(mg_builtin_commands, blocks[i]), -1);
+		ck_assert_int_eq(fake_open(mg_builtin_commands_policy, blocks[i]), -1);
 		ck_assert_str_ne(fake_opened.errors, "");
 	}
 }

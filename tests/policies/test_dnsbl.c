@@ -381,7 +381,7 @@ static const struct {
 
 START_TEST(bad_configuration)
 {
-	ck_assert_int_eq(fake_open(mg_builtin_dnsbl, wrong[_i].block), -1);
+	ck_assert_int_eq(fake_open(mg_builtin_dnsbl_policy, wrong[_i].block), -1);
 	ck_assert_msg(strstr(fake_opened.errors, wrong[_i].want) != NULL, "%s", fake_opened.errors);
 	fake_close();
 }
@@ -403,7 +403,7 @@ static const char *const fine[] = {
 
 START_TEST(good_configuration)
 {
-	ck_assert_msg(fake_open(mg_builtin_dnsbl, fine[_i]) == 0, "%s", fake_opened.errors);
+	ck_assert_msg(fake_open(mg_builtin_dnsbl_policy, fine[_i]) == 0, "%s", fake_opened.errors);
 	fake_close();
 }
 END_TEST
@@ -422,7 +422,7 @@ static const struct {
 
 START_TEST(asks_for_no_stage_in_vain)
 {
-	fake_must_open(mg_builtin_dnsbl, stages[_i].block);
+	fake_must_open(mg_builtin_dnsbl_policy, stages[_i].block);
 	ck_assert_uint_eq(fake_opened.stages, stages[_i].stages);
 	fake_close();
 }

@@ -250,7 +250,7 @@ START_TEST(too_many_lists)
 	char block[66 * 16 + 32];
 
 	fake_dns = stub_new();
-	ck_assert_int_eq(fake_open(mg_builtin_dnsbl, many_lists(block, 0, 66)), -1);
+	ck_assert_int_eq(fake_open(mg_builtin_dnsbl_policy, many_lists(block, 0, 66)), -1);
 	ck_assert_msg(strstr(fake_opened.errors,
 			     "test.conf:66:6: found list number 65, expected 64") != NULL,
 		      "%s", fake_opened.errors);

@@ -8,7 +8,7 @@
 
 #include "policy_help.h"
 
-fake_register mg_builtin_headers;
+fake_register mg_builtin_headers_policy;
 
 static const char *run(const char *name, const char *value)
 {
@@ -90,7 +90,7 @@ static const struct {
 
 START_TEST(scans_from)
 {
-	fake_must_open(mg_builtin_headers, "");
+	fake_must_open(mg_builtin_headers_policy, "");
 	fake.sender_params = (const char *const[]){ "SMTPUTF8", NULL };
 	ck_assert_msg(strcmp(run("FROM", froms[_i].value), froms[_i].want) == 0,
 		      "%s is %s, want %s", froms[_i].value, fake_said.result, froms[_i].want);
@@ -103,7 +103,7 @@ END_TEST
 
 START_TEST(from_must_be_there)
 {
-	fake_must_open(mg_builtin_headers, "");
+	fake_must_open(mg_builtin_headers_policy, "");
 	ck_assert_str_eq(run("Date", "today"), "none");
 	ck_assert_str_eq(run("X-From", "a@example.org"), "none");
 	ck_assert_str_eq(fake_run(MG_EOH), "no-from");
@@ -113,7 +113,7 @@ END_TEST
 
 START_TEST(required_must_be_there)
 {
-	fake_must_open(mg_builtin_headers, "required Date Message-ID\nrequired To");
+	fake_must_open(mg_builtin_headers_policy, "required Date Message-ID\nrequired To");
 	run("From", "a@example.org");
 	run("date", "today");
 	run("TO", "b@example.org");
@@ -138,7 +138,7 @@ START_TEST(once_is_once)
 					     "Bcc",     "Message-ID", "In-Reply-To", "References",
 					     "Subject", "Date",       "From" };
 
-	fake_must_open(mg_builtin_headers, "");
+	fake_must_open(mg_builtin_headers_policy, "");
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		fake_new_message();
 		ck_assert_str_eq(run(names[i], "a@example.org"), "none");
@@ -157,7 +157,7 @@ END_TEST
 /* RFC 5322, 4.5: "Subject :" is the field Subject. */
 START_TEST(blanks_before_the_colon_do_not_count)
 {
-	fake_must_open(mg_builtin_headers, "required From To; match Subject /casino/");
+	fake_must_open(mg_builtin_headers_policy, "required From To; match Subject /casino/");
 	ck_assert_str_eq(run("To ", "b@example.org"), "none");
 	ck_assert_str_eq(run("to", "b@example.org"), "duplicate");
 	ck_assert_str_eq(run("From \t", "a@example.org, b@example.org"), "many-from");
@@ -170,7 +170,7 @@ END_TEST
 
 START_TEST(once_can_be_chosen)
 {
-	fake_must_open(mg_builtin_headers, "once X-Spam-Flag");
+	fake_must_open(mg_builtin_headers_policy, "once X-Spam-Flag");
 	run("X-Spam-Flag", "a");
 	run("Subject", "a");
 	ck_assert_str_eq(run("Subject", "a"), "none");
@@ -200,7 +200,7 @@ static const struct {
 
 START_TEST(measures_fields)
 {
-	fake_must_open(mg_builtin_headers, "max-line 10; max-length 40");
+	fake_must_open(mg_builtin_headers_policy, "max-line 10; max-length 40");
 	ck_assert_str_eq(run("X", lengths[_i].value), lengths[_i].want);
 	if (strcmp(lengths[_i].want, "overlong") == 0)
 		ck_assert_str_eq(fake_value("field"), "X");
@@ -212,7 +212,7 @@ START_TEST(lengths_can_be_off)
 	static char value[200001];
 
 	memset(value, 'x', sizeof(value) - 1);
-	fake_must_open(mg_builtin_headers, "max-line 0; max-length 0");
+	fake_must_open(mg_builtin_headers_policy, "max-line 0; max-length 0");
 	ck_assert_str_eq(run("X", value), "none");
 }
 END_TEST
@@ -222,7 +222,7 @@ START_TEST(the_default_is_998)
 	static char value[998];
 
 	memset(value, 'x', sizeof(value) - 1);
-	fake_must_open(mg_builtin_headers, "");
+	fake_must_open(mg_builtin_headers_policy, "");
 	ck_assert_str_eq(run("X", value + 2), "none"); /* 3 + 995 */
 	ck_assert_str_eq(run("X", value + 1), "overlong");
 }
@@ -230,7 +230,7 @@ END_TEST
 
 START_TEST(finds_8bit)
 {
-	fake_must_open(mg_builtin_headers, "");
+	fake_must_open(mg_builtin_headers_policy, "");
 	ck_assert_str_eq(run("Subject", "Bücher"), "8bit");
 	ck_assert_str_eq(run("X", "\xff"), "none"); /* said */
 	fake_new_message();
@@ -245,7 +245,7 @@ END_TEST
 
 START_TEST(one_does_not_hide_another)
 {
-	fake_must_open(mg_builtin_headers, "match Subject /casino/");
+	fake_must_open(mg_builtin_headers_policy, "match Subject /casino/");
 	ck_assert_str_eq(run("X", "Bücher"), "8bit");
 	ck_assert_str_eq(run("From", "a@example.org, b@example.org"), "many-from");
 	ck_assert_str_eq(run("Subject", "casino Bücher"), "matched");
@@ -257,7 +257,7 @@ END_TEST
 /* Whatever else is wrong with a field, it is compared; and the rest is stated later. */
 START_TEST(nothing_hides_a_match)
 {
-	fake_must_open(mg_builtin_headers,
+	fake_must_open(mg_builtin_headers_policy,
 		       "max-line 30; match Subject /casino/; match From /spam/");
 	ck_assert_str_eq(run("Date", "today"), "none");
 	ck_assert_str_eq(run("Subject", "hello"), "none");
@@ -303,11 +303,11 @@ static const struct {
 
 START_TEST(compares_values)
 {
-	fake_must_open(mg_builtin_headers, "match Subject /casino/i /(?-i)Viagra/\n"
-					   "match X-Mailer \"/^Bulk Mailer [0-9]/\"\n"
-					   "match X-Priority 1\n"
-					   "match X-Empty /^$/\n"
-					   "match * /bad\\.example/");
+	fake_must_open(mg_builtin_headers_policy, "match Subject /casino/i /(?-i)Viagra/\n"
+						  "match X-Mailer \"/^Bulk Mailer [0-9]/\"\n"
+						  "match X-Priority 1\n"
+						  "match X-Empty /^$/\n"
+						  "match * /bad\\.example/");
 	ck_assert_msg(strcmp(run(matches[_i].name, matches[_i].value), matches[_i].want) == 0,
 		      "%s: %s is %s", matches[_i].name, matches[_i].value, fake_said.result);
 	if (strcmp(matches[_i].want, "matched") == 0)
@@ -321,7 +321,7 @@ START_TEST(gives_the_text_of_a_table)
 
 	snprintf(block, sizeof(block), "match * pcre:%s",
 		 fake_file("rules", "/casino/ gambling\n"));
-	fake_must_open(mg_builtin_headers, block);
+	fake_must_open(mg_builtin_headers_policy, block);
 	ck_assert_str_eq(run("Subject", "casino"), "matched");
 	ck_assert_str_eq(fake_value("text"), "gambling");
 }
@@ -329,7 +329,7 @@ END_TEST
 
 START_TEST(a_table_that_fails)
 {
-	fake_must_open(mg_builtin_headers, "match Subject /casino/");
+	fake_must_open(mg_builtin_headers_policy, "match Subject /casino/");
 	fake_failing_tables = 1;
 	ck_assert_str_eq(run("Subject", "casino"), "error");
 	ck_assert_str_ne(fake_said.detail, "");
@@ -339,7 +339,7 @@ END_TEST
 /* A value that is too much for one expression is compared with the others. */
 START_TEST(a_table_that_fails_hides_no_other)
 {
-	fake_must_open(mg_builtin_headers, "match Subject /win/\nmatch Subject /casino/");
+	fake_must_open(mg_builtin_headers_policy, "match Subject /win/\nmatch Subject /casino/");
 	fake_failing_tables = 1;
 	ck_assert_str_eq(run("Subject", "casino"), "matched");
 	fake_new_message();
@@ -381,14 +381,14 @@ static const char *const right_blocks[] = {
 
 START_TEST(refuses_wrong_lines)
 {
-	ck_assert_int_eq(fake_open(mg_builtin_headers, wrong_blocks[_i]), -1);
+	ck_assert_int_eq(fake_open(mg_builtin_headers_policy, wrong_blocks[_i]), -1);
 	ck_assert_str_ne(fake_opened.errors, "");
 }
 END_TEST
 
 START_TEST(takes_right_lines)
 {
-	ck_assert_msg(fake_open(mg_builtin_headers, right_blocks[_i]) == 0, "%s",
+	ck_assert_msg(fake_open(mg_builtin_headers_policy, right_blocks[_i]) == 0, "%s",
 		      fake_opened.errors);
 }
 END_TEST
@@ -399,7 +399,7 @@ START_TEST(names_have_a_limit)
 
 	for (int i = 0; i < 64; i++)
 		snprintf(block + strlen(block), sizeof(block) - strlen(block), " X-%d", i);
-	fake_must_open(mg_builtin_headers, block);
+	fake_must_open(mg_builtin_headers_policy, block);
 	run("From", "a@example.org");
 	for (int i = 0; i < 63; i++) {
 		char name[16];
@@ -410,7 +410,7 @@ START_TEST(names_have_a_limit)
 	ck_assert_str_eq(fake_run(MG_EOH), "missing");
 	ck_assert_str_eq(fake_value("field"), "X-63");
 	strcat(block, " X-64");
-	ck_assert_int_eq(fake_open(mg_builtin_headers, block), -1);
+	ck_assert_int_eq(fake_open(mg_builtin_headers_policy, block), -1);
 }
 END_TEST
 

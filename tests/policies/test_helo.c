@@ -9,7 +9,7 @@
 
 #include "policy_help.h"
 
-fake_register mg_builtin_helo;
+fake_register mg_builtin_helo_policy;
 
 #define OWN \
 	"own-names mail.example.org BÜCHER.example\nown-addresses 192.0.2.25 2001:db8:12:34::/64\n"
@@ -109,7 +109,7 @@ static const struct {
 
 START_TEST(judges_names)
 {
-	fake_must_open(mg_builtin_helo, OWN);
+	fake_must_open(mg_builtin_helo_policy, OWN);
 	fake.client = cases[_i].client;
 	fake.helo = cases[_i].helo;
 	fake.mta_name = "mx1.example.net";
@@ -124,7 +124,7 @@ END_TEST
 
 START_TEST(knows_little_without_configuration)
 {
-	fake_must_open(mg_builtin_helo, "");
+	fake_must_open(mg_builtin_helo_policy, "");
 	fake.client = "198.51.100.7";
 	fake.helo = "mail.example.org";
 	ck_assert_str_eq(fake_run(MG_HELO), "ok");
@@ -143,7 +143,7 @@ START_TEST(the_system_is_us)
 	char name[256] = "";
 
 	ck_assert_int_eq(gethostname(name, sizeof(name) - 1), 0);
-	fake_must_open(mg_builtin_helo, "");
+	fake_must_open(mg_builtin_helo_policy, "");
 	fake.client = "198.51.100.7";
 	fake.helo = name;
 	ck_assert_str_eq(fake_run(MG_HELO), "impostor");
@@ -180,7 +180,7 @@ START_TEST(own_names_are_names)
 	char block[256];
 
 	snprintf(block, sizeof(block), "own-names mx.example.org %s", own_names[_i].name);
-	ck_assert_msg(fake_open(mg_builtin_helo, block) == own_names[_i].want, "%s: %s",
+	ck_assert_msg(fake_open(mg_builtin_helo_policy, block) == own_names[_i].want, "%s: %s",
 		      own_names[_i].name, fake_opened.errors);
 	ck_assert_int_eq(fake_opened.errors[0] != '\0', own_names[_i].want < 0);
 }
@@ -188,7 +188,7 @@ END_TEST
 
 START_TEST(missing_at_mail)
 {
-	fake_must_open(mg_builtin_helo, "");
+	fake_must_open(mg_builtin_helo_policy, "");
 	fake.client = "198.51.100.7";
 	ck_assert_str_eq(fake_run(MG_HELO), "none");
 	ck_assert_str_eq(fake_run(MG_MAIL), "missing");
@@ -199,7 +199,7 @@ END_TEST
 
 START_TEST(local_mail_has_no_helo)
 {
-	fake_must_open(mg_builtin_helo, "");
+	fake_must_open(mg_builtin_helo_policy, "");
 	fake.client = "127.0.0.1";
 	fake.submitted_locally = true;
 	ck_assert_str_eq(fake_run(MG_MAIL), "none");
@@ -210,7 +210,7 @@ END_TEST
 
 START_TEST(underscores)
 {
-	fake_must_open(mg_builtin_helo, "allow-underscore no");
+	fake_must_open(mg_builtin_helo_policy, "allow-underscore no");
 	fake.client = "198.51.100.7";
 	fake.helo = "m_x.example.com";
 	ck_assert_str_eq(fake_run(MG_HELO), "syntax");
@@ -221,7 +221,7 @@ START_TEST(a_table_that_fails)
 {
 	static const char *const names[] = { "[192.0.2.25]", "192.0.2.25", "mail.example.org" };
 
-	fake_must_open(mg_builtin_helo, OWN);
+	fake_must_open(mg_builtin_helo_policy, OWN);
 	fake.client = "198.51.100.7";
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		fake.helo = names[i];
@@ -280,7 +280,7 @@ START_TEST(looks_up)
 {
 	fake_dns = stub_new();
 	stub_add(fake_dns, lookups[_i].records);
-	fake_must_open(mg_builtin_helo, RESOLVE);
+	fake_must_open(mg_builtin_helo_policy, RESOLVE);
 	fake.client = lookups[_i].client;
 	fake.helo = lookups[_i].helo;
 	fake_start(MG_HELO);
@@ -309,7 +309,7 @@ static const struct {
 START_TEST(asks_only_when_wanted)
 {
 	fake_dns = stub_new();
-	fake_must_open(mg_builtin_helo, resolve_cases[_i].block);
+	fake_must_open(mg_builtin_helo_policy, resolve_cases[_i].block);
 	ck_assert_uint_eq(fake_opened.services, resolve_cases[_i].resolves ? MG_SERVICE_DNS : 0);
 	fake.client = "198.51.100.7";
 	fake.helo = "mx.example.com";
@@ -328,7 +328,7 @@ START_TEST(bad_configuration)
 					      "resolve no; on unresolved reject",
 					      "on mismatch score 1; resolve no" };
 
-	ck_assert_int_eq(fake_open(mg_builtin_helo, blocks[_i]), -1);
+	ck_assert_int_eq(fake_open(mg_builtin_helo_policy, blocks[_i]), -1);
 }
 END_TEST
 

@@ -9,7 +9,7 @@
 #include "../dns/patience.h"
 #include "policy_help.h"
 
-fake_register mg_builtin_rdns;
+fake_register mg_builtin_rdns_policy;
 
 #define CLIENT "198.51.100.7"
 #define ARPA "7.100.51.198.in-addr.arpa"
@@ -20,7 +20,7 @@ static void open_with(const char *block, const char *records)
 {
 	fake_dns = stub_new();
 	stub_add(fake_dns, records);
-	fake_must_open(mg_builtin_rdns, block);
+	fake_must_open(mg_builtin_rdns_policy, block);
 	fake.client = CLIENT;
 }
 
@@ -152,7 +152,7 @@ START_TEST(looks_generic)
 		 names[_i].client);
 	fake_dns = stub_new();
 	stub_add(fake_dns, records);
-	fake_must_open(mg_builtin_rdns, "");
+	fake_must_open(mg_builtin_rdns_policy, "");
 	fake.client = names[_i].client;
 	/* The reverse name as the policy asks for it. */
 	fake_run(MG_CONNECT);
@@ -266,7 +266,7 @@ START_TEST(bad_configuration)
 					      "builtin-patterns no; on generic reject",
 					      "builtin-patterns no; chosen example.org" };
 
-	ck_assert_int_eq(fake_open(mg_builtin_rdns, blocks[_i]), -1);
+	ck_assert_int_eq(fake_open(mg_builtin_rdns_policy, blocks[_i]), -1);
 	fake_close();
 }
 END_TEST
@@ -279,7 +279,7 @@ START_TEST(good_configuration)
 		"chosen example.org; on generic reject"
 	};
 
-	ck_assert_msg(fake_open(mg_builtin_rdns, blocks[_i]) == 0, "%s", fake_opened.errors);
+	ck_assert_msg(fake_open(mg_builtin_rdns_policy, blocks[_i]) == 0, "%s", fake_opened.errors);
 	fake_close();
 }
 END_TEST

@@ -9,7 +9,7 @@
 #include "../dns/patience.h"
 #include "policy_help.h"
 
-fake_register mg_builtin_sender_domain;
+fake_register mg_builtin_sender_domain_policy;
 
 #define TLD "on unknown-tld reject"
 
@@ -17,7 +17,7 @@ static void open_with(const char *block, const char *records)
 {
 	fake_dns = stub_new();
 	stub_add(fake_dns, records);
-	fake_must_open(mg_builtin_sender_domain, block);
+	fake_must_open(mg_builtin_sender_domain_policy, block);
 	fake.client = "198.51.100.7";
 	fake.sender = "a@example.org";
 }
@@ -200,7 +200,7 @@ START_TEST(bad_configuration)
 {
 	static const char *const blocks[] = { "max-hosts 0", "max-hosts 21", "max-host 3" };
 
-	ck_assert_int_eq(fake_open(mg_builtin_sender_domain, blocks[_i]), -1);
+	ck_assert_int_eq(fake_open(mg_builtin_sender_domain_policy, blocks[_i]), -1);
 	fake_close();
 }
 END_TEST

@@ -8,7 +8,7 @@
 
 #include "policy_help.h"
 
-fake_register mg_builtin_size;
+fake_register mg_builtin_size_policy;
 
 /* A block with all limits off but those that it gives itself. */
 static const char *only(const char *block)
@@ -56,7 +56,7 @@ START_TEST(believes_an_announcement)
 {
 	const char *params[] = { announced[_i].param, NULL };
 
-	fake_must_open(mg_builtin_size, "max-message 1K");
+	fake_must_open(mg_builtin_size_policy, "max-message 1K");
 	fake.sender_params = params;
 	ck_assert_str_eq(fake_run(MG_MAIL), announced[_i].want);
 	if (strcmp(announced[_i].want, "message") == 0)
@@ -67,7 +67,7 @@ END_TEST
 START_TEST(counts_the_message)
 {
 	/* "A: b\r\n" 6, "C: d\r\n e\r\n" 10, "\r\n" 2: 18 */
-	fake_must_open(mg_builtin_size, "max-message 30");
+	fake_must_open(mg_builtin_size_policy, "max-message 30");
 	ck_assert_str_eq(run_header("A", "b"), "none");
 	ck_assert_str_eq(run_header("C", " d\n e"), "none");
 	ck_assert_str_eq(fake_run(MG_EOH), "none");
@@ -86,7 +86,7 @@ END_TEST
 
 START_TEST(counts_folds)
 {
-	fake_must_open(mg_builtin_size, only("max-header 10"));
+	fake_must_open(mg_builtin_size_policy, only("max-header 10"));
 	ck_assert_str_eq(run_header("C", "d\r\n e"), "none");
 	ck_assert_str_eq(run_header("C", "d\n e"), "none");
 	ck_assert_str_eq(run_header("C", "\n d\n e"), "header");
@@ -96,7 +96,7 @@ END_TEST
 
 START_TEST(a_header_may_be_too_much)
 {
-	fake_must_open(mg_builtin_size, "max-message 9");
+	fake_must_open(mg_builtin_size_policy, "max-message 9");
 	ck_assert_str_eq(run_header("A", "bc"), "none");
 	ck_assert_str_eq(fake_run(MG_EOH), "none");
 	fake_new_message();
@@ -109,7 +109,7 @@ START_TEST(announced_once_is_enough)
 {
 	static const char *const params[] = { "SIZE=11", NULL };
 
-	fake_must_open(mg_builtin_size, "max-message 10");
+	fake_must_open(mg_builtin_size_policy, "max-message 10");
 	fake.sender_params = params;
 	ck_assert_str_eq(fake_run(MG_MAIL), "message");
 	ck_assert_str_eq(run_header("Subject", "12345"), "none");
@@ -121,7 +121,7 @@ END_TEST
 
 START_TEST(limits_recipients)
 {
-	fake_must_open(mg_builtin_size, "max-recipients 2");
+	fake_must_open(mg_builtin_size_policy, "max-recipients 2");
 	fake.recipients = 2;
 	ck_assert_str_eq(fake_run(MG_RCPT), "none");
 	fake.recipients = 3;
@@ -133,7 +133,8 @@ END_TEST
 
 START_TEST(limits_headers)
 {
-	fake_must_open(mg_builtin_size, only("max-header 20; max-headers 30; max-header-count 4"));
+	fake_must_open(mg_builtin_size_policy,
+		       only("max-header 20; max-headers 30; max-header-count 4"));
 	ck_assert_str_eq(run_header("A", "56789012345678"), "none");     /* 19 */
 	ck_assert_str_eq(run_header("A", "56789012345678x8"), "header"); /* 21 */
 	ck_assert_str_eq(run_header("A", "56789012345678xy"), "headers");
@@ -171,7 +172,7 @@ START_TEST(measures_lines)
 {
 	int at = 0;
 
-	fake_must_open(mg_builtin_size, only("max-body-line 5"));
+	fake_must_open(mg_builtin_size_policy, only("max-body-line 5"));
 	for (int i = 0; i < 6 && lines[_i].chunks[i]; i++)
 		if (strcmp(run_body(lines[_i].chunks[i]), "none") != 0) {
 			ck_assert_str_eq(fake_said.result, "body-line");
@@ -185,7 +186,7 @@ END_TEST
 
 START_TEST(a_line_does_not_end_the_counting)
 {
-	fake_must_open(mg_builtin_size, only("max-message 20; max-body-line 5"));
+	fake_must_open(mg_builtin_size_policy, only("max-message 20; max-body-line 5"));
 	ck_assert_str_eq(run_body("1234567"), "body-line");
 	ck_assert(!fake_said.enough_body);
 	ck_assert_str_eq(run_body("12345678"), "none");
@@ -197,12 +198,13 @@ END_TEST
 /* What the last field or chunk does is not all that is wrong with the message. */
 START_TEST(the_last_one_hides_nothing)
 {
-	fake_must_open(mg_builtin_size, only("max-message 10; max-body-line 5"));
+	fake_must_open(mg_builtin_size_policy, only("max-message 10; max-body-line 5"));
 	ck_assert_str_eq(run_body("123456789012"), "body-line");
 	ck_assert_str_eq(fake_run(MG_EOM), "message");
 	ck_assert_str_eq(fake_value("count"), "12");
 	fake_close();
-	fake_must_open(mg_builtin_size, only("max-header 10; max-headers 15; max-header-count 1"));
+	fake_must_open(mg_builtin_size_policy,
+		       only("max-header 10; max-headers 15; max-header-count 1"));
 	ck_assert_str_eq(run_header("A", "1"), "none");
 	ck_assert_str_eq(run_header("A", "1234567890"), "header");
 	ck_assert_str_eq(fake_run(MG_EOM), "headers");
@@ -231,7 +233,7 @@ static const struct {
 
 START_TEST(asks_for_what_it_needs)
 {
-	fake_must_open(mg_builtin_size, only(stages[_i].block));
+	fake_must_open(mg_builtin_size_policy, only(stages[_i].block));
 	ck_assert_uint_eq(fake_opened.stages, stages[_i].want);
 }
 END_TEST
@@ -246,7 +248,7 @@ START_TEST(bad_configuration)
 					      "on body-line reject",
 					      "max-header 0; on header score 1" };
 
-	ck_assert_int_eq(fake_open(mg_builtin_size, blocks[_i] ? blocks[_i] : only("")), -1);
+	ck_assert_int_eq(fake_open(mg_builtin_size_policy, blocks[_i] ? blocks[_i] : only("")), -1);
 	ck_assert_str_ne(fake_opened.errors, "");
 }
 END_TEST
@@ -256,7 +258,7 @@ START_TEST(good_configuration)
 	static const char *const blocks[] = { "max-body-line 998; on body-line reject",
 					      "on body-line neutral", "on header score 1" };
 
-	ck_assert_msg(fake_open(mg_builtin_size, blocks[_i]) == 0, "%s", fake_opened.errors);
+	ck_assert_msg(fake_open(mg_builtin_size_policy, blocks[_i]) == 0, "%s", fake_opened.errors);
 }
 END_TEST
 

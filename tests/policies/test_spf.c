@@ -310,7 +310,7 @@ START_TEST(bad_configuration)
 					      "relays example.org", "explanation \"100%\"",
 					      "explanation \"%{x}\"" };
 
-	ck_assert_int_eq(fake_open(mg_builtin_spf, blocks[_i]), -1);
+	ck_assert_int_eq(fake_open(mg_builtin_spf_policy, blocks[_i]), -1);
 }
 END_TEST
 
@@ -320,7 +320,7 @@ START_TEST(engines_left_out)
 	char text[100];
 
 	snprintf(text, sizeof(text), "engine %s", engine);
-	ck_assert_int_eq(fake_open(mg_builtin_spf, text), -1);
+	ck_assert_int_eq(fake_open(mg_builtin_spf_policy, text), -1);
 	snprintf(text, sizeof(text), "without %s", engine);
 	ck_assert_ptr_nonnull(strstr(fake_opened.errors, text));
 }

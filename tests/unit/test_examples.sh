@@ -23,7 +23,7 @@ examples() { # PAGE
 }
 
 for page in "$MG_TOP_SRCDIR"/man/millgate.conf.5.in "$MG_TOP_SRCDIR"/man/millgated.8 \
-	"$MG_TOP_SRCDIR"/policies/*/*.man.in "$MG_TOP_SRCDIR"/README.md; do
+	"$MG_TOP_SRCDIR"/policies/*/*.5.in "$MG_TOP_SRCDIR"/README.md; do
 	examples "$page"
 done
 

@@ -25,7 +25,7 @@ sources() {
 		\( -name '*.[ch]' -o -name '*.sh' -o -name '*.scn' -o \
 		-name '*.awk' -o -name '*.supp' -o -name '*.mk' -o -name '*.am' -o \
 		-name '*.ac' -o -name '*.m4' -o -name '*.md' -o -name NEWS -o \
-		-name '*.man.in' -o -path './man/*.in' -o -path './man/*.[38]' -o \
+		-name '*.[1-8].in' -o -path './man/*.[38]' -o \
 		-path './packaging/*' -o -path ./.ci/run -o -path ./tests/bench/run \) -print |
 		sed 's,^\./,,' | sort
 }

@@ -8,7 +8,6 @@ libspf2_suite_tests = policies/spf/libspf2/conformance.sh
 EXTRA_DIST += $(libspf2_sources) $(libspf2_suite_tests)
 if SPF2
 spf_sources += $(libspf2_sources)
-spf_flags += -DSPF_WITH_LIBSPF2
 spf_libs += $(SPF2_LIBS)
 policy_deps += $(SPF2_LIBS)
 spf_suite_tests += $(libspf2_suite_tests)

@@ -155,23 +155,12 @@ struct mg_policy {
 #define MG_RESULTS(array) .results = (array), .result_size = sizeof((array)[0])
 #define MG_ITEMS(array) .items = (array), .item_size = sizeof((array)[0])
 #define MG_SERVICE_DNS 1U
-#ifdef MG_BUILTIN
-#define MG_REGISTER_NAME_(type) mg_builtin_##type
-#define MG_REGISTER_NAME(type) MG_REGISTER_NAME_(type)
-#define MG_REGISTER(policy)                                         \
-	const struct mg_policy *MG_REGISTER_NAME(MG_BUILTIN)(void); \
-	const struct mg_policy *MG_REGISTER_NAME(MG_BUILTIN)(void)  \
-	{                                                           \
-		return &(policy);                                   \
-	}
-#else
 #define MG_REGISTER(policy)                                         \
 	MG_EXPORT const struct mg_policy *mg_policy_register(void); \
 	MG_EXPORT const struct mg_policy *mg_policy_register(void)  \
 	{                                                           \
 		return &(policy);                                   \
 	}
-#endif
 void mg_conf_error(struct mg_conf *conf, const struct mg_line *line, size_t word, const char *fmt,
 		   ...) MG_PRINTF(4, 5);
 void mg_conf_stages(struct mg_conf *conf, unsigned stages);
