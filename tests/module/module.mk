@@ -8,6 +8,7 @@ module_files = \
 	tests/module/declared-facts.scn \
 	tests/module/elements.c \
 	tests/module/elements.scn.in \
+	tests/module/example-runs.scn \
 	tests/module/layout.c \
 	tests/module/misbehaving.scn \
 	tests/module/outside.c \
