@@ -15,6 +15,20 @@
 #include "session/journal.h"
 #include "table/table.h"
 
+/* ---- A call ---- */
+
+static const struct call_services call_services;
+
+struct mg_call call_begin(struct session *session, const struct instance *instance,
+			  enum mg_stage stage, int64_t deadline)
+{
+	return (struct mg_call){ .services = &call_services,
+				 MAGIC(CALL_MAGIC).session = session,
+				 .instance = instance,
+				 .stage = stage,
+				 .deadline = deadline };
+}
+
 /* ---- What is declared ---- */
 
 void call_undeclared(const struct mg_call *call, unsigned fact, const char *fmt, ...)
@@ -407,7 +421,7 @@ int64_t mg_time(const struct mg_call *call)
 {
 	struct timespec now;
 
-	(void)call;
+	CHECK_OBJ(call, CALL_MAGIC);
 	clock_gettime(CLOCK_REALTIME, &now);
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
@@ -507,6 +521,7 @@ char *mg_printf(struct mg_call *call, enum mg_scope scope, const char *fmt, ...)
 	va_list args;
 	char *text;
 
+	CHECK_OBJ(call, CALL_MAGIC);
 	va_start(args, fmt);
 	text = arena_vprintf(call_scope(call, scope), fmt, args);
 	va_end(args);
@@ -537,6 +552,7 @@ const char *mg_domain(struct mg_call *call, const char *domain)
 
 static struct dns *call_dns(const struct mg_call *call)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	return call->instance->services & MG_SERVICE_DNS
 		       ? call->session->snapshot->service[SERVICE_DNS]
 		       : NULL;
@@ -545,7 +561,7 @@ static struct dns *call_dns(const struct mg_call *call)
 /* A hook that is not declared to block is not made to wait: nor is a start. */
 static int64_t call_wait_us(const struct mg_call *call)
 {
-	if (call->start || !(call->instance->blocking & MG_BIT(call->stage)))
+	if (!call->also_end || !(call->instance->blocking & MG_BIT(call->stage)))
 		return 0;
 	return call_until(call) - call->session->host->now();
 }
@@ -566,9 +582,9 @@ static struct dns_walker call_walker(const struct mg_call *call)
 				    .release = call_release_snapshot };
 }
 
-const struct call_services call_services = { .dns = call_dns,
-					     .wait_us = call_wait_us,
-					     .walker = call_walker };
+static const struct call_services call_services = { .dns = call_dns,
+						    .wait_us = call_wait_us,
+						    .walker = call_walker };
 
 /* ---- Logging ---- */
 

@@ -16,16 +16,18 @@ struct mg_call {
 	enum mg_stage stage; /* of the hook, which may be earlier than the event's */
 	int64_t deadline;    /* microseconds */
 	struct found *found; /* made when the hook first says something */
-	/* Results that the hook has reported before the one that it returns, linked by next. */
-	struct found *also,
-		**also_end; /* also_end NULL: a start or an outcome hook, which has none */
+	/*
+	 * Results that the hook has reported before the one that it returns, linked by next.
+	 * also_end is NULL for a start and an outcome hook: they have none, and must not block.
+	 */
+	struct found *also, **also_end;
 	unsigned nalso;
-	bool start;                /* a start or an outcome hook, which must not block */
 	struct findings *findings; /* what the hook reads of other policies; see findings.c */
 };
 
-/* The daemon's. */
-extern const struct call_services call_services;
+/* A call of a start or an outcome hook. */
+struct mg_call call_begin(struct session *session, const struct instance *instance,
+			  enum mg_stage stage, int64_t deadline);
 
 /* What the hook found now, for the caller to complete; made if need be. */
 struct found *call_found(struct mg_call *call);

@@ -12,10 +12,10 @@
 /* The record as the hook may see it: whole, or none. */
 static const struct record *call_record(const struct mg_call *call, const char *function)
 {
+	CHECK_OBJ(call, CALL_MAGIC);
 	const struct session *session = call->session;
 	const bool whole = session->event.stage >= MG_EOH && session->event.stage <= MG_EOM;
 
-	CHECK_OBJ(call, CALL_MAGIC);
 	if (!call->instance->record)
 		call_undeclared(call, CALL_FACT_RECORD,
 				"calls %s(), which needs record = true in its struct mg_policy, "
@@ -48,6 +48,7 @@ static struct edit *call_propose(struct mg_call *call, unsigned kind, enum actio
 {
 	struct edit **end, *edit;
 
+	CHECK_OBJ(call, CALL_MAGIC);
 	if (!(call->instance->type->edits & kind)) {
 		mg_log(call, MG_LOG_ERROR, "proposes the edit %s, which it does not declare",
 		       action_names[action]);

@@ -56,12 +56,7 @@ void outcome_report(struct session *session, enum mg_verdict verdict, enum mg_st
 
 	for (size_t i = 0; i < snapshot->ninstances; i++) {
 		const struct instance *instance = &snapshot->instances[i];
-		struct mg_call call = { MAGIC(CALL_MAGIC).services = &call_services,
-					.session = session,
-					.instance = instance,
-					.stage = stage,
-					.deadline = session->event.ends,
-					.start = true };
+		struct mg_call call = call_begin(session, instance, stage, session->event.ends);
 
 		if (instance->type->outcome && instance->mode != MODE_OFF)
 			instance->type->outcome(&call, instance->self, &outcome);

@@ -143,15 +143,12 @@ static void pipeline_call(struct session *session, const struct instance *instan
 			  enum mg_stage hook)
 {
 	struct standing *standing = &session->standing[instance->index];
-	struct mg_call call = { MAGIC(CALL_MAGIC).services = &call_services,
-				.session = session,
-				.instance = instance,
-				.stage = hook,
-				.deadline = pipeline_deadline(session, instance),
-				.also_end = &call.also };
+	struct mg_call call =
+		call_begin(session, instance, hook, pipeline_deadline(session, instance));
 	const int64_t before = session->event.now;
 	const bool late = instance->blocking & MG_BIT(hook) && before >= call.deadline;
 
+	call.also_end = &call.also;
 	session->event.undeclared = NULL;
 
 	const int returned = late ? MG_TIMEOUT : pipeline_hook(session, &call);
@@ -190,18 +187,14 @@ void pipeline_start(struct session *session, enum mg_stage stage)
 		return;
 	for (size_t i = 0; i < snapshot->ninstances; i++) {
 		const struct instance *instance = &snapshot->instances[i];
-		struct mg_call call = { MAGIC(CALL_MAGIC).services = &call_services,
-					.session = session,
-					.instance = instance,
-					.stage = stage,
-					.deadline = pipeline_deadline(session, instance),
-					.start = true };
+		struct mg_call call;
 
 		if (!(instance->starts & MG_BIT(stage)) || !match_allows(session, instance) ||
 		    pipeline_lacks_record(session, instance, stage))
 			continue;
 		if (session->traced)
 			trace_start(session, instance, stage);
+		call = call_begin(session, instance, stage, pipeline_deadline(session, instance));
 		instance->type->start[stage](&call, instance->self);
 	}
 }

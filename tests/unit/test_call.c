@@ -71,8 +71,8 @@ static void begin(void)
 	instance = (struct instance){
 		.type = &policy, .name = "test", .nvalues = 1, .counters = &counters
 	};
-	call = (struct mg_call){ MAGIC(CALL_MAGIC).services = &call_services, .session = session,
-				 .instance = &instance, .stage = MG_RCPT };
+	call = call_begin(session, &instance, MG_RCPT, 0);
+	call.also_end = &call.also; /* an on hook */
 }
 
 static void end(void)

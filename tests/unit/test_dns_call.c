@@ -34,9 +34,8 @@ static void setup(void)
 	stub_add(dns, "a.test TXT a\n");
 	session.event.began = session.event.now = now_us();
 	session.event.ends = session.event.began + 3600000000;
-	call = (struct mg_call){ MAGIC(CALL_MAGIC).services = &call_services, .session = &session,
-				 .instance = &instance, .stage = MG_RCPT,
-				 .deadline = now_us() + 60000000 };
+	call = call_begin(&session, &instance, MG_RCPT, now_us() + 60000000);
+	call.also_end = &call.also; /* an on hook */
 }
 
 static void teardown(void)
@@ -115,7 +114,7 @@ START_TEST(test_does_not_block)
 	/* Who waits finds it. */
 	stub_delay(dns, NULL, 1000);
 	if (_i)
-		call.start = true;
+		call.also_end = NULL;
 	else
 		instance.blocking = MG_BIT(MG_MAIL);
 	ck_assert_int_eq(mg_dns(&call, "a.test", MG_DNS_TXT)->status, MG_DNS_LATE);
