@@ -5,9 +5,9 @@ noinst_LIBRARIES += milter/base/libbase.a
 milter_base_libbase_a_CPPFLAGS = $(AM_CPPFLAGS) $(IDN2_CFLAGS) $(UNISTRING_CFLAGS)
 milter_base_libbase_a_SOURCES = \
 	milter/base/arena.c milter/base/arena.h \
-	milter/base/counters.h \
 	milter/base/array.c milter/base/array.h \
 	milter/base/check.c milter/base/check.h \
+	milter/base/counters.h \
 	milter/base/domain.c milter/base/domain.h \
 	milter/base/errors.c milter/base/errors.h \
 	milter/base/field.c milter/base/field.h \
@@ -18,7 +18,7 @@ milter_base_libbase_a_SOURCES = \
 	milter/base/log_level.c milter/base/log_level.h \
 	milter/base/log_record.c milter/base/log_record.h \
 	milter/base/log_sink.c milter/base/log_sink.h \
-	milter/base/mail.c \
-	milter/base/service.h \
+	milter/base/mail.c milter/base/mail.h \
 	milter/base/mailbox.c milter/base/mailbox.h \
+	milter/base/service.h \
 	milter/base/utf8.c milter/base/utf8.h

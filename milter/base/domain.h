@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Names in the form in which they compare: domains (RFC 1035, RFC 5890) and mail addresses
- * (RFC 5321, RFC 6531).
- */
+/* Domains in the form in which they compare (RFC 1035, RFC 5890). */
 #ifndef MG_DOMAIN_H
 #define MG_DOMAIN_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct arena;
@@ -21,32 +17,6 @@ struct arena;
  * returned itself, without an allocation.
  */
 const char *domain_fold(struct arena *arena, const char *domain);
-
-/*
- * A mail address (without angle brackets): the domain by domain_fold(), the local part in lower
- * case (ASCII; NFC and Unicode's lower case when it is UTF-8), quoted only where it must be. What
- * is no domain (such as an address literal) only loses its ASCII case. Any text is allowed; only
- * NULL gives NULL. An address that has this form already is returned itself.
- */
-const char *mail_fold(struct arena *arena, const char *address);
-
-/* The size of the local part as written: the '@' or the end follows it. */
-size_t mail_local_size(const char *address);
-
-/*
- * Whether an address (without angle brackets) has the syntax of a Mailbox (RFC 5321, section 4.1.2;
- * RFC 6531): a local part that is a dot-string or quoted, and a domain or an address literal. The
- * characters of a domain are checked, not its lengths.
- */
-bool mail_is_mailbox(const char *address);
-
-/*
- * Makes a mailbox of an address by removing what RFC 822, section 3.4, allows inside of one:
- * comments, blanks, needless quotes and backslashes; and a dot at the end of the domain. local:
- * the local part to use, if it is a dot-string, or NULL. Returns NULL when the result is no
- * mailbox.
- */
-const char *mail_plain(struct arena *arena, const char *address, const char *local);
 
 /* A text with its ASCII letters in lower case. Text without upper case is returned itself. */
 const char *ascii_fold(struct arena *arena, const char *text);

@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include "base/domain.h"
+#include "base/mail.h"
 
 #include <ctype.h>
 #include <stdbool.h>

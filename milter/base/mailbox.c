@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "base/domain.h"
+#include "base/mail.h"
 #include "base/mailbox.h"
 
 /* RFC 5321, sections 4.5.3.1.1 and 4.5.3.1.3; the path has two brackets besides. */

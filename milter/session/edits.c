@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/domain.h"
+#include "base/mail.h"
 #include "base/field.h"
 #include "base/mailbox.h"
 #include "session/edits.h"

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/domain.h"
+#include "base/mail.h"
 #include "table/key.h"
 
 #define HASH_ROOM_MIN 16

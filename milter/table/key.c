@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/domain.h"
+#include "base/mail.h"
 
 static const char *fold_host(struct arena *arena, const char *text)
 {

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/array.h"
 #include "base/domain.h"
+#include "base/mail.h"
 #include "table/fault.h"
 #include "table/hash.h"
 #include "table/networks.h"

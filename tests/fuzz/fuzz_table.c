@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "config/conf.h"
 #include "base/domain.h"
+#include "base/mail.h"
 #include "base/errors.h"
 #include "table/table.h"
 

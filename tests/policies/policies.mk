@@ -3,6 +3,7 @@
 
 check_fake_host = tests/policies/libfakehost.a
 tests_policies_libfakehost_a_SOURCES = tests/policies/fake_host.c tests/policies/fake_host.h \
+	tests/policies/fake_call.c tests/policies/fake_state.h \
 	tests/policies/policy_help.h tests/policies/dnsbl_help.h tests/policies/spf_help.h \
 	tests/dns/stub.c tests/dns/stub.h
 

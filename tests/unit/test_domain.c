@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/domain.h"
+#include "base/mail.h"
 #include "run.h"
 
 #define L63 "abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz0"
