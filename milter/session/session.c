@@ -2,12 +2,10 @@
 /* A session: keeps the facts, and asks the pipeline about each event. */
 #include <config.h>
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "base/domain.h"
+#include "session/client.h"
 #include "session/edits.h"
 #include "session/journal.h"
 #include "session/match.h"
@@ -15,6 +13,7 @@
 #include "session/path.h"
 #include "session/pipeline.h"
 #include "session/pool.h"
+#include "session/recipient.h"
 #include "session/reply.h"
 #include "session/session.h"
 #include "session/trace.h"
@@ -190,59 +189,12 @@ struct session *session_new(struct host *host, struct snapshot *snapshot, const 
 	return session;
 }
 
-static void session_set_address(struct client *client, const struct sockaddr *addr)
-{
-	const struct sockaddr_in *in4 = (const struct sockaddr_in *)(const void *)addr;
-	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)(const void *)addr;
-	struct sockaddr_in mapped = { .sin_family = AF_INET };
-
-	strcpy(client->text, addr ? "local" : "unknown");
-	if (!addr || (addr->sa_family != AF_INET && addr->sa_family != AF_INET6))
-		return;
-	if (addr->sa_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr)) {
-		memcpy(&mapped.sin_addr, &in6->sin6_addr.s6_addr[12], sizeof(mapped.sin_addr));
-		mapped.sin_port = in6->sin6_port;
-		in4 = &mapped;
-		addr = (const struct sockaddr *)&mapped;
-	}
-	client->has_addr = true;
-	client->port = ntohs(in4->sin_port); /* at the same place in both */
-	if (addr->sa_family == AF_INET) {
-		memcpy(&client->addr, in4, sizeof(*in4));
-		inet_ntop(AF_INET, &in4->sin_addr, client->text, sizeof(client->text));
-	} else {
-		memcpy(&client->addr, in6, sizeof(*in6));
-		inet_ntop(AF_INET6, &in6->sin6_addr, client->text, sizeof(client->text));
-	}
-}
-
-/*
- * Postfix reports local mail to non_smtpd_milters as an SMTP dialogue: from 127.0.0.1, port 0,
- * and with a queue id from the start. No SMTP session has one that early.
- */
-static bool session_is_local(const struct session *session)
-{
-	const struct client *client = &session->client;
-
-	return client->has_addr && client->port == 0 && strcmp(client->text, "127.0.0.1") == 0 &&
-	       session_macro(session, "i");
-}
-
 const struct reply *session_connect(struct session *session, const char *name,
 				    const struct sockaddr *addr)
 {
 	CHECK_OBJ(session, SESSION_MAGIC);
-	struct client *client = &session->client;
-
 	session_event(session, MG_CONNECT);
-	memset(client, 0, sizeof(*client));
-	session_set_address(client, addr);
-	/* An MTA that could not verify a name gives the address in brackets, or "unknown". */
-	if (name && *name != '[' && strcasecmp(name, "unknown") != 0)
-		client->name = domain_fold(&session->arena, name);
-	if (client->name)
-		client->name = arena_strdup(&session->arena, client->name);
-	client->submitted_locally = session_is_local(session);
+	client_read(session, name, addr, session_macro(session, "i"));
 	match_forget(session, MG_BIT(MG_CONNECT));
 	pipeline_start(session, MG_CONNECT);
 	return session_answer(session, MG_CONNECT);
@@ -301,73 +253,6 @@ const struct reply *session_mail(struct session *session, char **argv)
 	return reply;
 }
 
-/* One recipient can have the same result several times: see mg_also(). */
-static bool session_is_first(const struct found *of, const struct found *found)
-{
-	while (of != found && of->result != found->result)
-		of = of->next;
-	return of == found;
-}
-
-/* What was found of a recipient goes on with the message that it is a recipient of. */
-static void session_keep_found(struct session *session)
-{
-	struct message *message = &session->message;
-
-	for (size_t i = 0; i < session->snapshot->ninstances; i++) {
-		struct standing *standing = &session->standing[i];
-
-		for (struct found *found = standing->found[MG_RCPT]; found; found = found->next) {
-			*message->kept_end = found;
-			message->kept_end = &found->kept;
-			if (!standing->recipients)
-				standing->recipients = arena_zalloc(
-					&session->message_arena,
-					found->instance->nresults * sizeof(*standing->recipients));
-			if (session_is_first(standing->found[MG_RCPT], found))
-				standing->recipients[found->result]++;
-		}
-	}
-}
-
-/*
- * The content is judged by the highest score among the recipients whom a score applies to.
- * Scores of exempt or accepted recipients never reject a message.
- */
-static void session_keep_score(struct session *session, const struct decision *decision)
-{
-	struct message *message = &session->message;
-	const bool scored = !decision->accepted && !state_is_exempt(session);
-
-	if (message->scored && !scored)
-		return;
-	/* Where mail was submitted says nothing about mail that was submitted here. */
-	if (!session->client.submitted_locally &&
-	    (message->accepted == 0 || scored != message->scored ||
-	     decision->score > message->score))
-		message->score = decision->score;
-	message->scored = scored;
-}
-
-static void session_accept_recipient(struct session *session, const struct decision *decision,
-				     const char *written)
-{
-	struct message *message = &session->message;
-	struct recipient *recipient = arena_zalloc(&session->message_arena, sizeof(*recipient));
-
-	recipient->address = message->recipient;
-	if (session->snapshot->needs.edits & EDIT_BIT(EDIT_DELETE_RECIPIENT))
-		recipient->written = arena_strdup(&session->message_arena, written);
-	*message->recipients_end = recipient;
-	message->recipients_end = &recipient->next;
-	/* A recipient's accept spares the message the later policies only if all have one. */
-	if (message->accepted == 0 || decision->cut > message->cut)
-		message->cut = decision->cut;
-	session_keep_score(session, decision);
-	session_keep_found(session);
-	message->accepted++;
-}
-
 static void session_refuse_recipient(struct session *session, const struct decision *decision)
 {
 	session->message.refused++;
@@ -422,7 +307,7 @@ const struct reply *session_rcpt(struct session *session, char **argv)
 		return reply;
 	}
 	if (decision.kind == ACTION_NEUTRAL)
-		session_accept_recipient(session, &decision, argv[0] ? argv[0] : "");
+		recipient_accept(session, &decision, argv[0] ? argv[0] : "");
 	else
 		session_refuse_recipient(session, &decision);
 	session_leave_recipient(session);

@@ -6,6 +6,7 @@ milter_session_libsession_a_SOURCES = \
 	milter/session/call.c milter/session/call.h \
 	milter/session/call_dns.c milter/session/call_services.h \
 	milter/session/call_edits.c \
+	milter/session/client.c milter/session/client.h \
 	milter/session/edits.c milter/session/edits.h \
 	milter/session/edits_fields.c milter/session/edits_fields.h \
 	milter/session/edits_text.c milter/session/edits_text.h \
@@ -17,6 +18,7 @@ milter_session_libsession_a_SOURCES = \
 	milter/session/path.c milter/session/path.h \
 	milter/session/pipeline.c milter/session/pipeline.h \
 	milter/session/pool.c milter/session/pool.h \
+	milter/session/recipient.c milter/session/recipient.h \
 	milter/session/record.c milter/session/record.h \
 	milter/session/render.c milter/session/render.h \
 	milter/session/reply.c milter/session/reply.h \

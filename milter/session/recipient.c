@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A recipient that joins the message: what goes on with the message of what was found of it. */
+#include <config.h>
+
+#include "session/recipient.h"
+
+/* One recipient can have the same result several times: see mg_also(). */
+static bool recipient_is_first(const struct found *of, const struct found *found)
+{
+	while (of != found && of->result != found->result)
+		of = of->next;
+	return of == found;
+}
+
+/* What was found of a recipient goes on with the message that it is a recipient of. */
+static void recipient_keep_found(struct session *session)
+{
+	struct message *message = &session->message;
+
+	for (size_t i = 0; i < session->snapshot->ninstances; i++) {
+		struct standing *standing = &session->standing[i];
+
+		for (struct found *found = standing->found[MG_RCPT]; found; found = found->next) {
+			*message->kept_end = found;
+			message->kept_end = &found->kept;
+			if (!standing->recipients)
+				standing->recipients = arena_zalloc(
+					&session->message_arena,
+					found->instance->nresults * sizeof(*standing->recipients));
+			if (recipient_is_first(standing->found[MG_RCPT], found))
+				standing->recipients[found->result]++;
+		}
+	}
+}
+
+/*
+ * The content is judged by the highest score among the recipients whom a score applies to.
+ * Scores of exempt or accepted recipients never reject a message.
+ */
+static void recipient_keep_score(struct session *session, const struct decision *decision)
+{
+	struct message *message = &session->message;
+	const bool scored = !decision->accepted && !state_is_exempt(session);
+
+	if (message->scored && !scored)
+		return;
+	/* Where mail was submitted says nothing about mail that was submitted here. */
+	if (!session->client.submitted_locally &&
+	    (message->accepted == 0 || scored != message->scored ||
+	     decision->score > message->score))
+		message->score = decision->score;
+	message->scored = scored;
+}
+
+void recipient_accept(struct session *session, const struct decision *decision, const char *written)
+{
+	struct message *message = &session->message;
+	struct recipient *recipient = arena_zalloc(&session->message_arena, sizeof(*recipient));
+
+	recipient->address = message->recipient;
+	if (session->snapshot->needs.edits & EDIT_BIT(EDIT_DELETE_RECIPIENT))
+		recipient->written = arena_strdup(&session->message_arena, written);
+	*message->recipients_end = recipient;
+	message->recipients_end = &recipient->next;
+	/* A recipient's accept spares the message the later policies only if all have one. */
+	if (message->accepted == 0 || decision->cut > message->cut)
+		message->cut = decision->cut;
+	recipient_keep_score(session, decision);
+	recipient_keep_found(session);
+	message->accepted++;
+}

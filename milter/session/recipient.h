@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A recipient that joins the message. */
+#ifndef MG_RECIPIENT_H
+#define MG_RECIPIENT_H
+
+#include "session/pipeline.h"
+
+/* The present recipient is accepted. written: its address as the MTA has it. */
+void recipient_accept(struct session *session, const struct decision *decision,
+		      const char *written);
+
+#endif
