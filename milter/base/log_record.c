@@ -29,7 +29,7 @@ enum place { IN_WORDS, IN_QUOTES, IN_JSON };
 
 static bool put(struct log_record *r, const char *bytes, size_t n)
 {
-	if (n > LOG_LINE_MAX - TAIL - r->n)
+	if (r->n + n > LOG_LINE_MAX - TAIL)
 		return false;
 	memcpy(r->line + r->n, bytes, n);
 	r->n += n;

@@ -318,6 +318,80 @@ START_TEST(full_line)
 }
 END_TEST
 
+/* A list that fills the line to its last byte before it is closed: what follows is left out. */
+static void fill_line(struct log *log, size_t last)
+{
+	char value[400];
+	struct log_record r;
+	size_t size;
+
+	memset(value, 'x', sizeof(value));
+	value[200] = '\0';
+	record_begin(&r, log, MG_LOG_INFO, "full");
+	record_list_begin(&r, "recipients");
+	for (int i = 0; i < 39; i++)
+		record_element(&r, value);
+	value[200] = 'x';
+	value[last] = '\0';
+	record_element(&r, value);
+	record_list_end(&r);
+	for (int i = 0; i < 200; i++)
+		record_str(&r, "verdict", "refused");
+	record_list_begin(&r, "policies");
+	for (int i = 0; i < 200; i++) {
+		record_item_begin(&r);
+		record_str(&r, "policy", "spf");
+		record_int(&r, "us", i);
+		record_item_end(&r);
+	}
+	record_list_end(&r);
+	record_end(&r, &size);
+	ck_assert_uint_lt(size, LOG_LINE_MAX);
+	ck_assert_uint_eq(strlen(r.line), size);
+}
+
+START_TEST(list_fills_line)
+{
+	char path[128];
+	struct log *log = open_log(path_in(path, "json"), true);
+
+	for (size_t last = 1; last < 400; last++) {
+		fill_line(NULL, last);
+		fill_line(log, last);
+	}
+	log_close(&log);
+}
+END_TEST
+
+/* A human part that fills the line before its quote is closed. */
+START_TEST(text_fills_line)
+{
+	char path[128], value[1100];
+	struct log *log = open_log(path_in(path, "json"), true);
+
+	memset(value, 'x', sizeof(value));
+	for (size_t last = 1; last < sizeof(value); last++) {
+		struct log_record r;
+		size_t size;
+
+		record_begin(&r, log, MG_LOG_INFO, "full");
+		value[1000] = '\0';
+		for (int i = 0; i < 8; i++)
+			record_text(&r, "%s", value);
+		value[1000] = 'x';
+		value[last] = '\0';
+		record_text(&r, "%s", value);
+		value[last] = 'x';
+		for (int i = 0; i < 300; i++)
+			record_str(&r, "verdict", "refused");
+		record_end(&r, &size);
+		ck_assert_uint_lt(size, LOG_LINE_MAX);
+		ck_assert_uint_eq(strlen(r.line), size);
+	}
+	log_close(&log);
+}
+END_TEST
+
 /* Lines of random calls with random bytes. */
 START_TEST(random_lines)
 {
@@ -366,6 +440,8 @@ int main(void)
 	tcase_add_test(tc, cuts_long_values);
 	tcase_add_test(tc, cuts_between_characters);
 	tcase_add_test(tc, full_line);
+	tcase_add_test(tc, list_fills_line);
+	tcase_add_test(tc, text_fills_line);
 	tcase_add_test(tc, random_lines);
 	return run_tests("log", tc);
 }
