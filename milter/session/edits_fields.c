@@ -9,6 +9,7 @@
 
 /* One field that came: as it was, replaced, or deleted. */
 struct edited_field {
+	const char *came;  /* its value; "" when it was not kept */
 	const char *value; /* NULL: not replaced */
 	bool deleted;
 };
@@ -17,10 +18,22 @@ struct edited_field {
 struct edited_name {
 	const char *name;
 	unsigned n;
-	struct edited_field *came;
+	struct edited_field *fields; /* n of them */
 	const char *added; /* NULL: nothing */
 	struct edited_name *next;
 };
+
+/* One walk for all fields of the name: a message may have very many. */
+static void edits_fill(struct edited_name *edited, const struct record *record)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < record->n; i++)
+		if (strcasecmp(record->fields[i].name, edited->name) == 0)
+			edited->fields[n++].came = record->fields[i].value;
+	while (n < edited->n)
+		edited->fields[n++].came = "";
+}
 
 static struct edited_name *edits_name(struct edited_fields *fields, const char *name)
 {
@@ -35,7 +48,8 @@ static struct edited_name *edits_name(struct edited_fields *fields, const char *
 	edited = arena_zalloc(arena, sizeof(*edited));
 	edited->name = name;
 	edited->n = record_count(session, name);
-	edited->came = arena_zalloc(arena, (edited->n + 1) * sizeof(*edited->came));
+	edited->fields = arena_zalloc(arena, (edited->n + 1) * sizeof(*edited->fields));
+	edits_fill(edited, &session->message.record);
 	if (!fields->end)
 		fields->end = &fields->names;
 	*fields->end = edited;
@@ -56,14 +70,11 @@ const char *edits_added(struct edited_fields *fields, const char *name)
 const char *edits_value(struct edited_fields *fields, const char *name, unsigned nth)
 {
 	const struct edited_name *edited = edits_name(fields, name);
-	const struct mg_field *field;
+	const struct edited_field *field = nth < 1 ? NULL : &edited->fields[nth - 1];
 
-	if (nth < 1 || nth > edited->n || edited->came[nth - 1].deleted)
+	if (nth < 1 || nth > edited->n || field->deleted)
 		return NULL;
-	if (edited->came[nth - 1].value)
-		return edited->came[nth - 1].value;
-	field = record_find(fields->session, name, nth);
-	return field ? field->value : "";
+	return field->value ? field->value : field->came;
 }
 
 /* Leaves one field of the name, with this value. */
@@ -72,7 +83,7 @@ static void edits_set(struct edited_name *edited, const char *value)
 	bool set = false;
 
 	for (unsigned i = 0; i < edited->n; i++) {
-		struct edited_field *field = &edited->came[i];
+		struct edited_field *field = &edited->fields[i];
 
 		if (!set && !field->deleted)
 			field->value = value;
@@ -93,7 +104,8 @@ bool edits_replace(struct edited_fields *fields, const char *name, unsigned nth,
 		edits_set(edited, value);
 		return true;
 	}
-	edited->came[nth - 1] = (struct edited_field){ .value = value };
+	edited->fields[nth - 1].value = value;
+	edited->fields[nth - 1].deleted = false;
 	return true;
 }
 
@@ -103,7 +115,7 @@ void edits_delete(struct edited_fields *fields, const char *name, unsigned nth)
 
 	for (unsigned i = 0; i < edited->n; i++)
 		if (nth == 0 || nth == i + 1)
-			edited->came[i].deleted = true;
+			edited->fields[i].deleted = true;
 	if (nth == 0)
 		edited->added = NULL;
 }
@@ -137,7 +149,7 @@ static void edits_put_came(struct session *session, const struct edited_name *ed
 			   struct edit_list *list)
 {
 	for (unsigned nth = edited->n; nth > 0; nth--) {
-		const struct edited_field *field = &edited->came[nth - 1];
+		const struct edited_field *field = &edited->fields[nth - 1];
 		struct reply_edit *edit;
 
 		if (!field->deleted && !field->value)

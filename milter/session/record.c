@@ -93,13 +93,3 @@ unsigned record_count(const struct session *session, const char *name)
 	i = record_edited(session->snapshot, name);
 	return record->beyond && i < session->snapshot->nedited ? n + record->beyond[i] : n;
 }
-
-const struct mg_field *record_find(const struct session *session, const char *name, unsigned nth)
-{
-	const struct record *record = &session->message.record;
-
-	for (size_t i = 0; i < record->n; i++)
-		if (strcasecmp(record->fields[i].name, name) == 0 && --nth == 0)
-			return &record->fields[i];
-	return NULL;
-}

@@ -34,7 +34,4 @@ void record_keep(struct session *session, const char *name, const char *value, b
 /* How many fields of this name came with the message, in any case. */
 unsigned record_count(const struct session *session, const char *name);
 
-/* The nth field of this name, from 1; NULL when there is none, or it was not kept. */
-const struct mg_field *record_find(const struct session *session, const char *name, unsigned nth);
-
 #endif
