@@ -74,8 +74,7 @@ static bool plan_can_refuse(const struct snapshot *snapshot, const struct instan
 
 #define PLAN_SETS_FIELD (EDIT_BIT(EDIT_ADD_FIELD) | EDIT_BIT(EDIT_CHANGE_FIELD))
 
-/* What an action can do to a message, but ACTION_EDIT. */
-static const unsigned plan_edits[] = {
+static const unsigned edits_of[] = {
 	[ACTION_QUARANTINE] = EDIT_BIT(EDIT_QUARANTINE),
 	[ACTION_HEADER] = EDIT_BIT(EDIT_ADD_FIELD),
 	[ACTION_REPLACE_HEADER] = PLAN_SETS_FIELD,
@@ -86,8 +85,13 @@ static const unsigned plan_edits[] = {
 	[ACTION_REDIRECT] = EDIT_BIT(EDIT_ADD_RECIPIENT) | EDIT_BIT(EDIT_DELETE_RECIPIENT),
 	[ACTION_CHANGE_SENDER] = EDIT_BIT(EDIT_SENDER),
 	[ACTION_REPLACE_BODY] = EDIT_BIT(EDIT_BODY),
-	[ACTION_EDIT] = 0,
+	[ACTION_EDIT] = 0, /* see plan_proposed() */
 };
+
+unsigned plan_edits(enum action_kind kind)
+{
+	return kind >= ACTION_QUARANTINE ? edits_of[kind] : 0;
+}
 
 /* What proposals of these MG_EDIT_...s can do to a message. */
 static unsigned plan_proposed(unsigned edits)
@@ -108,7 +112,7 @@ static unsigned plan_proposed(unsigned edits)
 
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
 		if (edits & forms[i].proposed)
-			needed |= plan_edits[forms[i].action];
+			needed |= plan_edits(forms[i].action);
 	return needed;
 }
 
@@ -117,9 +121,8 @@ static void plan_need_edits(struct mta_needs *needs, const struct mg_policy *typ
 			    const struct action *action)
 {
 	for (; action; action = action->next)
-		needs->edits |= action->kind == ACTION_EDIT         ? plan_proposed(type->edits)
-				: action->kind >= ACTION_QUARANTINE ? plan_edits[action->kind]
-								    : 0;
+		needs->edits |= action->kind == ACTION_EDIT ? plan_proposed(type->edits)
+							    : plan_edits(action->kind);
 	if (needs->edits & EDIT_BIT(EDIT_CHANGE_FIELD)) {
 		needs->record = true;
 		needs->stages |= MG_BIT(MG_HEADER);

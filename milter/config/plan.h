@@ -34,4 +34,7 @@ enum mg_stage plan_last(const struct instance *instance);
 /* Fills snapshot->needs. */
 void plan_needs(struct snapshot *snapshot);
 
+/* EDIT_BIT()s of what an action of this kind can come to; 0 for ACTION_EDIT, which makes others. */
+unsigned plan_edits(enum action_kind kind);
+
 #endif

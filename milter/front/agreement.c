@@ -187,8 +187,12 @@ bool agreement_lacks(const struct mta_needs *needs, unsigned long offered_action
 	return *what;
 }
 
-void agreement_refuse(enum edit_kind kind, struct log *log)
+unsigned agreement_grants(const struct agreement *agreed)
 {
-	log_say(log, MG_LOG_ERROR, "front", "the MTA does not let the filter %s",
-		agreement_edits[kind].name);
+	unsigned granted = 0;
+
+	for (int kind = 0; kind < EDIT_KINDS; kind++)
+		if (agreed->actions & agreement_edits[kind].action)
+			granted |= EDIT_BIT(kind);
+	return granted;
 }

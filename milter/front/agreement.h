@@ -63,7 +63,7 @@ void agreement_free(struct agreement *agreed);
 bool agreement_lacks(const struct mta_needs *needs, unsigned long offered_actions,
 		     unsigned long offered_steps, struct log *log);
 
-/* Says in the log that an edit is not made, since it was not agreed on. */
-void agreement_refuse(enum edit_kind kind, struct log *log);
+/* EDIT_BIT()s of the edits that were agreed on. */
+unsigned agreement_grants(const struct agreement *agreed);
 
 #endif

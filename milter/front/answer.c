@@ -69,13 +69,10 @@ static void put_edit(struct bytes *out, const struct agreement *agreed,
 }
 
 static void put_edits(struct bytes *out, const struct agreement *agreed,
-		      const struct reply_edit *edit, struct log *log)
+		      const struct reply_edit *edit)
 {
 	for (; edit; edit = edit->next)
-		if (agreed->actions & agreement_edits[edit->kind].action)
-			put_edit(out, agreed, edit);
-		else
-			agreement_refuse(edit->kind, log);
+		put_edit(out, agreed, edit);
 }
 
 /* The code and text of a refusal. If the protocol does not allow them, the MTA uses its own. */
@@ -126,7 +123,7 @@ void answer_put(struct bytes *out, const struct agreement *agreed, enum mg_stage
 		return;
 	case REPLY_CONTINUE:
 		if (stage == MG_EOM)
-			put_edits(out, agreed, reply->edits, log);
+			put_edits(out, agreed, reply->edits);
 		packet_put(out, ANSWER_CONTINUE);
 	}
 }

@@ -36,7 +36,16 @@ static void dialogue_waits(void *arg)
 		dialogue->waits(dialogue->waits_arg);
 }
 
-static const struct mta dialogue_mta = { .macro = dialogue_macro, .waits = dialogue_waits };
+static unsigned dialogue_edits(void *arg)
+{
+	const struct dialogue *dialogue = arg;
+
+	return agreement_grants(&dialogue->agreed);
+}
+
+static const struct mta dialogue_mta = { .macro = dialogue_macro,
+					 .waits = dialogue_waits,
+					 .edits = dialogue_edits };
 
 static struct session *dialogue_session(struct dialogue *dialogue)
 {

@@ -8,6 +8,7 @@
 #include "base/mail.h"
 #include "base/field.h"
 #include "base/mailbox.h"
+#include "config/plan.h"
 #include "session/edits.h"
 #include "session/edits_fields.h"
 #include "session/edits_text.h"
@@ -29,6 +30,7 @@ struct editor {
 	const char *sender;        /* in angle brackets; NULL: as it is */
 	const char *body;          /* NULL: as it is */
 	size_t body_size;
+	unsigned granted; /* EDIT_BIT()s of what the MTA takes */
 	bool quarantined;
 	const struct edit_made **made_end;
 };
@@ -105,6 +107,8 @@ static const char *edit_check_address(const struct editor *editor, const struct 
 
 static const char *edit_check(struct editor *editor, const struct edit *edit)
 {
+	if (plan_edits(edit->kind) & ~editor->granted)
+		return "the MTA does not offer it";
 	switch (edit->kind) {
 	case ACTION_HEADER:
 	case ACTION_REPLACE_HEADER:
@@ -483,7 +487,9 @@ static void put_all(struct editor *editor)
 
 void edits_make(struct session *session, const struct decision *decision)
 {
+	const struct mta *mta = session->mta;
 	struct editor editor = { .session = session,
+				 .granted = mta->edits ? mta->edits(session->mta_ctx) : ~0U,
 				 .score = decision->score,
 				 .fields = { .session = session },
 				 .made_end = &session->message.made };

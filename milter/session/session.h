@@ -72,6 +72,9 @@ struct mta {
 	 * not need it.
 	 */
 	void (*waits)(void *ctx);
+
+	/* EDIT_BIT()s of the edits that were agreed on with the MTA. NULL: all. */
+	unsigned (*edits)(void *ctx);
 };
 
 /*

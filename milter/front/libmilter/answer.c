@@ -97,7 +97,8 @@ static void do_edits(struct milter_conn *conn, const struct reply_edit *edit, st
 {
 	for (; edit; edit = edit->next)
 		if (do_edit(conn, edit) != MI_SUCCESS)
-			agreement_refuse(edit->kind, log);
+			log_say(log, MG_LOG_ERROR, "front", "libmilter did not %s",
+				agreement_edits[edit->kind].name);
 }
 
 sfsistat milter_answer(struct milter_conn *conn, enum mg_stage stage, const struct reply *reply,

@@ -74,7 +74,14 @@ static const char *conn_macro(void *arg, const char *name)
 	return conn->state == CONN_ENDED ? NULL : smfi_getsymval(conn->ctx, unconst(name));
 }
 
-static const struct mta conn_mta = { .macro = conn_macro };
+static unsigned conn_edits(void *arg)
+{
+	const struct milter_conn *conn = arg;
+
+	return agreement_grants(&conn->agreed);
+}
+
+static const struct mta conn_mta = { .macro = conn_macro, .edits = conn_edits };
 
 /* A new connection, which the caller uses; NULL when the front end is stopping. */
 static struct milter_conn *conn_new(SMFICTX *ctx)
