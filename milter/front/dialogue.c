@@ -126,17 +126,21 @@ static bool dialogue_negotiate(struct dialogue *dialogue, struct packet *packet,
 
 /*
  * Another client on the same connection: its session goes by the present configuration, if what was
- * agreed on serves that too. Returns whether it does.
+ * agreed on serves that too. Returns whether it does. A connection that was refused ends: the next
+ * may find a place.
  */
 static bool dialogue_renew(struct dialogue *dialogue)
 {
 	const struct dialogues *all = dialogue->all;
-	struct snapshot *present = host_snapshot(all->host);
-	const bool same = dialogue->snapshot == present;
+	struct snapshot *present;
+	bool same;
 
 	session_end(&dialogue->session);
-	if (!same && !dialogue->refused &&
-	    !agreement_serves(&dialogue->agreed, session_needs(present), 0, all->quiet)) {
+	if (dialogue->refused)
+		return false;
+	present = host_snapshot(all->host);
+	same = dialogue->snapshot == present;
+	if (!same && !agreement_serves(&dialogue->agreed, session_needs(present), 0, all->quiet)) {
 		log_say(all->log, MG_LOG_INFO, "front",
 			"the connection is closed, for the MTA to open a new one: "
 			"the configuration has changed");
@@ -357,9 +361,12 @@ static bool dialogue_event(struct dialogue *dialogue, const struct event_form *e
 /* The client is gone; the MTA keeps the connection for another. Returns whether it may. */
 static bool dialogue_next_client(struct dialogue *dialogue)
 {
+	/* The line of a message that ends here still has its macros. */
+	const bool goes_on = dialogue_renew(dialogue);
+
 	macros_forget(&dialogue->macros);
 	dialogue->connected = false;
-	return dialogue_renew(dialogue);
+	return goes_on;
 }
 
 static bool dialogue_command(struct dialogue *dialogue, struct packet *packet, struct bytes *out)
