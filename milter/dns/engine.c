@@ -189,7 +189,9 @@ static void thread_check_resolvconf(struct engine_thread *thread)
 	if (!dns_resolvconf_read(&thread->resolvconf, &servers))
 		return;
 	atomic_fetch_add_explicit(&engine->counters.reloads, 1, memory_order_relaxed);
-	queries_change_servers(&thread->queries, &servers);
+	/* Without memory or descriptors there is no server now: try again. */
+	if (queries_change_servers(&thread->queries, &servers) < 0)
+		thread->resolvconf.was_read = false;
 }
 
 static void thread_event(struct engine_thread *thread, const struct epoll_event *event)

@@ -330,18 +330,20 @@ void queries_due(struct queries *queries)
 
 /* ---- Servers ---- */
 
-void queries_change_servers(struct queries *queries, const struct dns_servers *servers)
+int queries_change_servers(struct queries *queries, const struct dns_servers *servers)
 {
 	struct dns_query *query;
+	int rc;
 
 	server_set_close(&queries->servers);
 	queries_settle(queries);
-	server_set_open(&queries->servers, servers);
+	rc = server_set_open(&queries->servers, servers);
 	for (unsigned n = queries->in[QUERY_WAITING].n; n > 0; n--)
 		query_start(queries->in[QUERY_WAITING].first);
 	/* Without an attempt none of them stays there. */
 	while ((query = queries->in[QUERY_OVERDUE].first))
 		query_start(query);
+	return rc;
 }
 
 void queries_close(struct queries *queries)

@@ -85,8 +85,11 @@ void queries_settle(struct queries *queries);
 /* Turns to the next server for those that have waited for one long enough. */
 void queries_due(struct queries *queries);
 
-/* Begins all queries that are not finished anew, with other servers. */
-void queries_change_servers(struct queries *queries, const struct dns_servers *servers);
+/*
+ * Begins all queries that are not finished anew, with other servers. 0, or -1 when these cannot be
+ * used: then there are none.
+ */
+int queries_change_servers(struct queries *queries, const struct dns_servers *servers);
 
 /* Closes the servers. All queries that are not finished finish without an answer. */
 void queries_close(struct queries *queries);
