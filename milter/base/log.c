@@ -92,6 +92,11 @@ bool log_wants(const struct log *log, enum mg_level level)
 	return log != NULL && level <= log->level;
 }
 
+bool log_is_in_file(const struct log *log)
+{
+	return log->sink.target == LOG_TO_FILE;
+}
+
 bool log_is_read_here(const struct log *log)
 {
 	return log != NULL && !log->json && log->sink.target == LOG_TO_STDERR;

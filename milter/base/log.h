@@ -61,6 +61,8 @@ void log_close(struct log **log);
 /* Whether lines of this level are written. log may be NULL: no. */
 bool log_wants(const struct log *log, enum mg_level level);
 
+bool log_is_in_file(const struct log *log);
+
 /* Whether it is text on standard error: other programs' lines may stand between. */
 bool log_is_read_here(const struct log *log);
 

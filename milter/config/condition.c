@@ -136,8 +136,7 @@ static void condition_read_policy(struct condition_reader *r, const char *word, 
 		found = condition_read_result(r, other, equals + 1) || found;
 	}
 	if (!named)
-		errors_at(r->errors, r->line, r->word,
-			  "no policy is called \"%s\" here, or its mode is off", name);
+		errors_at(r->errors, r->line, r->word, "no policy is called \"%s\" here", name);
 	else if (!found)
 		condition_report_result(r, named, equals + 1);
 }

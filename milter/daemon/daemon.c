@@ -111,8 +111,9 @@ static int open_log(struct daemon *d)
 		return fail(d, "cannot open the log%s%s: %s", d->log_settings.path ? " " : "",
 			    d->log_settings.path ? d->log_settings.path : "", error);
 	if (geteuid() == 0 && log_give(d->log, d->identity.uid, d->identity.gid) < 0)
-		return fail(d, "cannot give the log %s to user %s", d->log_settings.path,
-			    d->identity.user);
+		return fail(d, "cannot give the log %s to user %u, group %u: %s",
+			    d->log_settings.path, (unsigned)d->identity.uid,
+			    (unsigned)d->identity.gid, strerrordesc_np(errno));
 	return 0;
 }
 
@@ -289,8 +290,8 @@ static void reload(struct daemon *d)
 {
 	struct reload reload = { d->conf, d->keep, &d->host, d->front_end, d->front };
 
-	if (log_reopen(d->log) == 0)
-		log_say(d->log, MG_LOG_INFO, "reopen", "log opened again");
+	if (log_is_in_file(d->log) && log_reopen(d->log) == 0)
+		log_say(d->log, MG_LOG_INFO, "reopen", "log file opened again");
 	reload_run(&reload);
 }
 

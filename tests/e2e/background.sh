@@ -42,7 +42,7 @@ smtp_send --from bad@example.org
 reply RCPT "550 5.7.1 *$ID"
 lab_wait 30 eval '(($(grep -c "reject at rcpt" "$log.2") == 2))'
 is "$(grep -c 'reject at rcpt' "$log.2")" 2
-is "$(grep -c 'log opened again' "$log.2")" 1
+is "$(grep -c 'log file opened again' "$log.2")" 1
 rmdir "$log"
 kill -HUP "$MILLGATED_PID"
 lab_wait 30 test -e "$log"
