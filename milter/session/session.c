@@ -168,18 +168,16 @@ struct session *session_new(struct host *host, struct snapshot *snapshot, const 
 	CHECK_OBJ(host, HOST_MAGIC);
 	struct session *session = pool_take(host);
 
-	MAGIC_SET(session, SESSION_MAGIC);
-	session->host = host;
-	session->snapshot = snapshot_ref(snapshot);
-	session->mta = mta;
-	session->mta_ctx = ctx;
-	session->messages = 0;
-	session->traced = false;
-	session->explained = false;
-	session->helo = NULL;
-	memset(&session->client, 0, sizeof(session->client));
-	strcpy(session->client.text, "unknown");
-	memset(&session->message, 0, sizeof(session->message));
+	/* Only its memory is its last user's: no fact of that client is left. */
+	*session = (struct session){ MAGIC(SESSION_MAGIC).host = host,
+				     .snapshot = snapshot_ref(snapshot),
+				     .mta = mta,
+				     .mta_ctx = ctx,
+				     .client.text = "unknown",
+				     .arena = session->arena,
+				     .helo_arena = session->helo_arena,
+				     .message_arena = session->message_arena,
+				     .event_arena = session->event_arena };
 	session->standing = arena_zalloc(&session->arena,
 					 (snapshot->ninstances + 1) * sizeof(*session->standing));
 	session->classes = arena_alloc(&session->arena, snapshot->nclasses + 1);
