@@ -226,7 +226,7 @@ static bool pipeline_combine(struct decision *decision, const struct found *foun
 	case ACTION_TEMPFAIL:
 	case ACTION_DISCARD:
 		if (decision->kind != ACTION_NEUTRAL)
-			return terminal->kind == ACTION_TEMPFAIL;
+			return true;
 		break;
 	case ACTION_REJECT:
 		break;

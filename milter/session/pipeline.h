@@ -6,7 +6,8 @@
  * After a reject no further policy runs. A tempfail is held: a later reject wins over it. After
  * an accept no further policy runs for the scope of its result: the whole message for a result
  * of the session or the message, one recipient for a result of a recipient. Policies before the
- * accepting one still run at later stages. After a discard no further policy runs. The score
+ * accepting one still run at later stages. After a discard no further policy runs; beside a held
+ * tempfail it has no effect. The score
  * decides when nothing refused and nothing accepted.
  */
 #ifndef MG_PIPELINE_H
