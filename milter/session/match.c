@@ -16,13 +16,20 @@ void match_forget(struct session *session, unsigned stages)
 
 	for (size_t i = 0; i < snapshot->nclasses; i++)
 		if (snapshot->classes[i].facts & stages)
-			session->classes[i] = -1;
+			session->classes[2 * i + MATCH_ALL] = session->classes[2 * i + MATCH_ANY] =
+				-1;
 }
 
-/* What cannot be decided (a regular expression ran into its limit) does not match. */
-static bool match_table(struct session *session, const struct mg_table *table, const char *key)
+/*
+ * What cannot be decided (a regular expression ran into its limit) spares no mail: it does not
+ * match for "skip", and does for "only".
+ */
+static bool match_table(struct session *session, const struct mg_table *table, const char *key,
+			enum match_whom whom)
 {
-	return !table || (key && table_find(table, &session->event_arena, key, NULL) == 1);
+	const int found = table && key ? table_find(table, &session->event_arena, key, NULL) : 0;
+
+	return !table || found == 1 || (found < 0 && whom == MATCH_ANY);
 }
 
 static bool match_wanted(enum class_want want, bool is)
@@ -43,19 +50,21 @@ static const char *match_null(const char *address)
 	return address && !*address ? "<>" : address;
 }
 
-/* At RCPT this recipient; later all that were accepted must match. */
-static bool match_recipients(struct session *session, const struct mg_table *table)
+/* At RCPT this recipient; later those that were accepted. */
+static bool match_recipients(struct session *session, const struct mg_table *table,
+			     enum match_whom whom)
 {
 	const struct message *message = &session->message;
 
 	if (!table)
 		return true;
 	if (message->recipient)
-		return match_table(session, table, match_null(message->recipient));
+		return match_table(session, table, match_null(message->recipient), whom);
 	for (const struct recipient *r = message->recipients; r; r = r->next)
-		if (!match_table(session, table, match_null(r->address)))
-			return false;
-	return message->recipients != NULL;
+		if (match_table(session, table, match_null(r->address), whom) !=
+		    (whom == MATCH_ALL))
+			return whom == MATCH_ANY;
+	return whom == MATCH_ALL && message->recipients != NULL;
 }
 
 static const char *match_macro(const struct session *session, const char *name)
@@ -77,34 +86,35 @@ static bool match_macros(const struct session *session, const struct class *clas
 	       match_word(&class->auth, match_macro(session, "{auth_authen}"));
 }
 
-static bool match_work_out(struct session *session, const struct class *class)
+static bool match_work_out(struct session *session, const struct class *class, enum match_whom whom)
 {
 	return match_table(session, class->client,
-			   session->client.has_addr ? session->client.text : NULL) &&
-	       match_table(session, class->client_name, session->client.name) &&
+			   session->client.has_addr ? session->client.text : NULL, whom) &&
+	       match_table(session, class->client_name, session->client.name, whom) &&
 	       match_wanted(class->is_local, session->client.submitted_locally) &&
-	       match_table(session, class->helo, session->helo) &&
-	       match_table(session, class->sender, match_null(session->message.sender)) &&
-	       match_macros(session, class) && match_recipients(session, class->recipient);
+	       match_table(session, class->helo, session->helo, whom) &&
+	       match_table(session, class->sender, match_null(session->message.sender), whom) &&
+	       match_macros(session, class) && match_recipients(session, class->recipient, whom);
 }
 
-static bool match_class(struct session *session, const struct class *class)
+static bool match_class(struct session *session, const struct class *class, enum match_whom whom)
 {
-	signed char *known = &session->classes[class->index];
+	signed char *known = &session->classes[2 * class->index + whom];
 
 	if (*known < 0)
-		*known = match_work_out(session, class);
+		*known = match_work_out(session, class, whom);
 	return *known > 0;
 }
 
-/* As with classes: at RCPT this recipient must have the result, later all accepted ones. */
-static bool match_found(const struct session *session, const struct condition *condition)
+/* As with classes: at RCPT this recipient must have the result, later accepted ones. */
+static bool match_found(const struct session *session, const struct condition *condition,
+			enum match_whom whom)
 {
 	const struct standing *standing = &session->standing[condition->instance->index];
 	const struct message *message = &session->message;
 
 	if (!message->recipient && standing->recipients &&
-	    standing->recipients[condition->result] == message->accepted)
+	    standing->recipients[condition->result] >= (whom == MATCH_ALL ? message->accepted : 1))
 		return true;
 	for (int stage = 0; stage < MG_STAGES; stage++)
 		for (const struct found *found = standing->found[stage]; found; found = found->next)
@@ -113,17 +123,18 @@ static bool match_found(const struct session *session, const struct condition *c
 	return false;
 }
 
-const struct condition *match_first(struct session *session, const struct condition *condition)
+const struct condition *match_first(struct session *session, const struct condition *condition,
+				    enum match_whom whom)
 {
-	while (condition && !(condition->class ? match_class(session, condition->class)
-					       : match_found(session, condition)))
+	while (condition && !(condition->class ? match_class(session, condition->class, whom)
+					       : match_found(session, condition, whom)))
 		condition = condition->next;
 	return condition;
 }
 
 bool match_allows(struct session *session, const struct instance *instance)
 {
-	if (match_first(session, instance->skip))
+	if (match_first(session, instance->skip, MATCH_ALL))
 		return false;
-	return !instance->only || match_first(session, instance->only);
+	return !instance->only || match_first(session, instance->only, MATCH_ANY);
 }

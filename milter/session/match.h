@@ -11,7 +11,14 @@ void match_forget(struct session *session, unsigned stages);
 /* Whether "skip" and "only" let the instance be asked. */
 bool match_allows(struct session *session, const struct instance *instance);
 
+/*
+ * Of whom a condition about recipients must hold after RCPT. What spares mail a policy (skip) holds
+ * for all, what has it judged (only) for any: no recipient beside another opens a way around it.
+ */
+enum match_whom { MATCH_ALL, MATCH_ANY };
+
 /* The first condition of a list that holds; NULL for none. */
-const struct condition *match_first(struct session *session, const struct condition *condition);
+const struct condition *match_first(struct session *session, const struct condition *condition,
+				    enum match_whom whom);
 
 #endif

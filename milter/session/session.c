@@ -180,8 +180,8 @@ struct session *session_new(struct host *host, struct snapshot *snapshot, const 
 				     .event_arena = session->event_arena };
 	session->standing = arena_zalloc(&session->arena,
 					 (snapshot->ninstances + 1) * sizeof(*session->standing));
-	session->classes = arena_alloc(&session->arena, snapshot->nclasses + 1);
-	memset(session->classes, -1, snapshot->nclasses + 1);
+	session->classes = arena_alloc(&session->arena, 2 * snapshot->nclasses + 1);
+	memset(session->classes, -1, 2 * snapshot->nclasses + 1);
 	session_name(session);
 	atomic_fetch_add_explicit(&host->counters.sessions, 1, memory_order_relaxed);
 	return session;

@@ -118,7 +118,8 @@ struct session {
 	struct message message;
 	struct event event;
 	struct standing *standing; /* by instance */
-	signed char *classes;      /* by class: 1 matches, 0 does not, -1 not known yet */
+	/* By class, two each, see enum match_whom: 1 matches, 0 does not, -1 not known yet. */
+	signed char *classes;
 	struct reply reply;
 	struct arena arena;      /* of the session */
 	struct arena helo_arena; /* until the next HELO */

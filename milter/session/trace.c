@@ -27,7 +27,7 @@ static bool trace_wants(struct session *session)
 	const struct snapshot *snapshot = session->snapshot;
 
 	return session->traced || snapshot->debug_all ||
-	       match_first(session, snapshot->debug) != NULL;
+	       match_first(session, snapshot->debug, MATCH_ANY) != NULL;
 }
 
 void trace_event(struct session *session, enum mg_stage stage)
@@ -107,7 +107,7 @@ static void trace_condition(struct log_record *r, const char *key,
 
 void trace_skip(struct session *session, const struct instance *instance)
 {
-	const struct condition *skip = match_first(session, instance->skip);
+	const struct condition *skip = match_first(session, instance->skip, MATCH_ALL);
 	struct log_record r;
 
 	trace_begin(&r, session);
