@@ -137,8 +137,10 @@ void dns_block_read(struct dns_settings *settings, const struct mg_conf *top,
 	*settings = (struct dns_settings){ .servers.n = 0 };
 	items_defaults(conf.arena, conf.errors, "dns", dns_block_items, settings);
 	dns_block_check_number(&conf, blocks);
-	if (!owner || items_fill(conf.arena, conf.errors, owner, owner->block, &set, 1) < 0)
+	if (!owner)
 		return;
+	/* Wrong values keep their defaults, so that the others can be checked. */
+	items_fill(conf.arena, conf.errors, owner, owner->block, &set, 1);
 	dns_block_read_servers(settings, &conf);
 	items_check(&set, &conf, conf.errors);
 	if (settings->ttl_min > settings->ttl_max || settings->ttl_min > settings->negative_ttl_max)

@@ -107,6 +107,7 @@ static const struct {
 	  1 },
 	{ "dns { timeout 1ms }", 1 },
 	{ "dns { tries 0 }", 1 },
+	{ "dns { tries 0; server localhost; ttl-max 1m; ttl-min 30m }", 3 },
 	{ "dns { cache-size 1K }", 1 },
 	{ "dns { ttl-min 30m; ttl-max 1m }", 1 },
 	{ "dns { ttl-min 30m; negative-ttl-max 1m }", 1 },
