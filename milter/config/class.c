@@ -134,12 +134,13 @@ static unsigned class_facts(const struct class *class)
 	return facts;
 }
 
-static bool class_is_taken(const struct snapshot *snapshot, const char *name)
+/* The class of this name that was read before, or NULL. */
+static const struct class *class_before(const struct snapshot *snapshot, const char *name)
 {
 	for (size_t i = 0; i < snapshot->nclasses; i++)
 		if (strcmp(snapshot->classes[i].name, name) == 0)
-			return true;
-	return false;
+			return &snapshot->classes[i];
+	return NULL;
 }
 
 /* Fills a class from its block. */
@@ -170,6 +171,7 @@ static void class_fill(struct snapshot *snapshot, struct errors *errors, struct 
 static void class_read(struct snapshot *snapshot, struct errors *errors, const struct mg_line *line)
 {
 	struct class *class = &snapshot->classes[snapshot->nclasses];
+	const struct class *before;
 
 	if (mg_line_words(line) != 2 || !line->has_block) {
 		errors_at(errors, line, 0, "class takes a name and a block: class NAME { ... }");
@@ -178,12 +180,15 @@ static void class_read(struct snapshot *snapshot, struct errors *errors, const s
 	class->name = mg_line_word(line, 1);
 	class->line = line;
 	class->index = snapshot->nclasses;
-	if (!*class->name || strpbrk(class->name, "=/ \t\n"))
+	before = class_before(snapshot, class->name);
+	if (!*class->name || strpbrk(class->name, "=/ \t\n")) {
 		errors_at(errors, line, 1, "found \"%s\", expected a name without blanks, = and /",
 			  class->name);
-	else if (class_is_taken(snapshot, class->name))
+	} else if (before) {
 		errors_at(errors, line, 1, "class \"%s\": there is one of this name already",
 			  class->name);
+		items_hint_first(errors, line, before->line);
+	}
 	/* A class with an error still takes its name, so that what uses it is not reported too. */
 	snapshot->nclasses++;
 	class_fill(snapshot, errors, class);

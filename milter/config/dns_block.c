@@ -117,7 +117,7 @@ static void dns_block_check_number(struct mg_conf *conf, const struct mg_lines *
 {
 	for (size_t i = 0; i < blocks->n; i++) {
 		if (i)
-			mg_conf_error(conf, blocks->v[i], 0, "a second \"dns\": there is one");
+			items_repeated(conf->errors, blocks->v[i], blocks->v[0]);
 		if (!blocks->v[i]->has_block || mg_line_words(blocks->v[i]) > 1)
 			mg_conf_error(conf, blocks->v[i], 0,
 				      "dns takes a block: dns { server 127.0.0.1 }");

@@ -75,14 +75,19 @@ static void report_missing(struct filler *filler, const struct mg_item *item)
 		    item->syntax ? item->syntax : "");
 }
 
-static void report_repeated(struct filler *filler, const struct mg_line *line,
-			    const struct mg_line *first)
+void items_repeated(struct errors *errors, const struct mg_line *line, const struct mg_line *first)
 {
-	errors_at(filler->errors, line, 0, "\"%s\" can be given only once", line->words[0].text);
+	errors_at(errors, line, 0, "\"%s\" can be given only once", line->words[0].text);
+	items_hint_first(errors, line, first);
+}
+
+void items_hint_first(struct errors *errors, const struct mg_line *line,
+		      const struct mg_line *first)
+{
 	if (first->file == line->file)
-		errors_hint(filler->errors, "it was given in line %u", first->words[0].line);
+		errors_hint(errors, "it was given in line %u", first->words[0].line);
 	else
-		errors_hint(filler->errors, "it was given in %s, line %u", first->file->name,
+		errors_hint(errors, "it was given in %s, line %u", first->file->name,
 			    first->words[0].line);
 }
 
@@ -247,7 +252,7 @@ static struct mg_lines take_lines(struct filler *filler, const struct mg_item *i
 
 	for (size_t i = 0; i < given->n; i++) {
 		if (i > 0 && is_single(item->type))
-			report_repeated(filler, given->v[i], given->v[0]);
+			items_repeated(filler->errors, given->v[i], given->v[0]);
 		else if (take_line(filler, item, given->v[i], table, member))
 			v[good.n++] = given->v[i];
 	}

@@ -48,6 +48,13 @@ int items_fill(struct arena *arena, struct errors *errors, const struct mg_line 
  */
 void items_check(struct item_set *set, struct mg_conf *conf, const struct errors *errors);
 
+/* Reports a second line of a key that can be given once, and where the first one is. */
+void items_repeated(struct errors *errors, const struct mg_line *line, const struct mg_line *first);
+
+/* Adds to the last error, which is about line, where the first one of its kind is. */
+void items_hint_first(struct errors *errors, const struct mg_line *line,
+		      const struct mg_line *first);
+
 /* Whether every required item has a line that it was filled from. */
 bool items_has_required(const struct item_set *set);
 

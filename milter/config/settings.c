@@ -388,7 +388,8 @@ static void settings_check_log_words(struct mg_conf *conf, const struct mg_line 
 		if (!settings_log_word(&log, word))
 			mg_conf_error(
 				conf, line, w,
-				"found \"%s\", expected syslog, stderr, file:/PATH, text or json",
+				"found \"%s\", expected syslog, syslog:/PATH, stderr, file:/PATH, "
+				"text or json",
 				word);
 		else if (form ? forms++ : targets++)
 			mg_conf_error(conf, line, w, "found \"%s\", expected no second %s", word,
@@ -401,10 +402,11 @@ static void settings_check_log_words(struct mg_conf *conf, const struct mg_line 
 static void settings_check_log(struct mg_conf *conf, const struct mg_line *line, const void *self)
 {
 	if (mg_line_words(line) < 2 || line->has_block)
-		mg_conf_error(conf, line, 0,
-			      "log takes syslog, stderr or file:/PATH, and text or json");
+		mg_conf_error(
+			conf, line, 0,
+			"log takes syslog, syslog:/PATH, stderr or file:/PATH, and text or json");
 	if (line != mg_conf_item(conf, "log", 0))
-		mg_conf_error(conf, line, 0, "a second \"log\": there is one log");
+		items_repeated(conf->errors, line, mg_conf_item(conf, "log", 0));
 	settings_check_log_words(conf, line, self);
 }
 

@@ -8,6 +8,7 @@
 
 #include "config/conf.h"
 #include "config/instance.h"
+#include "config/items.h"
 #include "config/plan.h"
 #include "config/restart.h"
 #include "config/snapshot.h"
@@ -77,7 +78,7 @@ static void snapshot_read_score(struct snapshot *snapshot, struct errors *errors
 
 	for (size_t i = 0; i < blocks->n; i++) {
 		if (i)
-			errors_at(errors, blocks->v[i], 0, "a second \"score\": there is one");
+			items_repeated(errors, blocks->v[i], blocks->v[0]);
 		if (!blocks->v[i]->has_block || mg_line_words(blocks->v[i]) > 1)
 			errors_at(errors, blocks->v[i], 0,
 				  "score takes a block: score { reject 10; quarantine 7 }");
