@@ -231,12 +231,16 @@ static const char *place_of(struct arena *arena, const struct error *error)
 const char *errors_line(const struct errors *errors, size_t index)
 {
 	const struct error *error = errors->first;
+	const char *line;
 
 	while (error && index-- > 0)
 		error = error->next;
-	return error ? arena_printf(errors->arena, "%s%s", place_of(errors->arena, error),
-				    error->text)
-		     : NULL;
+	if (!error)
+		return NULL;
+	line = arena_printf(errors->arena, "%s%s", place_of(errors->arena, error), error->text);
+	for (const struct hint *hint = error->hints; hint; hint = hint->next)
+		line = arena_printf(errors->arena, "%s (%s)", line, hint->text);
+	return line;
 }
 
 static void print_error(const struct errors *errors, const struct error *error, FILE *stream)

@@ -53,7 +53,9 @@ void errors_hint(struct errors *errors, const char *fmt, ...) __attribute__((for
 /* Prints all errors, sorted by file (in the order of their first errors), line and column. */
 void errors_print(const struct errors *errors, FILE *stream);
 
-/* An error as "FILE:LINE:COLUMN: text", in the order of the reports; NULL after the last. */
+/*
+ * An error as "FILE:LINE:COLUMN: text (hint)", in the order of the reports; NULL after the last.
+ */
 const char *errors_line(const struct errors *errors, size_t index);
 
 /* The candidate (NULL last) that word was probably meant to be; NULL when none is similar. */

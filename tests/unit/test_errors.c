@@ -56,6 +56,9 @@ START_TEST(prints_the_form_that_was_agreed)
 		      "        ^\n"
 		      "    did you mean \"socket-mode\"?\n");
 	ck_assert_uint_eq(errors.count, 1);
+	ck_assert_str_eq(errors_line(&errors, 0), "millgate.conf:2:9: unknown key \"sokcet-mode\" "
+						  "(did you mean \"socket-mode\"?)");
+	ck_assert_ptr_null(errors_line(&errors, 1));
 }
 END_TEST
 
