@@ -594,7 +594,7 @@ const struct mg_field *mg_field(const struct mg_call *call, size_t index);
 
 /* A start hook has no result: its detail, values and reply are lost. */
 
-/* Why, for the log and for {detail}; the last one counts. */
+/* Why, for the log and for {detail}; the last one counts, and an empty one is none. */
 void mg_detail(struct mg_call *call, const char *fmt, ...) MG_PRINTF(2, 3);
 
 /*

@@ -309,11 +309,13 @@ size_t call_result(struct mg_call *call, int result)
 void mg_detail(struct mg_call *call, const char *fmt, ...)
 {
 	CHECK_OBJ(call, CALL_MAGIC);
+	const char *detail;
 	va_list args;
 
 	va_start(args, fmt);
-	call_found(call)->detail = arena_vprintf(&call->session->event_arena, fmt, args);
+	detail = arena_vprintf(&call->session->event_arena, fmt, args);
 	va_end(args);
+	call_found(call)->detail = *detail ? detail : NULL;
 }
 
 void mg_value(struct mg_call *call, const char *name, const char *value)
