@@ -224,7 +224,7 @@ static void quarantine(struct editor *editor, const struct edit *edit)
 		return;
 	editor->quarantined = true;
 	editor->session->message.cause = editor->found;
-	journal_quarantine(editor->session, editor->found, edit->value);
+	journal_quarantine(editor->session, editor->found, editor->score, edit->value);
 	edits_append(editor->session, &editor->rest, EDIT_QUARANTINE)->value = edit->value;
 }
 
@@ -327,12 +327,14 @@ static const char *action_value(struct editor *editor, const struct action *acti
 	struct session *session = editor->session;
 	struct arena *arena = &session->event_arena;
 	const struct found *found = editor->found;
-	const char *text = found ? found->instance->name : "score";
+	const char *text;
 
 	if (action->text)
 		text = render_text(arena, action->text, session, found, editor->score, folds);
-	else if (found && found->text)
-		text = found->text;
+	else if (found)
+		text = found->text ? found->text : found->instance->name;
+	else
+		text = arena_printf(arena, "score %lld", editor->score);
 	return action->kind == ACTION_REPLACE_BODY ? text : edits_clean(arena, text, folds);
 }
 

@@ -103,7 +103,8 @@ void journal_exempt(struct session *session, const struct decision *decision, en
 	log_write(&r);
 }
 
-void journal_quarantine(struct session *session, const struct found *found, const char *reason)
+void journal_quarantine(struct session *session, const struct found *found, long long score,
+			const char *reason)
 {
 	struct log_record r;
 
@@ -115,13 +116,15 @@ void journal_quarantine(struct session *session, const struct found *found, cons
 		record_text(&r, "policy %s found %s: ", found->instance->name,
 			    found->instance->result_names[found->result]);
 	else
-		record_text(&r, "the score: ");
+		record_text(&r, "the score is %lld: ", score);
 	record_quoted(&r, reason);
 	journal_who(&r, session);
 	record_str(&r, "action", "quarantine");
 	record_str(&r, "stage", "eom");
 	if (found)
 		journal_found(&r, found);
+	if (score)
+		record_int(&r, "score", score);
 	record_str(&r, "reply", reason);
 	log_write(&r);
 }

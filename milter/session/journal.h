@@ -19,7 +19,8 @@ void journal_decision(struct session *session, const struct decision *decision, 
 		      const struct reply *reply);
 
 /* A message that is put on hold, and why; found: NULL for the score. */
-void journal_quarantine(struct session *session, const struct found *found, const char *reason);
+void journal_quarantine(struct session *session, const struct found *found, long long score,
+			const char *reason);
 
 /* An edit that is not made, and what is wrong with it; found: NULL for the score. */
 void journal_bad_edit(struct session *session, const struct found *found, const struct edit *edit,
