@@ -57,19 +57,24 @@ static const char *action_status_number(const char *p)
 	return n >= 1 && n <= 3 && (n == 1 || *p != '0') ? p + n : NULL;
 }
 
-static bool action_is_status(const char *word)
+/* The end of an enhanced status code at the beginning of a text, or NULL. */
+static const char *action_status_end(const char *p)
 {
-	const char *p = word;
-
 	if (*p != '2' && *p != '4' && *p != '5')
-		return false;
+		return NULL;
 	if (*++p != '.')
-		return false;
+		return NULL;
 	p = action_status_number(p + 1);
 	if (!p || *p != '.')
-		return false;
-	p = action_status_number(p + 1);
-	return p && !*p;
+		return NULL;
+	return action_status_number(p + 1);
+}
+
+static bool action_is_status(const char *word)
+{
+	const char *end = action_status_end(word);
+
+	return end && !*end;
 }
 
 static bool action_is_code(const char *word)
@@ -112,6 +117,17 @@ static bool action_is_name(const char *word)
 	return false;
 }
 
+/* "550 5.7.1 no" or "5.7.1 no", all of it within quotes: the codes would be sent twice. */
+static bool action_is_quoted_reply(const char *text)
+{
+	const char *end;
+
+	if (strspn(text, "0123456789") == 3 && text[3] == ' ')
+		text += 4;
+	end = action_status_end(text);
+	return end && (!*end || *end == ' ');
+}
+
 /*
  * Without quotes, a text must not look like a code or an action: a misspelt one would be sent as
  * the text.
@@ -121,6 +137,13 @@ static int action_check_text(const struct action_reader *r, const struct action 
 	const char *text = action_next(r);
 	const bool replies = action->kind == ACTION_REJECT || action->kind == ACTION_TEMPFAIL;
 
+	if (replies && r->line->words[r->word].quoted && action_is_quoted_reply(text)) {
+		errors_at(r->errors, r->line, r->word,
+			  "found a code within the quotes, expected it before them: %s %s \"...\"",
+			  action_names[action->kind],
+			  action->kind == ACTION_REJECT ? "5.7.1" : "4.7.1");
+		return -1;
+	}
 	if (r->line->words[r->word].quoted ||
 	    !((replies && *text >= '0' && *text <= '9') || action_is_name(text)))
 		return 0;
