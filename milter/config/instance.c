@@ -52,9 +52,10 @@ const struct mg_item instance_items[] = {
 	MG_ITEM_CHOICE(
 		struct instance_keys, reply_at, "reply-at", .initial = "default",
 		.choices = "connect helo mail rcpt default",
-		.syntax = "connect | helo | mail | rcpt", .check = instance_check_reply_at,
-		.help = "The first stage at which this policy's refusals are given; the global "
-			"reply-at when not given."),
+		.syntax = "connect | helo | mail | rcpt | default",
+		.check = instance_check_reply_at,
+		.help = "The first stage at which this policy's refusals are given; default: that "
+			"of the global reply-at."),
 	{ .name = NULL },
 };
 

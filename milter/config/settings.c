@@ -116,7 +116,8 @@ const struct mg_item settings_items[] = {
 		.syntax = "[syslog | syslog:PATH | stderr | file:PATH] [text | json]",
 		.help = "Where the log goes and in which form; syslog in text when not given. A "
 			"journal reads syslog too. syslog:PATH names the socket of the syslog "
-			"daemon, instead of /dev/log.",
+			"daemon, instead of /dev/log. While no daemon listens there, lines are "
+			"lost; the log says later how many.",
 		.check = settings_check_log),
 	MG_ITEM_CHOICE(struct settings, log_level, "log-level", .initial = "info",
 		       .choices = "error warning info debug",
