@@ -175,13 +175,15 @@ void journal_accept(struct session *session, struct found *found)
 	log_write(&r);
 }
 
-/* "redirect box@example.test and "; for what the policy proposes, each of that. */
+/* "score 3 and redirect box@example.test"; for what the policy proposes, each of that. */
 static void journal_action(struct log_record *r, const struct action *action,
 			   const struct found *found)
 {
 	const char *after = "";
 
 	record_text(r, "%s", action_names[action->kind]);
+	if (action->kind == ACTION_SCORE)
+		record_text(r, " %lld", action->score);
 	if (action_edits(action->kind) && action->name)
 		record_text(r, " %s", *action->name ? action->name : "<>");
 	for (const struct edit *edit = action->kind == ACTION_EDIT ? found->edits : NULL; edit;
