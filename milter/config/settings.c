@@ -320,7 +320,8 @@ static void settings_check_exempt(struct mg_conf *conf, const struct mg_line *li
 				      "found \"%s\", expected a local part, without @ and domain",
 				      word);
 		if (strcmp(word, "none") == 0 && settings->exempt_recipients.n > 1)
-			mg_conf_error(conf, line, i, "none stands alone");
+			mg_conf_error(conf, line, i,
+				      "found none beside another word, expected it alone");
 	}
 }
 
@@ -393,7 +394,7 @@ static void settings_check_log_words(struct mg_conf *conf, const struct mg_line 
 				"text or json",
 				word);
 		else if (form ? forms++ : targets++)
-			mg_conf_error(conf, line, w, "found \"%s\", expected no second %s", word,
+			mg_conf_error(conf, line, w, "found \"%s\", expected one %s only", word,
 				      form ? "form" : "place");
 		else if (!form && log.path)
 			settings_check_log_path(conf, line, w, &log, settings);
