@@ -39,11 +39,12 @@ static void settings_check_log(struct mg_conf *conf, const struct mg_line *line,
 const struct mg_item settings_items[] = {
 	MG_ITEM_STRING(
 		struct settings, listen, "listen", .required = true,
-		.syntax = "unix:PATH | inet:PORT@ADDRESS | inet6:PORT@ADDRESS",
-		.help = "The socket that the MTA connects to. With a chrooted Postfix a unix "
-			"socket must lie below the queue directory, in a folder that the user "
-			"postfix can enter. Prefer a unix socket: it is faster, and only for it "
-			"the MTA is told of steps that need no reply.",
+		.syntax = "unix:PATH | inet:PORT[@ADDRESS] | inet6:PORT[@ADDRESS]",
+		.help = "The socket that the MTA connects to. Without ADDRESS it is at all "
+			"addresses of this host: keep others away from it. With a chrooted Postfix "
+			"a unix socket must lie below the queue directory, in a folder that the "
+			"user postfix can enter. Prefer a unix socket: it is faster, and only for "
+			"it the MTA is told of steps that need no reply.",
 		.check = settings_check_listen),
 	MG_ITEM_STRING(struct settings, socket_mode, "socket-mode", .initial = "0660",
 		       .syntax = "MODE", .help = "The permissions of a unix socket, in octal.",
