@@ -189,15 +189,16 @@ static int action_read_reply(struct action_reader *r, struct action *action)
 		r->word++;
 	}
 
-	const char *expected = action_check_reply(action->code, action->status);
+	const bool wrong_class = action->code && action->code / 100 != class;
+	const char *expected =
+		wrong_class ? NULL : action_check_reply(action->code, action->status);
 
 	if (expected) {
 		errors_at(r->errors, r->line, first, "found %d%s%s, expected %s", action->code,
 			  *action->status ? " " : "", action->status, expected);
 		return -1;
 	}
-	if ((action->code && action->code / 100 != class) ||
-	    (*action->status && *action->status - '0' != class)) {
+	if (wrong_class || (*action->status && *action->status - '0' != class)) {
 		errors_at(r->errors, r->line, first, "%s takes %dxx and %d.x.x, found %s",
 			  action_names[action->kind], class, class, mg_line_word(r->line, first));
 		return -1;

@@ -74,6 +74,8 @@ static const struct {
 	  { "unknown action \"rejct\"", "did you mean \"reject\"?" } },
 	{ LISTEN "policy helo { on syntax reject 450 }\n",
 	  { "reject takes 5xx and 5.x.x, found 450" } },
+	{ LISTEN "policy helo { on syntax reject 250 }\n",
+	  { "reject takes 5xx and 5.x.x, found 250" } },
 	{ LISTEN "policy helo { on syntax reject 599 }\n",
 	  { "found 599, expected a code of 4xx or 5xx whose second digit is 0 to 5" } },
 	{ LISTEN "policy helo { on syntax reject 569 5.7.1 }\n", { "found 569 5.7.1, expected" } },
