@@ -33,7 +33,10 @@ char *arena_vprintf(struct arena *arena, const char *fmt, va_list args)
 /* Registers a call of done(arg) for when everything is taken back; the last one is called first. */
 void arena_at_end(struct arena *arena, void (*done)(void *arg), void *arg);
 
-/* Takes everything back. Keeps one chunk: an arena in steady use never calls malloc() again. */
+/*
+ * Takes everything back. Keeps one chunk of at most 64 KiB: an arena whose uses fit into that chunk
+ * calls malloc() no more.
+ */
 void arena_reset(struct arena *arena);
 
 /* Takes everything back and frees it all. */

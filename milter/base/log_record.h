@@ -40,8 +40,8 @@
  * the four characters \xNN of the string.
  *
  * Length. A value, or a piece of the human part, is cut at LOG_VALUE_MAX bytes of output and then
- * ends with "...". A field or an item that does not fit into the line is left out as a whole. In
- * both cases the line ends with truncated=yes ("truncated":true).
+ * ends with "...". The line is full at 8160 bytes: a field or an item that does not fit is left out
+ * as a whole. In both cases the line ends with truncated=yes ("truncated":true).
  */
 #ifndef MG_LOG_RECORD_H
 #define MG_LOG_RECORD_H

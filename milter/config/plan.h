@@ -31,7 +31,7 @@ unsigned plan_hooks(const struct instance *instance, enum mg_stage stage);
 enum mg_stage plan_first(const struct instance *instance);
 enum mg_stage plan_last(const struct instance *instance);
 
-/* Fills snapshot->needs. */
+/* Fills the snapshot's needs, starts, services, outcomes and edited. */
 void plan_needs(struct snapshot *snapshot);
 
 /* EDIT_BIT()s of what an action of this kind can come to; 0 for ACTION_EDIT, which makes others. */

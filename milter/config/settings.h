@@ -45,7 +45,7 @@ struct settings {
 	struct dns_settings dns;
 };
 
-/* The table of the top level's keys, and of those that every policy block has besides its own. */
+/* The table of the top level's keys. */
 extern const struct mg_item settings_items[];
 
 struct errors;

@@ -3,10 +3,9 @@
  * The front end on libmilter: translates its callbacks into calls of session.h, and the replies
  * back.
  *
- * A callback belongs to one connection and runs on
- * any of libmilter's worker threads, those of one connection one after another. libmilter forgets
- * its open connections when it stops, without a last callback; so they are kept in front_conns.c,
- * which knows which of them are in use.
+ * A callback belongs to one connection and runs on any of libmilter's worker threads, those of one
+ * connection one after another. libmilter forgets its open connections when it stops, without a
+ * last callback; so they are kept in conns.c, which knows which of them are in use.
  */
 #include <config.h>
 
