@@ -32,7 +32,8 @@ static const char *const values[] = { "count", NULL };
 static const struct mg_item items[] = {
 	MG_ITEM_INT(struct commands, max, "max", .initial = "3", .min = 0, .max = 1000000,
 		    .syntax = "NUMBER",
-		    .help = "How many unknown commands a client may send before it is told off."),
+		    .help = "How many unknown commands a client may send before the result is "
+			    "too-many."),
 	{ .name = NULL },
 };
 
