@@ -419,7 +419,7 @@ struct action *action_parse(struct arena *arena, struct errors *errors, const st
 	return action;
 }
 
-/* Of what a score can cause; nothing else has a threshold. */
+/* The threshold of a score: only actions that a score can cause have one. */
 static int action_read_threshold(struct action_reader *r, struct action *action)
 {
 	const char *word = action_next(r);
@@ -502,14 +502,14 @@ bool action_collides(const struct action *a, const struct action *b)
 
 static bool action_conflicts(const struct action *a, const struct action *b)
 {
-	/* Nothing is done, and something. */
+	/* To do nothing contradicts doing something. */
 	if (a->kind == ACTION_NEUTRAL || b->kind == ACTION_NEUTRAL)
 		return true;
 	return (action_is_terminal(a->kind) && action_is_terminal(b->kind)) ||
 	       action_collides(a, b);
 }
 
-/* What is refused is not edited. */
+/* A refused message is not edited. */
 static bool action_is_lost(const struct action *a, const struct action *b)
 {
 	return action_refuses(a->kind) && action_edits(b->kind);

@@ -63,7 +63,7 @@ static void class_check_yes_no(struct mg_conf *conf, const struct mg_line *line,
 			      item);
 }
 
-/* Names, compared as they are: who writes a table there means something else. */
+/* Names are compared as they are: whoever writes a table here expects something else. */
 static void class_check_names(struct mg_conf *conf, const struct mg_line *line, const void *self)
 {
 	static const char *const foreign[] = { "/", "cidr:", "pcre:", "texthash:" };

@@ -149,10 +149,7 @@ static bool condition_reads(const struct instance *of, const char *type)
 	return false;
 }
 
-/*
- * What has no hook until the instance has decided cannot be moved, and need not be there: there
- * is nothing to read.
- */
+/* An instance whose first hook comes after this one has decided can have no findings for it. */
 static bool condition_is_too_late(const struct instance *of, const struct instance *other)
 {
 	return other->stages == 0 || (enum mg_stage)__builtin_ctz(other->stages) > plan_last(of);

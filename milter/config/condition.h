@@ -7,11 +7,11 @@
 
 struct instance;
 
-/* One word after "skip" or "only": a class, or a result of another policy. */
+/* One word after "skip" or "only": either a class, or an instance and its result. */
 struct condition {
-	const struct class *class;       /* or */
-	const struct instance *instance; /* and */
-	size_t result;                   /* of it */
+	const struct class *class;       /* else NULL */
+	const struct instance *instance; /* else NULL */
+	size_t result;                   /* of the instance */
 	const struct condition *next;
 };
 

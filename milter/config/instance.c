@@ -115,7 +115,7 @@ static void instance_check_on(struct mg_conf *conf, const struct mg_line *line, 
 		action_add(&instance->actions[result], action, conf->errors, line, 2);
 }
 
-/* A deadline that the stage's budget always comes before. */
+/* Warns of a deadline beyond the stage's budget, which always comes first. */
 static void instance_check_deadline(struct mg_conf *conf, const struct mg_line *line,
 				    const void *self)
 {
@@ -127,7 +127,10 @@ static void instance_check_deadline(struct mg_conf *conf, const struct mg_line *
 				mg_line_word(line, 1));
 }
 
-/* A stage of replies for what is found after all of these. Called once the instance is open. */
+/*
+ * Warns of a reply-at that changes nothing, since the instance decides later anyway. Called once
+ * the instance is open.
+ */
 static void instance_check_reply_at(struct mg_conf *conf, const struct mg_line *line,
 				    const void *self)
 {

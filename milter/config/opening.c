@@ -49,7 +49,7 @@ void opening_run(struct mg_conf *conf)
 	conf->record = type->record;
 	opening_call(conf);
 
-	/* What a policy begins is a service's work. */
+	/* A policy that declares services begins work of theirs alone: none if it uses none. */
 	const bool begins = conf->services || !type->services;
 
 	for (int i = 0; i < MG_STAGES; i++) {
@@ -60,7 +60,7 @@ void opening_run(struct mg_conf *conf)
 	}
 	instance->services = conf->services;
 	instance->record = conf->record;
-	/* Who declares a service blocks for nothing else. */
+	/* Nor does it block for anything else. */
 	if (begins)
 		instance->blocking = type->blocking;
 	instance->facts = opening_facts(instance);

@@ -44,8 +44,8 @@ const struct policy_type *registry_find(struct registry *registry, const char *t
 const char *registry_module(struct arena *arena, const char *directory, const char *type);
 
 /*
- * Takes over what was registered. Its ABI decides before anything else is read. from: the module's
- * path, or what else messages begin with. Returns NULL as registry_find().
+ * Takes over what was registered. Its ABI decides before anything else is read. from: what messages
+ * begin with; a module's path. Returns NULL as registry_find().
  */
 struct policy_type *registry_adopt(struct registry *registry, const struct mg_policy *theirs,
 				   const char *from, const char *type, const char **error_r);

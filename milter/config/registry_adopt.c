@@ -21,7 +21,7 @@
 #define COUNTER_SIZE_MIN sizeof(struct mg_counter)
 #define SIZE_MAX_SANE ((size_t)65536)
 
-/* What a registration is read with. */
+/* The reading of one registration. */
 struct adoption {
 	struct registry *registry;
 	const char *from; /* what its messages begin with */
@@ -39,7 +39,7 @@ static size_t least(size_t a, size_t b)
 struct elements {
 	const char *what, *macro;
 	const void *first;
-	size_t size;            /* of one of the module's */
+	size_t size;            /* of an element in the module */
 	size_t min, own, align; /* of the host's */
 };
 

@@ -219,7 +219,7 @@ static void settings_check_listen(struct mg_conf *conf, const struct mg_line *li
 		      listen);
 }
 
-/* What is about a unix socket needs one. */
+/* Warns of a key for unix sockets when the daemon listens on another. */
 static void settings_warn_socket(struct mg_conf *conf, const struct mg_line *line,
 				 const struct settings *settings)
 {
@@ -326,7 +326,7 @@ static void settings_check_exempt(struct mg_conf *conf, const struct mg_line *li
 	}
 }
 
-/* Can be right: main.cf may say that Postfix waits for longer. */
+/* A warning only: main.cf may give Postfix a longer timeout. */
 static void settings_check_budget(struct mg_conf *conf, const struct mg_line *line,
 				  const void *self)
 {

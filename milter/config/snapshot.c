@@ -14,8 +14,8 @@
 #include "config/snapshot.h"
 
 /*
- * Refusals before the rest, and the hardest of them first: that one counts. Edits come by their
- * thresholds.
+ * Refusals come before the rest, the hardest first, since the first that acts counts. Edits come in
+ * the order of their thresholds.
  */
 static const int snapshot_order[] = {
 	[ACTION_REJECT] = 0,           [ACTION_DISCARD] = 1,        [ACTION_TEMPFAIL] = 2,
@@ -25,7 +25,7 @@ static const int snapshot_order[] = {
 	[ACTION_REPLACE_BODY] = 5
 };
 
-/* Whether a acts whenever b could, and in its place. */
+/* Whether a acts whenever b could, so that b never does. */
 static bool snapshot_outdoes(const struct action *a, const struct action *b)
 {
 	if (a->kind == b->kind && a->score == b->score)
@@ -54,7 +54,7 @@ static void snapshot_check_rule(const struct snapshot *snapshot, struct errors *
 	}
 }
 
-/* Of two edits of one thing the later stands: that must be the one of the higher threshold. */
+/* Of two edits of one thing the later wins: the one with the higher threshold comes later. */
 static bool snapshot_precedes(const struct action *a, const struct action *b)
 {
 	if (snapshot_order[a->kind] != snapshot_order[b->kind])

@@ -560,7 +560,7 @@ static struct dns *call_dns(const struct mg_call *call)
 		       : NULL;
 }
 
-/* A hook that is not declared to block is not made to wait: nor is a start. */
+/* A start hook, and a hook that is not declared to block, must not wait. */
 static int64_t call_wait_us(const struct mg_call *call)
 {
 	if (!call->also_end || !(call->instance->blocking & MG_BIT(call->stage)))
@@ -575,7 +575,7 @@ static void call_release_snapshot(void *arg)
 	snapshot_unref(&snapshot);
 }
 
-/* The configuration is kept for it. */
+/* The walk holds a reference to the configuration, which may outlive its session. */
 static struct dns_walker call_walker(const struct mg_call *call)
 {
 	return (struct dns_walker){ .self = call->instance->self,

@@ -15,7 +15,7 @@
 #include "session/journal.h"
 #include "session/render.h"
 
-/* For one message. No configuration asks for so many: a policy does not know when to end. */
+/* Per message. No configuration needs so many; a policy may propose edits without end. */
 #define EDITS_MAX 1000
 
 struct editor {
@@ -148,7 +148,7 @@ static void delete_recipients(struct editor *editor, const char *address, bool o
 			recipient->deleted = true;
 }
 
-/* Has the address among the recipients: one that was deleted is not, after all. */
+/* Adds the address to the recipients, and takes its deletion back if it was deleted. */
 static void add_recipient(struct editor *editor, const char *address)
 {
 	struct arena *arena = &editor->session->event_arena;

@@ -10,7 +10,7 @@
 
 struct edited_name;
 
-/* All zero but session: nothing is edited yet. Memory is the event's. */
+/* Zero except session. Memory is the event's. */
 struct edited_fields {
 	struct session *session;
 	struct edited_name *names, **end;
@@ -32,7 +32,8 @@ const char *edits_value(struct edited_fields *fields, const char *name, unsigned
 unsigned edits_count(struct edited_fields *fields, const char *name);
 
 /*
- * The value that was added, since no field of this name is left of those that came; NULL: none was.
+ * The value added in the place of a field of this name when none of those that came is left; NULL
+ * if none was added.
  */
 const char *edits_added(struct edited_fields *fields, const char *name);
 

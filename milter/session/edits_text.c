@@ -56,9 +56,7 @@ const char *edits_body(struct arena *arena, const char *data, size_t size, size_
 	return body;
 }
 
-/*
- * So much of a value as leaves room for what is put before it; not more than whole lines or words.
- */
+/* How much of the value fits behind the prefix; cut at a blank where possible. */
 static size_t room_for(const char *value, size_t room)
 {
 	size_t size = strlen(value);

@@ -18,8 +18,8 @@ static int64_t host_now(void)
 }
 
 /*
- * Session ids count up from the time of the start, in units of which there are more than there can
- * be sessions: those of a daemon that is started anew do not meet those of the one before.
+ * Session ids count up from the time of the start, in units so small that there are fewer sessions
+ * than units: so a daemon started anew does not repeat the ids of the one before.
  */
 static unsigned long long host_first_id(void)
 {
@@ -99,7 +99,7 @@ void host_destroy(struct host *host)
 {
 	CHECK_OBJ(host, HOST_MAGIC);
 	pool_free(host);
-	/* What they have under way keeps snapshots. */
+	/* Work of services holds references to snapshots. */
 	services_close(&host->services);
 	snapshot_unref(&host->present);
 	host_tidy(host);

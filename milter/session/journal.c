@@ -175,7 +175,10 @@ void journal_accept(struct session *session, struct found *found)
 	log_write(&r);
 }
 
-/* "score 3 and redirect box@example.test"; for what the policy proposes, each of that. */
+/*
+ * "score 3 and redirect box@example.test"; the action edit becomes the policy's proposals, one by
+ * one.
+ */
 static void journal_action(struct log_record *r, const struct action *action,
 			   const struct found *found)
 {

@@ -29,7 +29,7 @@ void journal_bad_edit(struct session *session, const struct found *found, const 
 /* A message whose recipients were all deleted. */
 void journal_no_recipient(struct session *session);
 
-/* A result whose accept ended the asking; once in its scope. */
+/* An accept, after which no further policy runs; once in the scope of its result. */
 void journal_accept(struct session *session, struct found *found);
 
 /* Logs a result in monitor mode, and the action that it would have had; nothing if none. */

@@ -8,7 +8,7 @@
 /* Forgets what was worked out from the facts of these stages (MG_BIT()s), which have changed. */
 void match_forget(struct session *session, unsigned stages);
 
-/* Whether "skip" and "only" let the instance be asked. */
+/* Whether "skip" and "only" let the instance be called. */
 bool match_allows(struct session *session, const struct instance *instance);
 
 /*

@@ -59,9 +59,8 @@ static struct found *pipeline_keep(struct session *session, const struct found *
 }
 
 /*
- * A field or chunk that shows what one before it has shown adds nothing: there can be any
- * number of them. But each result that one hook reports counts. fresh_r: the first that this
- * hook has added.
+ * A field or chunk with a result that an earlier one had adds nothing: there can be any number of
+ * them. But each result of one hook counts. fresh_r: the first that this hook has added.
  */
 static void pipeline_record(struct session *session, const struct found *said, unsigned us,
 			    const struct found **fresh_r)
@@ -211,7 +210,7 @@ void pipeline_collect(struct session *session, enum mg_stage stage)
 	}
 }
 
-/* Combines one more result with those before it. Returns whether the asking goes on. */
+/* Combines one more result with those before it. Returns whether further policies run. */
 static bool pipeline_combine(struct decision *decision, const struct found *found)
 {
 	const struct action *actions = found->instance->actions[found->result];
@@ -256,7 +255,7 @@ static bool pipeline_consider(struct session *session, struct decision *decision
 	return goes_on;
 }
 
-/* What an earlier chunk was decided on for counts once. */
+/* A result that was decided on at an earlier chunk counts once. */
 static bool pipeline_is_settled(const struct session *session, const struct found *found)
 {
 	return found->stage == MG_BODY && found->counted == session->messages;
@@ -274,7 +273,7 @@ static void pipeline_call_once(struct session *session, const struct instance *i
 	pipeline_call(session, instance, hook);
 }
 
-/* Asks an instance the hooks that are due and were not asked in their scope yet. */
+/* Calls the hooks of an instance that are due and were not called in their scope yet. */
 static bool pipeline_ask(struct session *session, struct decision *decision,
 			 const struct instance *instance, enum mg_stage stage)
 {
@@ -297,7 +296,7 @@ static void pipeline_score(struct session *session, struct decision *decision, e
 {
 	const struct action *rule = session->snapshot->score;
 
-	/* Mail that only postmaster gets, and who accepts it, is not refused for its score. */
+	/* A message whose recipients are all exempt or accepted is not refused for its score. */
 	if (stage > MG_RCPT && !session->message.scored)
 		return;
 	for (; rule && action_refuses(rule->kind); rule = rule->next) {
@@ -309,7 +308,7 @@ static void pipeline_score(struct session *session, struct decision *decision, e
 	}
 }
 
-/* What must not be refused at this stage is not. */
+/* Takes back a refusal that must not be given at this stage. */
 static void pipeline_spare(const struct session *session, struct decision *decision,
 			   enum mg_stage stage)
 {

@@ -20,8 +20,8 @@ struct decision {
 	const struct action *action; /* that kind's, or what is not done; NULL when there is none */
 	const struct found *found;   /* what caused it; NULL: the score */
 	bool exempt;     /* it would have been refused, but must not be: kind is NEUTRAL */
-	bool accepted;   /* a policy's accept ended the asking, now or at an earlier stage */
-	size_t cut;      /* then: the index of that policy; else the number of instances */
+	bool accepted;   /* a policy accepted, now or at an earlier stage: no further one runs */
+	size_t cut;      /* the index of the accepting policy; else the number of instances */
 	long long score; /* of all that was found so far */
 };
 

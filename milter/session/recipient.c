@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A recipient that joins the message: what goes on with the message of what was found of it. */
+/* Adds an accepted recipient to the message, with its results and its score. */
 #include <config.h>
 
 #include "session/recipient.h"
@@ -12,7 +12,7 @@ static bool recipient_is_first(const struct found *of, const struct found *found
 	return of == found;
 }
 
-/* What was found of a recipient goes on with the message that it is a recipient of. */
+/* Keeps the recipient's results with the message, for the stages after RCPT. */
 static void recipient_keep_found(struct session *session)
 {
 	struct message *message = &session->message;
@@ -44,7 +44,7 @@ static void recipient_keep_score(struct session *session, const struct decision 
 
 	if (message->scored && !scored)
 		return;
-	/* Where mail was submitted says nothing about mail that was submitted here. */
+	/* Scores found before the content do not count for local submissions. */
 	if (!session->client.submitted_locally &&
 	    (message->accepted == 0 || scored != message->scored ||
 	     decision->score > message->score))

@@ -43,8 +43,8 @@ static size_t record_edited(const struct snapshot *snapshot, const char *name)
 }
 
 /*
- * Of the fields beyond the limit is known what edits of the configuration need: a long header
- * spares none of them.
+ * Beyond the limit only the names that the configuration edits are counted, so that edits reach
+ * those fields too.
  */
 static void record_count_beyond(struct session *session, const char *name)
 {

@@ -43,7 +43,7 @@ static void services_drop(struct services *services, void **self)
 	struct open_service *open = *at;
 
 	*self = NULL;
-	/* Closed by services_close(), or not there. */
+	/* NULL: services_close() has closed it, or it was never open. */
 	if (!open || --open->snapshots > 0)
 		return;
 	*at = open->next;

@@ -33,18 +33,18 @@ struct services {
 };
 
 /*
- * Has the snapshot's services open: those of the present snapshot (NULL: there is none) go on where
- * their settings are the same, the others are opened. 0, or -1 with a message in error_r; then
+ * Opens the services that the snapshot needs. A service of the present snapshot (NULL: there is
+ * none) is used further if its settings are the same. 0, or -1 with a message in error_r; then
  * nothing has changed.
  */
 int services_join(struct services *services, struct snapshot *snapshot,
 		  const struct snapshot *present, char error_r[SERVICES_ERROR_MAX]);
 
-/* The snapshot uses them no more: those that were only its own are closed. */
+/* The snapshot no longer uses its services: those that no other snapshot uses are closed. */
 void services_leave(struct services *services, struct snapshot *snapshot);
 
 /*
- * Closes all, though snapshots still use them: what is under way is ended, and with it what it
+ * Closes all, though snapshots still use them: work in progress is ended, and gives back what it
  * holds of them.
  */
 void services_close(struct services *services);

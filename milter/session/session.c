@@ -39,14 +39,14 @@ static void session_event(struct session *session, enum mg_stage stage)
 		session->event.began + session->snapshot->settings.stage_budget * 1000;
 }
 
-/* Has the hooks of these stages called again; what they found stays. */
+/* Lets the hooks of these stages be called again; their results stay. */
 static void session_ask_again(struct session *session, unsigned stages)
 {
 	for (size_t i = 0; i < session->snapshot->ninstances; i++)
 		session->standing[i].hooks &= ~stages;
 }
 
-/* Forgets what was found at these stages, so that it will be asked again. */
+/* Forgets the results of these stages, so that their hooks are called again. */
 static void session_forget(struct session *session, unsigned stages)
 {
 	for (size_t i = 0; i < session->snapshot->ninstances; i++) {
@@ -130,7 +130,7 @@ static const struct reply *session_carry_out(struct session *session, enum mg_st
 	return reply;
 }
 
-/* Of a stage before there is a message, or beside it. */
+/* Answers a stage before there is a message, or beside it. */
 static const struct reply *session_answer(struct session *session, enum mg_stage stage)
 {
 	const struct decision decision = pipeline_decide(session, stage);
@@ -230,7 +230,7 @@ const struct reply *session_mail(struct session *session, char **argv)
 
 	session_abort(session);
 	session_event(session, MG_MAIL);
-	/* Hooks of the stages before may have used what is a message's. */
+	/* Hooks of earlier stages may have used the message's state. */
 	session_clear_message(session);
 	message->open = true;
 	message->began = session->event.began;
@@ -266,7 +266,7 @@ static void session_note_queue_id(struct session *session)
 		message->queue_id = arena_strdup(&session->message_arena, id);
 }
 
-/* The reply where there is no message: DATA's refusal of the one before, or that it goes on. */
+/* The reply without a message: the refusal of the DATA before, or "continue". */
 static const struct reply *session_refusal(struct session *session)
 {
 	const struct reply *refusal = session->message.refusal;
@@ -274,7 +274,7 @@ static const struct reply *session_refusal(struct session *session)
 	return refusal ? refusal : reply_continue(session);
 }
 
-/* The next recipient is another scope. */
+/* The next recipient is a scope of its own. */
 static void session_leave_recipient(struct session *session)
 {
 	session_forget(session, MG_BIT(MG_RCPT));
@@ -361,7 +361,7 @@ const struct reply *session_data(struct session *session)
 	return reply;
 }
 
-/* Of an exact value, what an MTA gives without being asked for it: one blank less. */
+/* Drops the first blank, as MTAs do for milters that did not ask for exact values. */
 static const char *session_value(const char *value, bool exact)
 {
 	return value + (exact && *value == ' ');

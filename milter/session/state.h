@@ -75,7 +75,7 @@ struct message {
 	struct recipient *recipients, **recipients_end; /* those accepted */
 	unsigned accepted, refused;                     /* recipients */
 	bool scored;     /* an accepted recipient is neither exempt nor accepted by a policy */
-	size_t cut;      /* instances from this index on are not asked any more, see pipeline.c */
+	size_t cut;      /* instances from this index on do not run any more, see pipeline.c */
 	long long score; /* of the stages that are over */
 	struct found *kept, **kept_end; /* what was found of the accepted recipients */
 	int64_t began;                  /* on the host's clock */

@@ -63,7 +63,7 @@ void trace_start(struct session *session, const struct instance *instance, enum 
 	log_write(&r);
 }
 
-/* The actions of a result, or what they would be. */
+/* The actions of a result; in mode monitor, those that it would have. */
 static void trace_actions(struct log_record *r, const struct instance *instance, size_t result)
 {
 	const char *name = instance->mode == MODE_MONITOR ? "would" : "actions";
