@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The end of a process in which an object is not what it should be. */
+/* Aborts the process when an object is not what it should be. */
 #include <config.h>
 
 #include <stdio.h>

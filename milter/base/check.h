@@ -36,8 +36,8 @@
 #endif
 
 /*
- * Says on standard error which object is none, and where that was seen; then aborts. found: NULL
- * when the pointer was.
+ * Reports on standard error which object failed the check, and where; then aborts. found: NULL when
+ * the pointer itself was NULL.
  */
 _Noreturn void check_failed(const char *file, int line, const char *function, const char *object,
 			    const char *name, uint32_t wanted, const uint32_t *found);

@@ -17,7 +17,7 @@ struct counter {
 	unsigned long long value;
 	/* A present value, such as the size of a cache. Others only grow. */
 	bool gauge;
-	/* Tell counters of one name apart: label "result", of "fail". NULL: there is one. */
+	/* Distinguish counters of one name: label "result", of "fail". NULL: there is one. */
 	const char *label, *of;
 };
 

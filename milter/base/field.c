@@ -49,7 +49,7 @@ bool field_is_single(const char *name)
 
 /* ---- Values ---- */
 
-/* What is wrong with one line; used: of it by the field's name. */
+/* What is wrong with one line, or NULL. used: how many bytes of the line the field's name takes. */
 static const char *field_check_line(const char *line, size_t size, size_t used)
 {
 	for (size_t i = 0; i < size; i++) {
@@ -108,7 +108,7 @@ static void folder_break(struct folder *folder)
 	folder->used = 0;
 }
 
-/* Whether blanks are all there is. */
+/* Whether a text is only blanks. */
 static bool is_blank(const char *text, size_t size)
 {
 	return strspn(text, BLANKS) >= size;
@@ -169,7 +169,7 @@ const char *field_fold(struct arena *arena, const char *name, const char *value,
 	size = strlen(value);
 	while (size > 0 && strchr(BLANKS "\n", value[size - 1]))
 		size--;
-	/* Each break adds one byte to two or more, or two to hundreds. */
+	/* The worst growth: a break adds one byte to two, or two to hundreds where no blank is. */
 	folder.to = folded = arena_alloc(arena, 2 * size + 4);
 	for (size_t i = 0; i < size;) {
 		const size_t n =

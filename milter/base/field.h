@@ -23,14 +23,17 @@ struct arena;
 bool field_is_name(const char *name);
 
 /*
- * Trace fields say what the hosts on the way did and found. Who reads them goes by their order, so
- * each stands above those that were there: Received, Return-Path (RFC 5321 section 4.4), Resent-*
- * (RFC 5322 section 3.6), DKIM-Signature (RFC 6376 section 3.5), Received-SPF (RFC 7208 section
- * 9.1), Authentication-Results (RFC 8601 section 4.1), ARC-* (RFC 8617).
+ * Trace fields record what the hosts on the way did and found. Readers rely on their order, so each
+ * is added above those that were there: Received, Return-Path (RFC 5321 section 4.4), Resent-* (RFC
+ * 5322 section 3.6), DKIM-Signature (RFC 6376 section 3.5), Received-SPF (RFC 7208 section 9.1),
+ * Authentication-Results (RFC 8601 section 4.1), ARC-* (RFC 8617).
  */
 bool field_is_trace(const char *name);
 
-/* Of which a message has one (RFC 5322 section 3.6, RFC 2045): another would make it malformed. */
+/*
+ * Fields that a message has only once (RFC 5322 section 3.6, RFC 2045): a second makes it
+ * malformed.
+ */
 bool field_is_single(const char *name);
 
 /*
@@ -40,9 +43,9 @@ bool field_is_single(const char *name);
 const char *field_check_value(const char *name, const char *value);
 
 /*
- * A value in lines of at most line bytes, broken before blanks, as far as it has some, and of
- * FIELD_LINE_MAX in any case. Folds that it has stay, but those that leave a line of blanks, which
- * some take for the header's end. Blanks at both ends are left out. In the arena.
+ * A value in lines of at most line bytes, broken before blanks where it has some, and never longer
+ * than FIELD_LINE_MAX. Its own folds stay, except those that leave a line of blanks, which some
+ * programs take for the header's end. Blanks at both ends are removed. In the arena.
  */
 const char *field_fold(struct arena *arena, const char *name, const char *value, size_t line);
 

@@ -63,7 +63,7 @@ bool log_wants(const struct log *log, enum mg_level level);
 
 bool log_is_in_file(const struct log *log);
 
-/* Whether it is text on standard error: other programs' lines may stand between. */
+/* Whether the log is text on standard error, where other programs may write between its lines. */
 bool log_is_read_here(const struct log *log);
 
 /*

@@ -8,7 +8,7 @@
 
 /* All members but the first belong to log_counters.c. */
 struct log_counters {
-	struct counter_visitor visitor; /* first; to be shown counters between begin and end */
+	struct counter_visitor visitor; /* first; counters are shown to it between begin and end */
 	struct log *log;
 	struct log_record record;
 	char event[64];
@@ -17,7 +17,7 @@ struct log_counters {
 
 /*
  * Lines of the events "counters" (of the host) and "KIND-counters", with NAME=VALUE for each
- * counter. Those with a label are the items of a list that is called by it: results=[fail found=3].
+ * counter. Counters with a label become a list named after them: results=[fail found=3].
  */
 void log_counters_begin(struct log_counters *lines, struct log *log);
 

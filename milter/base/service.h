@@ -22,7 +22,7 @@ struct service {
 	 */
 	void *(*open)(const void *settings, const char **error_r);
 
-	/* Whether a service that was opened with the one can go on under the other. */
+	/* Whether a service opened with the first settings serves the second as well. */
 	bool (*same)(const void *settings, const void *other);
 
 	/* Closes it. No new work comes; work in progress ends, and its waiters are called. */

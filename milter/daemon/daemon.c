@@ -32,7 +32,7 @@
 /* Longer than nearly all events take, shorter than a supervisor waits. */
 #define STOP_MS 3000
 
-/* From our own threads, when a snapshot is to be freed. Harmless when it comes from elsewhere. */
+/* Our own threads send it when a snapshot is to be freed. Harmless when others send it. */
 #define TIDY_SIGNAL SIGUSR2
 
 /* By enum front_end_choice. Only those that are built in can be chosen. */
@@ -57,7 +57,7 @@ struct daemon {
 	struct front *front;
 	struct host host;
 	bool has_host;
-	atomic_bool ended; /* the front end, without having been told to */
+	atomic_bool ended; /* the front end has ended by itself */
 	int parent; /* a byte tells the waiting parent that all went well; -1 in the foreground */
 };
 
@@ -226,7 +226,9 @@ static void tell_parent(struct daemon *d)
 	close(d->parent);
 }
 
-/* They wait for wait_for_signals(), in all threads: to be called before there are any. */
+/*
+ * wait_for_signals() takes them. Threads inherit the mask, so this is called before there are any.
+ */
 static void block_signals(sigset_t *set)
 {
 	static const int signals[] = { SIGHUP, SIGUSR1, TIDY_SIGNAL, SIGTERM, SIGINT };

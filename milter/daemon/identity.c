@@ -14,7 +14,7 @@
 #include "daemon/identity.h"
 #include "config/settings.h"
 
-/* Adds a message to those that are there, so that all are said in one run. */
+/* Adds a message to those before it, so that one run reports all. */
 static int add_error(char error_r[IDENTITY_ERROR_MAX], const char *key, const char *name)
 {
 	size_t n = strlen(error_r);
@@ -81,7 +81,7 @@ void identity_free(struct identity *identity)
 	identity->user = NULL;
 }
 
-/* Whether all of the user's and group's ids are as they shall be, and stay so. */
+/* Whether all ids of the process are those of the user and group, and stay so. */
 static bool is_taken(const struct identity *identity)
 {
 	uid_t uid = identity->uid, ruid, euid, suid;

@@ -46,7 +46,7 @@ static int fail_taken(struct pidfile *pidfile, char error_r[PIDFILE_ERROR_MAX])
 	return -1;
 }
 
-/* The file that was locked may have been removed by the one who had it until then. */
+/* The process that had the lock before may have removed the file. */
 static bool is_there(const struct pidfile *pidfile)
 {
 	struct stat named, locked;

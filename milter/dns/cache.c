@@ -12,7 +12,10 @@
 #define SHARDS_MAX 64
 #define SHARD_SIZE_MIN 262144 /* fewer shards rather than smaller ones: an answer can have 64 KiB */
 
-/* Fewer than the shortest answer has: each step along a bucket misses the processor's cache. */
+/*
+ * Less memory than the shortest answer takes: each step along a bucket misses the processor's
+ * cache.
+ */
 #define BYTES_PER_BUCKET 128
 #define MALLOC_OVERHEAD 16
 

@@ -30,10 +30,10 @@ struct dns_cache_counters {
 };
 
 enum dns_cached {
-	DNS_HIT,    /* here is the answer */
-	DNS_JOINED, /* somebody has asked */
-	DNS_ASK,    /* to be asked by the caller, and then filled in */
-	DNS_FULL    /* too much is in flight */
+	DNS_HIT,    /* the answer is returned */
+	DNS_JOINED, /* the question is in flight */
+	DNS_ASK,    /* the caller asks, and then fills the answer in */
+	DNS_FULL    /* too many questions are in flight */
 };
 
 /* size: in bytes, of all that the cache allocates for answers. */

@@ -25,8 +25,8 @@
 #define RECHECK_US 1000000 /* how often resolv.conf is looked at, while there are queries */
 
 /*
- * Queries whose memory is used again: malloc() is slowest at what one thread allocates and another
- * frees. A sanitizer is to see who holds a query for too long.
+ * Queries whose memory is used again: malloc() is slowest when one thread allocates and another
+ * frees. None with a sanitizer, which then sees a query that is used too long.
  */
 #ifdef __SANITIZE_ADDRESS__
 #define SPARE_MAX 0
@@ -42,7 +42,7 @@ struct engine_thread {
 
 	pthread_mutex_t lock; /* guards what follows */
 	struct dns_query *queue, **queue_end;
-	bool sleeps; /* or is about to: who adds to the queue has to wake it */
+	bool sleeps; /* or is about to: adding to the queue must wake it */
 	bool closed;
 	struct query_list spare; /* for the next queries; singly linked */
 	atomic_uint load;        /* queries in flight */

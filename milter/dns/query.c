@@ -117,9 +117,9 @@ static void query_probe(struct dns_query *query)
 }
 
 /*
- * The server has ended the connection: the query is sent by another one (RFC 7766 section 6.2.4). A
- * server that has answered others by the old connection may go on like that: such an end is not
- * counted as one in vain.
+ * The server has ended the connection: the query is sent by a new one (RFC 7766 section 6.2.4). A
+ * server that answered others on the old connection may do so again: such an end is not counted as
+ * a failed connection.
  */
 static bool query_reconnect(struct dns_query *query, const struct attempt *attempt)
 {
@@ -252,7 +252,7 @@ static void query_judge(struct dns_query *query, const struct attempt *attempt)
 		query->silent |= 1U << attempt->server;
 	} else if (!attempt->tcp || attempt->end != ATTEMPT_CUT ||
 		   !query_reconnect(query, attempt)) {
-		/* What another server has said explains more. */
+		/* Keep what another server has said: it explains more. */
 		if (!query->why)
 			query->why = attempt_trouble(attempt);
 	}

@@ -20,7 +20,7 @@
 
 enum query_state {
 	QUERY_NEW,      /* not begun; in no list */
-	QUERY_WAITING,  /* for the server asked last: the next one is asked when this is due */
+	QUERY_WAITING,  /* for the server asked last; the next is asked when its time is over */
 	QUERY_OVERDUE,  /* no server is left to ask; some attempt may still be answered */
 	QUERY_FINISHED, /* its answer is to be delivered */
 	QUERY_DELIVERED /* until the last of its attempts has ended */

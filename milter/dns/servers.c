@@ -72,9 +72,9 @@ static const struct attempt *server_find(const struct server *server, unsigned i
 }
 
 /*
- * c-ares drops a FORMERR that does not repeat the question. After one without an OPT record it cuts
- * 11 bytes off the question, whatever they are, and from then on all answers at 512 bytes. It hands
- * over one that has both: what to make of it is for the query to say.
+ * c-ares drops a FORMERR that does not repeat the question. After a FORMERR without an OPT record
+ * it cuts 11 bytes off the question, whatever they are, and from then on cuts all answers at 512
+ * bytes. It hands over a FORMERR that has both; the query decides what to do about it.
  */
 static size_t server_complete(const struct server *server, unsigned char *message, size_t size,
 			      size_t room)
@@ -221,7 +221,7 @@ void server_set_tick(struct server_set *set)
 
 /* ---- Attempts ---- */
 
-/* An id is not to be guessed: a forged answer must have it. */
+/* The id must be unpredictable: a forged answer has to guess it. */
 static unsigned server_set_random(struct server_set *set)
 {
 	unsigned id;

@@ -124,7 +124,7 @@ bool server_set_answers(const struct server_set *set, int64_t after);
 /* A dead one that it is time to send a query to again, or -1. */
 int server_set_probe(struct server_set *set, unsigned tried, int64_t now);
 
-/* Notes that a server does not answer. The only one is never dead. */
+/* Notes that a server does not answer. A single server is never dead. */
 void server_set_note_dead(struct server_set *set, unsigned index, int64_t now);
 
 /*

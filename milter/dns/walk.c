@@ -11,7 +11,7 @@ struct mg_dns_walk {
 	struct dns *dns;
 	struct dns_walker walker;
 	atomic_uint references; /* questions under way, and who is about to ask */
-	/* Questions that may still be asked, and such that none follows from. */
+	/* Questions that may still be asked: by mg_dns_walk_ask(), and by mg_dns_walk_last(). */
 	atomic_uint left, last_left;
 	void *data;
 };

@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "front/protocol.h"
 
-/* The end of the message cannot be left out, nor without a reply. */
+/* The end of the message always comes and always has a reply. */
 const struct agreement_stage agreement_stages[MG_STAGES] = {
 	[MG_CONNECT] = { 0x001, 0x01000, 0 },
 	[MG_HELO] = { 0x002, 0x02000, 1 },
@@ -106,7 +106,7 @@ static bool has_words(const char *list, const char *words)
 	return true;
 }
 
-/* Steps that are about no stage must be the same; but a body may go on. */
+/* Steps that belong to no stage must be the same, except that a body may be sent to its end. */
 static unsigned long other_steps(unsigned long steps)
 {
 	for (int stage = 0; stage < MG_STAGES; stage++)

@@ -34,7 +34,7 @@ struct agreement_edit {
 };
 extern const struct agreement_edit agreement_edits[EDIT_KINDS];
 
-/* What there is to be told of beyond the cap: that somebody is there, to be refused. */
+/* Beyond the cap only CONNECT is needed, in order to refuse it. */
 extern const struct mta_needs agreement_refusal;
 
 /*

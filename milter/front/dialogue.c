@@ -16,8 +16,8 @@
 #include "session/session.h"
 
 /*
- * The usual: a path and its ESMTP parameters. A client can make Postfix send hundreds, which are
- * accepted too.
+ * Room for the usual, a path and its ESMTP parameters. A client can make Postfix send hundreds,
+ * which are accepted too.
  */
 #define ARGUMENTS_FEW 15
 
@@ -61,7 +61,7 @@ void dialogue_broken(struct dialogue *dialogue, const char *what)
 	struct dialogues *all = dialogue->all;
 	unsigned long long before;
 
-	/* Somebody who speaks another protocol is told of when the connection is closed. */
+	/* A peer that speaks another protocol is reported when its connection is closed. */
 	if (!dialogue->negotiated)
 		return;
 	before = atomic_fetch_add(&all->broken, 1);
@@ -72,7 +72,7 @@ void dialogue_broken(struct dialogue *dialogue, const char *what)
 
 /* ---- Negotiation ---- */
 
-/* Takes one of the places there are, if there is one. */
+/* Takes one of the places, if one is free. */
 static bool dialogues_enter(struct dialogues *all)
 {
 	size_t served = all->served;
@@ -302,7 +302,7 @@ static const struct reply *tell_body(struct dialogue *dialogue, struct packet *p
 			    packet->size);
 }
 
-/* What refuses the last chunk is the answer to the message: there is no second one. */
+/* A refusal of the last chunk answers the message: there is no second answer. */
 static const struct reply *tell_eom(struct dialogue *dialogue, struct packet *packet)
 {
 	const struct reply *reply = packet->size > 0 ? tell_body(dialogue, packet) : NULL;
@@ -387,7 +387,7 @@ static bool dialogue_command(struct dialogue *dialogue, struct packet *packet, s
 	case COMMAND_QUIT_NEW:
 		return dialogue_next_client(dialogue);
 	case COMMAND_CONNECT:
-		/* Another client, and nothing was said of the end of the one before. */
+		/* Another client, though the MTA did not report the end of the one before. */
 		if (dialogue->connected && !dialogue_renew(dialogue))
 			return false;
 		break;

@@ -31,8 +31,8 @@
 #define BACKLOG 1024
 #define RECEIVE_ROOM (128 * 1024) /* a chunk of a body, and what surrounds it */
 #define SEND_MS 10000             /* an MTA that does not read an answer in this time is gone */
-#define LOOKS 6                   /* for the silent, while one of them is so */
-#define IDLE_MS 30000             /* so long a thread that nobody needs stays */
+#define LOOKS 6                   /* how often in its time a silent peer is looked for */
+#define IDLE_MS 30000             /* how long a thread stays that nobody needs */
 #define NO_FILES_MS 100           /* a pause when there are no more descriptors */
 #define NO_FILES_SAID_MS 60000    /* how often that is said */
 
@@ -214,7 +214,7 @@ static bool conn_receive(struct conn *conn, struct worker *worker)
 	return true;
 }
 
-/* Who sends a byte now and then has not begun. */
+/* A peer that sends a byte now and then, but no negotiation, has not begun. */
 static void conn_spoke(struct conn *conn)
 {
 	conn->begun = conn->dialogue.negotiated;
@@ -232,11 +232,11 @@ static void conn_serve(struct worker *worker, void *item)
 	pthread_mutex_lock(&conn->lock);
 	worker->in.begin = worker->in.end = worker->out.begin = worker->out.end = 0;
 	conn->dialogue.waits_arg = worker;
-	/* Before, too: an event may take its time. */
+	/* Before the event, too: it may take long. */
 	conn_spoke(conn);
 	goes_on = !front->stopping && conn_receive(conn, worker);
 	conn_spoke(conn);
-	/* Once it is armed it is another worker's, as soon as the lock is. */
+	/* Once armed the connection belongs to another worker, as soon as the lock is released. */
 	goes_on = goes_on && epoll_ctl(front->workers.epoll, EPOLL_CTL_MOD, conn->fd, &event) == 0;
 	pthread_mutex_unlock(&conn->lock);
 	if (!goes_on)
@@ -426,7 +426,7 @@ static size_t end_all(struct front *front)
 	size_t n;
 
 	pthread_mutex_lock(&front->lock);
-	/* What is being answered can still be sent. */
+	/* Only reading ends: an answer in progress can still be sent. */
 	for (struct conn *conn = front->first; conn; conn = conn->next)
 		shutdown(conn->fd, SHUT_RD);
 	n = front->nconns;

@@ -62,7 +62,7 @@ enum packet_state packet_take(struct bytes *in, size_t max, struct packet *packe
 	if (size < LENGTH_SIZE)
 		return PACKET_PART;
 	length = get_number(in->data + in->begin);
-	/* Said before it is there: who claims much shall not be waited for. */
+	/* Checked before the data has come: nobody waits for a packet that is too long. */
 	if (length == 0 || length > max)
 		return PACKET_BROKEN;
 	if (size < LENGTH_SIZE + length)

@@ -40,7 +40,7 @@ enum packet_state {
 /* The next packet, of max bytes at most; valid until the buffer is added to. */
 enum packet_state packet_take(struct bytes *in, size_t max, struct packet *packet_r);
 
-/* Read from the front of a packet's data: a string, or NULL when it is incomplete; a number. */
+/* Take a string or a number from the front of a packet's data; NULL for an incomplete string. */
 char *packet_string(struct packet *packet);
 bool packet_number(struct packet *packet, uint32_t *number_r);
 

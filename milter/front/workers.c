@@ -158,7 +158,7 @@ int workers_start(struct workers *all)
 	const long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	int rc = 0;
 
-	/* Not one alone: a policy that blocks without saying so shall not stop all. */
+	/* At least two: a policy that blocks without having said so must not stop all. */
 	all->places = processors > 2 ? (unsigned)processors : 2;
 	pthread_mutex_lock(&all->lock);
 	while (rc == 0 && all->taken < all->places)

@@ -36,7 +36,7 @@ struct workers {
 	int wake; /* an eventfd in epoll, with data.ptr NULL */
 	atomic_bool stopping;
 	pthread_mutex_t lock; /* of all below */
-	unsigned max;         /* threads; beyond it those that wait are waited for */
+	unsigned max;         /* threads; when so many wait, events wait too */
 	unsigned places;      /* how many shall wait for events, or serve one without waiting */
 	unsigned taken;       /* of them */
 	unsigned threads;     /* that are there, whatever they do */

@@ -90,7 +90,7 @@ static int match_form(struct table_key *key, const struct regex *regex, const ch
 	return regex_find(key->regexes, regex, key->scratch, &key->match, form);
 }
 
-/* Whether the folded form is one that an expression may tell from the key. */
+/* Whether an expression can distinguish the folded form from the key. */
 static bool has_other_form(struct table_key *key)
 {
 	if (key->kind != MG_KEY_HOST && key->kind != MG_KEY_NAME && key->kind != MG_KEY_MAIL)
