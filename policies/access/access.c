@@ -13,7 +13,10 @@
 struct rule;
 
 struct access {
-	/* Lines of whichever verb comes last: open() asks for all, in the order of the file. */
+	/*
+	 * The lines of the verb that was read last: open() reads the lines of all verbs, in file
+	 * order.
+	 */
 	struct mg_lines lines;
 	struct rule *rules;
 	size_t nrules;
@@ -59,7 +62,7 @@ static const char *const values[] = { "kind", "key", "text", NULL };
 /* ---- The right-hand sides of tables, Postfix's access(5) ---------------------- */
 
 struct outcome {
-	int result;       /* or MG_NONE */
+	int result;       /* MG_NONE: the search goes on */
 	int code;         /* 0: not given */
 	char status[12];  /* "": not given */
 	const char *text; /* "": not given */
@@ -79,7 +82,7 @@ static const struct word {
 	{ "DUNNO", MG_NONE, 0 },
 	{ "REJECT", REJECT, '5' },
 	{ "DEFER", DEFER, '4' },
-	/* A tempfail is held while a later policy may still reject: what this word asks for. */
+	/* The word means what every tempfail does: a later policy may still reject. */
 	{ "DEFER_IF_PERMIT", DEFER, '4' },
 	{ "DISCARD", DISCARD, 0 },
 	{ "HOLD", HOLD, 0 },
@@ -117,7 +120,7 @@ static size_t span_status(const char *text)
 	return text[size] && !isblank((unsigned char)text[size]) ? 0 : size;
 }
 
-/* What stands after the word or code of a reply. Returns NULL, or what was expected. */
+/* Reads the text behind the word or code of a reply. Returns NULL, or what was expected. */
 static const char *read_reply_text(const char *text, char class, struct outcome *outcome)
 {
 	size_t size = class ? span_status(text) : 0;
@@ -340,7 +343,7 @@ static int check_is_files(struct mg_conf *conf, const struct mg_line *line)
 	return status;
 }
 
-/* A header is compared as a whole: what is no "Name: value" would never be found. */
+/* A header field is compared as a whole: an entry that is no "Name: value" could never match. */
 static int check_headers(struct mg_conf *conf, const struct mg_line *line)
 {
 	int status = 0;
@@ -396,7 +399,7 @@ static size_t count_lines(struct mg_conf *conf)
 	return n;
 }
 
-/* A result comes of the lines with the verb of its name, and of tables. */
+/* A result comes from the lines with the verb of its name, and from tables. */
 static int results_check(struct mg_conf *conf)
 {
 	char expected[40];
@@ -448,7 +451,7 @@ static int access_open(struct mg_conf *conf, void *self)
 
 /* ---- The look-up ---------------------------------------------------------------- */
 
-/* What a match of the rule comes to. */
+/* What a match of the rule means. */
 static void rule_outcome(const struct rule *rule, const char *value, struct outcome *outcome_r)
 {
 	static const int result[VERBS] = {
@@ -458,9 +461,9 @@ static void rule_outcome(const struct rule *rule, const char *value, struct outc
 
 	*outcome_r = (struct outcome){ .result = result[rule->verb], .text = "" };
 	/*
-	 * As the file was checked, all that can be wrong is an enhanced code of another class,
-	 * which came with $1: it stays text, as the client, whose it is, shall not talk itself
-	 * out of a refusal.
+	 * The file was checked, so only an enhanced code of another class can be wrong, and only if
+	 * it came with $1. It stays text: $1 is the client's, who must not talk himself out of a
+	 * refusal.
 	 */
 	if (rule->verb == VERB_CHECK)
 		(void)outcome_read(value, outcome_r);
@@ -485,7 +488,7 @@ static int access_say(struct mg_call *call, const struct kind *kind, const char 
 	return outcome->result;
 }
 
-/* Of a header field of any length, in a message for the log. */
+/* How much of a key a message shows: a header field can have any length. */
 #define KEY_SHOWN 100
 
 static int access_error(struct mg_call *call, const struct kind *kind, const char *key)

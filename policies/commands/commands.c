@@ -15,7 +15,7 @@ struct session {
 	unsigned unknown;
 };
 
-/* What can be found: the indices of results[]. */
+/* The results: the indices of results[]. */
 enum { TOO_MANY };
 
 static const struct mg_result results[] = {

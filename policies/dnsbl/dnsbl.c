@@ -177,10 +177,10 @@ struct entry {
  */
 struct tally {
 	long long sum, low, high;
-	struct entry worst, best; /* of the highest positive weight, and the lowest negative */
+	struct entry worst, best; /* the highest positive weight, and the lowest negative */
 	unsigned asked;
 	bool late;
-	char why[300];   /* of a list that gave no answer */
+	char why[300];   /* why a list gave no answer */
 	char zones[600]; /* those that have an entry */
 	char detail[900];
 };
@@ -255,7 +255,7 @@ static void tally_answer(struct mg_call *call, const struct dnsbl *dnsbl, struct
 	}
 }
 
-/* A name that is, say, both the client's and its HELO is one entry. */
+/* Adds up one list. A name that is, say, both the client's and its HELO counts as one entry. */
 static void tally_zone(struct mg_call *call, const struct dnsbl *dnsbl, struct tally *tally,
 		       const struct dnsbl_zone *zone, const char *const *subjects)
 {
@@ -317,7 +317,7 @@ static int judge(struct mg_call *call, const struct dnsbl *dnsbl)
 	if (tally.asked == 0)
 		return MG_NONE;
 	result = classify(dnsbl, tally.sum + tally.low);
-	/* What is known decides, unless those that have not answered could change it. */
+	/* The answers so far decide, unless the missing ones could change the result. */
 	if (result != classify(dnsbl, tally.sum + tally.high)) {
 		mg_detail(call, "%s", tally.why);
 		return tally.late ? MG_TIMEOUT : MG_ERROR;

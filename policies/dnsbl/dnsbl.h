@@ -7,7 +7,7 @@
 
 #include <stdatomic.h>
 
-/* By index: what the policy counts. */
+/* The policy's counters, by index. */
 enum dnsbl_counter { DNSBL_UNANSWERED, DNSBL_DISBELIEVED };
 
 /* What a list is asked about. */
@@ -34,18 +34,17 @@ enum dnsbl_entry {
 #define DNSBL_TOLD (1U << DNSBL_ENTRIES)
 #define DNSBL_NO_ANSWER (2U << DNSBL_ENTRIES)
 #define DNSBL_TESTED \
-	(4U << DNSBL_ENTRIES) /* what it must not list was answered, or never will be */
+	(4U << DNSBL_ENTRIES) /* the entry that must be absent was answered, or never will be */
 
 /*
- * What is remembered of a list: no more than when it was tested, what came out, and when a
- * complaint was last written. In the memory that all sessions of an instance share, so all of
- * it is atomic; it survives a reload, so that lists are not tested anew.
+ * What is remembered of a list: only when it was tested, the result of the test, and when it was
+ * last complained about. All sessions of an instance share this memory, so all of it is atomic. It
+ * survives a reload, so that lists are not tested anew.
  */
 struct dnsbl_watch {
-	atomic_ullong list;  /* which, by its key; 0 for none yet */
-	atomic_llong tested; /* when its test was begun: ms, 0 for never */
-	atomic_llong
-		complained; /* when it was last said that it gives no answer, or a strange one */
+	atomic_ullong list;      /* whose it is: the list's key; 0 for a free place */
+	atomic_llong tested;     /* when its test was begun: ms, 0 for never */
+	atomic_llong complained; /* when the log last had a missing or strange answer of it */
 	atomic_uint state;
 };
 
@@ -60,7 +59,7 @@ struct dnsbl_shared {
 /* A list, of all lines that name it. */
 struct dnsbl_list {
 	uint64_t key;     /* of its name and kind; not 0 */
-	unsigned entries; /* 1 << entry: those that its lines want to be asked for */
+	unsigned entries; /* 1 << entry: the test entries that its lines need */
 };
 
 /* Answers, by octet: a bit for each value. */
@@ -68,7 +67,7 @@ struct dnsbl_mask {
 	uint64_t octets[4][4];
 };
 
-/* One line: a list, the answers of it that count, and what they count. */
+/* One line of the block: a list, its answers that count, and their weight. */
 struct dnsbl_zone {
 	const char *name;
 	unsigned about;  /* DNSBL_BIT()s */
@@ -88,43 +87,43 @@ struct dnsbl {
 	size_t nlists;
 	struct dnsbl_list *lists;
 	unsigned about; /* of all zones */
-	bool text;      /* some reply has {txt} */
+	bool text;      /* some reply has {txt}, so texts are looked up */
 };
 
 /* What an answer of a list means. */
 enum dnsbl_meaning {
 	DNSBL_COUNTS,
-	DNSBL_OTHER,   /* a list's answer, but not one of this line's */
+	DNSBL_OTHER,   /* an answer of the list, but none that this line counts */
 	DNSBL_NOTHING, /* not listed */
-	DNSBL_REFUSED, /* the operator does not answer us */
-	DNSBL_NONSENSE /* not the answer of a list */
+	DNSBL_REFUSED, /* the operator refuses to answer us */
+	DNSBL_NONSENSE /* nothing that a list would answer */
 };
 
-/* addr_r: the first record that is the reason for the meaning; not set for DNSBL_NOTHING. */
+/* addr_r: the first record that has this meaning; not set for DNSBL_NOTHING. */
 enum dnsbl_meaning dnsbl_read_answer(const struct dnsbl_zone *zone,
 				     const struct mg_dns_answer *answer, struct in_addr *addr_r);
 
 /* open(): reads the lines. */
 int dnsbl_open(struct mg_conf *conf, void *self);
 
-/* Begins to ask for the test entries of all lists whose time has come. Never blocks. */
+/* Begins to look up the test entries of all lists whose test is due. Never blocks. */
 void dnsbl_watch_start(struct mg_call *call, const struct dnsbl *dnsbl);
 
-/* Whether what a list says against somebody is to be believed. */
+/* Whether a list is believed when it speaks against somebody. */
 enum dnsbl_trust {
 	DNSBL_BELIEVED,
-	DNSBL_LISTS_ALL, /* no: it lists what it must not */
-	DNSBL_UNTESTED   /* no: the first test has not come back in time */
+	DNSBL_LISTS_ALL, /* no: it has the entry that must be absent */
+	DNSBL_UNTESTED   /* no: its first test was not answered in time */
 };
 
 /*
- * Says in the log, once, what the test has shown.
- * lists: it lists what it was asked about; this is believed only after the first test.
+ * Logs the result of the test, once. lists: the list has the client or a name of it, which is
+ * believed only after the first test.
  */
 enum dnsbl_trust dnsbl_watch_judge(struct mg_call *call, const struct dnsbl *dnsbl,
 				   const struct dnsbl_zone *zone, bool lists);
 
-/* Says in the log, once in an hour, that a list refuses, answers nonsense, or does not answer. */
+/* Logs, once an hour, that a list refuses, gives a strange answer, or does not answer. */
 void dnsbl_watch_complain(struct mg_call *call, const struct dnsbl_zone *zone, const char *why);
 
 #endif

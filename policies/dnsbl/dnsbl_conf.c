@@ -83,8 +83,8 @@ static bool mask_widen(struct dnsbl_mask *mask, const char *bits)
 }
 
 /*
- * Parses 127.0.0.2, 127.0.0.2-11, 127.0.0.2,4,9, 127.0.0-10.1-3 or 127.0.0.0/24. Lists have no
- * other answers.
+ * Parses 127.0.0.2, 127.0.0.2-11, 127.0.0.2,4,9, 127.0.0-10.1-3 or 127.0.0.0/24. Lists answer with
+ * addresses of 127.0.0.0/8 only.
  */
 static bool mask_read(const char *text, struct dnsbl_mask *mask)
 {
@@ -111,7 +111,10 @@ static bool mask_has_only(const struct dnsbl_mask *mask, unsigned octet, unsigne
 	return memcmp(mask->octets[octet], only.octets[octet], sizeof(only.octets[octet])) == 0;
 }
 
-/* Whether it has nothing but what operators refuse with, which never counts: see read_address(). */
+/*
+ * Whether a mask has only addresses by which operators refuse, which never count: see
+ * read_address().
+ */
 static bool mask_is_refusal(const struct dnsbl_mask *mask)
 {
 	return mask_has_only(mask, 0, 127) && mask_has_only(mask, 1, 255) &&
@@ -135,7 +138,7 @@ static enum dnsbl_meaning read_address(const struct dnsbl_zone *zone, struct in_
 			return DNSBL_COUNTS;
 	if (zone->nmasks > 0)
 		return DNSBL_OTHER;
-	/* Unless a mask names it, this is another way to refuse. */
+	/* 127.0.0.1 is another way to refuse, unless a mask names it. */
 	return host == 0x7f000001 ? DNSBL_REFUSED : DNSBL_COUNTS;
 }
 
@@ -160,17 +163,17 @@ enum dnsbl_meaning dnsbl_read_answer(const struct dnsbl_zone *zone,
 
 /* ---- Lines ------------------------------------------------------------------------- */
 
-/* Where a block is read. */
+/* The reading of a block. */
 struct reader {
 	struct mg_conf *conf;
 	struct dnsbl *dnsbl;
 	const struct mg_line *line;
 	bool domains; /* a line of a list of domains */
 	bool failed;
-	unsigned said; /* of the line: SAID_... */
+	unsigned said; /* of the line: its SAID_... words */
 };
 
-/* What a line can say once, besides what of DNSBL_NAMES it is about. */
+/* Words that a line may have once, besides those of DNSBL_NAMES. */
 #define SAID_IPV4 (1U << DNSBL_ABOUTS)
 #define SAID_IPV6 (2U << DNSBL_ABOUTS)
 #define SAID_WEIGHT (4U << DNSBL_ABOUTS)
@@ -207,12 +210,12 @@ static bool weight_read(const char *word, long long *weight_r)
 	       *weight_r <= WEIGHT_MAX;
 }
 
-/* What a word means that a line can have once, as a bit; 0 when it is none. */
+/* The bit of a word that a line may have once; 0 for other words. */
 static unsigned word_said(bool domains, const char *word)
 {
 	static const struct {
 		const char *word;
-		bool addresses, domains; /* the lists whose lines may have it */
+		bool addresses, domains; /* the kinds of lists whose lines may have it */
 		unsigned said;
 	} words[] = { { "weight", true, true, SAID_WEIGHT },
 		      { "ipv4", true, false, SAID_IPV4 },
@@ -290,8 +293,8 @@ static const char *zone_name(struct reader *r, const char *word)
 }
 
 /*
- * FNV-1a of the name, in which case does not matter, and of the kind: a name can be a list of
- * either.
+ * FNV-1a of the name without regard to case, and of the kind: a list of addresses and one of
+ * domains may have the same name.
  */
 static uint64_t list_key(const char *name, bool domains)
 {
@@ -306,7 +309,7 @@ static uint64_t list_key(const char *name, bool domains)
 	return key ? key : 1;
 }
 
-/* What is known of a list is known of all lines that name it. */
+/* All lines that name a list share what is known of it. */
 static struct dnsbl_list *zone_list(struct reader *r, const struct dnsbl_zone *zone)
 {
 	const uint64_t key = list_key(zone->name, zone->about & DNSBL_NAMES);
@@ -328,7 +331,7 @@ static struct dnsbl_list *zone_list(struct reader *r, const struct dnsbl_zone *z
 	return &dnsbl->lists[i];
 }
 
-/* A line that says what an earlier one says: each entry would count twice. */
+/* Reports a line that repeats an earlier one: each entry would count twice. */
 static void zone_check_new(struct reader *r, const struct dnsbl_zone *zone)
 {
 	for (const struct dnsbl_zone *other = r->dnsbl->zones; other < zone; other++) {
@@ -371,7 +374,7 @@ static void zone_read(struct reader *r)
 	zone_check_new(r, zone);
 	if (zone->ipv4)
 		list->entries |= DNSBL_ENTRIES4;
-	if (r->said & SAID_IPV6) /* it says that it lists these */
+	if (r->said & SAID_IPV6) /* the line states that the list has these */
 		list->entries |= DNSBL_ENTRIES6;
 	r->dnsbl->about |= zone->about;
 	r->dnsbl->nzones++;
@@ -386,7 +389,7 @@ static void zones_read(struct reader *r, const struct mg_lines *lines, bool doma
 	}
 }
 
-/* Whether a text of the block can name what the list says: if not, it is not asked for. */
+/* Whether a text of the block can show the list's text: if none does, it is not looked up. */
 static bool text_is_wanted(struct mg_conf *conf)
 {
 	const struct mg_line *line;
@@ -395,10 +398,10 @@ static bool text_is_wanted(struct mg_conf *conf)
 		for (size_t word = 2; word < mg_line_words(line); word++)
 			if (strstr(mg_line_word(line, word), "{txt}"))
 				return true;
-	return !mapped_line(conf, "listed"); /* whose default text has it */
+	return !mapped_line(conf, "listed"); /* the result's default text has {txt} */
 }
 
-/* How much of the sum a line can be for a client of one kind: it counts once for each name. */
+/* The most that a line adds to the sum of a client of one family: its weight for each name. */
 static long long zone_weighs(const struct dnsbl_zone *zone, bool ipv6)
 {
 	return (ipv6 ? zone->ipv6 : zone->ipv4) ? zone->weight * __builtin_popcount(zone->about)
@@ -416,7 +419,7 @@ static long long sum_reached(const struct dnsbl *dnsbl, int sign)
 	return sums[0] * sign > sums[1] * sign ? sums[0] : sums[1];
 }
 
-/* A threshold that is written down, or that something is done about, is meant to be reached. */
+/* Reports a threshold that no sum reaches, if it is in the file or its result has an action. */
 static void threshold_check(struct reader *r, int sign, const char *item, long long threshold,
 			    const char *result)
 {
@@ -434,7 +437,7 @@ static void threshold_check(struct reader *r, int sign, const char *item, long l
 	r->failed = true;
 }
 
-/* The stages at which there is something to begin, or to decide: see dnsbl.c. */
+/* The stages at which look-ups begin or the result is decided: see dnsbl.c. */
 static unsigned stages_needed(unsigned about)
 {
 	unsigned stages = 0;
@@ -475,7 +478,7 @@ int dnsbl_open(struct mg_conf *conf, void *self)
 		threshold_check(&r, -1, "allow-threshold", dnsbl->allow_threshold, "allowed");
 	}
 	dnsbl->text = text_is_wanted(conf);
-	/* After an error all, so that it is not reported as a policy that never runs, too. */
+	/* After an error all stages, so that a policy that never runs is not reported as well. */
 	if (!r.failed)
 		mg_conf_stages(conf, stages_needed(dnsbl->about));
 	return r.failed ? -1 : 0;

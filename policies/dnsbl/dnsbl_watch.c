@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The policy "dnsbl": notices lists that cannot be used, by the entries that each must have and
- * must not have (RFC 5782, 5). The first session begins the test, which no mail waits for; later
- * ones say what came out, and repeat the test after test-interval.
+ * The policy "dnsbl": notices lists that cannot be used, by the test entries that each must and
+ * must not have (RFC 5782, 5). The first session begins the test, for which no mail waits; later
+ * sessions log its result, and repeat the test after test-interval.
  */
 #include <netinet/in.h>
 #include <stdio.h>
@@ -10,18 +10,18 @@
 
 #include "dnsbl.h"
 
-#define WATCH_AGAIN_MS (5 * 60 * 1000LL) /* after a test that nobody answered */
+#define WATCH_AGAIN_MS (5 * 60 * 1000LL) /* after a test without an answer */
 #define WATCH_COMPLAIN_MS (60 * 60 * 1000LL)
 
-/* What a walk carries. */
+/* The data of a question of the test's walk. */
 struct watch_step {
 	size_t zone;
 	enum dnsbl_entry entry;
 };
 
 /*
- * The watch of the list that was tested longest ago is one of a block that is gone: half of all
- * are.
+ * Takes over the watch that was tested longest ago: it belongs to a block that is gone, as half of
+ * all watches do.
  */
 static struct dnsbl_watch *watch_take_over(struct dnsbl_shared *shared, unsigned long long key)
 {
@@ -47,7 +47,9 @@ static struct dnsbl_watch *watch_of(struct dnsbl_shared *shared, const struct dn
 		struct dnsbl_watch *watch = &shared->watches[(list->key + i) % DNSBL_WATCHES];
 		unsigned long long key = atomic_load(&watch->list);
 
-		/* Another session may be about to take the place, for the same list or another. */
+		/*
+		 * Another session may take the place at this moment, for the same list or another.
+		 */
 		if (key == 0 && atomic_compare_exchange_strong(&watch->list, &key, list->key))
 			return watch;
 		if (key == list->key)
@@ -96,13 +98,13 @@ static bool watch_is_wrong(enum dnsbl_entry entry, enum dnsbl_meaning meaning)
 	return meaning != DNSBL_NOTHING;
 }
 
-/* The entry without whose answer the list is not believed. */
+/* The entry whose answer is needed before the list is believed. */
 static enum dnsbl_entry watch_deciding(const struct dnsbl_zone *zone)
 {
 	return zone->list->entries & DNSBL_ENTRIES4 ? DNSBL_NOT_LISTED : DNSBL_NOT_LISTED6;
 }
 
-/* On a thread of the service. */
+/* Notes the answer about one entry. Runs on a thread of the DNS service. */
 static void watch_then(struct mg_dns_walk *walk, const char *name,
 		       const struct mg_dns_answer *answer, const void *data, const void *self)
 {
@@ -123,7 +125,7 @@ static void watch_then(struct mg_dns_walk *walk, const char *name,
 	} else {
 		atomic_fetch_and(&watch->state, ~bit);
 	}
-	/* Last: who sees that it was tested must see what came out. */
+	/* Last, so that whoever sees this flag sees the result, too. */
 	if (step->entry == watch_deciding(zone))
 		atomic_fetch_or(&watch->state, DNSBL_TESTED);
 }
@@ -143,7 +145,7 @@ static void watch_begin(struct mg_call *call, const struct dnsbl *dnsbl, size_t 
 	}
 }
 
-/* Of the sessions that find it due at the same time one begins the test. */
+/* Several sessions may find the test due at the same time: one of them begins it. */
 static bool watch_is_due(const struct dnsbl *dnsbl, struct dnsbl_watch *watch, long long now)
 {
 	const bool again = atomic_load(&watch->state) & DNSBL_NO_ANSWER &&
@@ -189,7 +191,7 @@ static void watch_tell(struct mg_call *call, const struct dnsbl_zone *zone, unsi
 				       : "it may have ended; is its name right?");
 }
 
-/* The first test is under way: its answer has been on its way as long as the client's. */
+/* Waits for the first test: its question was asked together with the client's. */
 static enum dnsbl_trust watch_first_test(struct mg_call *call, const struct dnsbl_zone *zone)
 {
 	const char *name = watch_name(call, zone, watch_deciding(zone));

@@ -28,7 +28,7 @@ struct rule {
 
 enum { MISSING, DUPLICATE, OVERLONG, EIGHT_BIT, MATCHED, NO_FROM, MANY_FROM, BAD_FROM, RESULTS };
 
-/* A result of a field, for its turn. */
+/* A result that waits for its turn to be reported. */
 struct note {
 	const char *field;
 	const char *what;
@@ -39,8 +39,8 @@ struct note {
 struct message {
 	uint64_t required; /* bit i: required.v[i] */
 	uint64_t once;
-	unsigned found;   /* bit i: the result i; each is stated once */
-	unsigned waiting; /* bit i: notes[i] is still to be stated */
+	unsigned found;   /* bit i: the result i was reported, or waits; each is reported once */
+	unsigned waiting; /* bit i: notes[i] waits to be reported */
 	bool from;
 	struct note notes[RESULTS];
 };
@@ -126,8 +126,8 @@ static const struct mg_item items[] = {
 /* ---- The hooks -------------------------------------------------------------------- */
 
 /*
- * The name that a field goes by: blanks between it and the colon are obsolete syntax, and no part
- * of it (RFC 5322, 4.5).
+ * The name that a field is known by. Blanks between it and the colon are obsolete syntax, and no
+ * part of it (RFC 5322, 4.5).
  */
 static const char *field_name(struct mg_call *call)
 {
@@ -203,7 +203,7 @@ static int state_next(struct mg_call *call)
 	return MG_NONE;
 }
 
-/* The bit of a name in a list, or 0. */
+/* The bit of a name in a list, or 0 when the list has not got it. */
 static uint64_t name_bit(const struct mg_strings *names, const char *name)
 {
 	for (size_t i = 0; i < names->n; i++)
@@ -398,7 +398,7 @@ static int check_names(struct mg_conf *conf, const char *item, const struct mg_s
 
 	for (size_t i = 0; (line = mg_conf_item(conf, item, i)); i++)
 		for (size_t word = 1; word < mg_line_words(line); word++)
-			/* An empty one is reported by the host. */
+			/* The host reports empty names. */
 			if (*mg_line_word(line, word) && check_name(conf, line, word) < 0)
 				status = -1;
 	if (names->n <= NAMES_MAX)

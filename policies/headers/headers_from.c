@@ -15,7 +15,9 @@ static bool is_atom(char c)
 	return (unsigned char)c > ' ' && c != 0x7f && !strchr("()<>[]:;@\\,\"", c);
 }
 
-/* at: after the opening character. Returns the place after the closing one, or NULL if none. */
+/*
+ * Skips to a closing character; at is behind the opening one. Returns the place behind it, or NULL.
+ */
 static const char *skip_to(const char *at, char close)
 {
 	for (; *at; at++) {
@@ -27,7 +29,7 @@ static const char *skip_to(const char *at, char close)
 	return NULL;
 }
 
-/* at: behind a '('. Comments nest. */
+/* Skips a comment; at is behind its '('. Comments nest. */
 static const char *skip_comment(const char *at)
 {
 	for (unsigned depth = 1; *at; at++) {
@@ -41,7 +43,7 @@ static const char *skip_comment(const char *at)
 	return NULL;
 }
 
-/* Blanks, folds and comments. NULL for a comment that does not end. */
+/* Skips blanks, folds and comments. NULL for a comment that does not end. */
 static const char *skip_blanks(const char *at)
 {
 	while (at) {
@@ -68,7 +70,7 @@ static const char *skip_words(const char *at, unsigned *words_r)
 	return at;
 }
 
-/* at: behind an '@'. Returns what follows the domain, or NULL for none. */
+/* Skips a domain; at is behind the '@'. Returns what follows it, or NULL when there is none. */
 static const char *skip_domain(const char *at)
 {
 	unsigned words;
@@ -82,7 +84,7 @@ static const char *skip_domain(const char *at)
 	return words == 1 ? at : NULL;
 }
 
-/* Returns what follows "local-part@domain", or NULL. */
+/* Skips "local-part@domain". Returns what follows it, or NULL. */
 static const char *skip_address(const char *at)
 {
 	unsigned words;
@@ -91,7 +93,10 @@ static const char *skip_address(const char *at)
 	return at && words == 1 && *at == '@' ? skip_domain(at + 1) : NULL;
 }
 
-/* at: behind a '<', with the obsolete route or without. Returns what follows '>', or NULL. */
+/*
+ * Skips an address and its '>', perhaps with the obsolete route; at is behind the '<'. NULL for
+ * none.
+ */
 static const char *skip_angle(const char *at)
 {
 	for (at = skip_blanks(at); at && (*at == '@' || *at == ','); at = skip_blanks(at))

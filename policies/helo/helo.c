@@ -279,7 +279,7 @@ static int is_stranger(struct mg_call *call, const struct helo *helo)
 	return own < 0 ? -1 : !own;
 }
 
-/* Programs of this host that speak SMTP to it are right to call themselves so. */
+/* Programs on this host may call themselves localhost when they send mail to it. */
 static bool is_localhost(const struct mg_call *call, const char *name)
 {
 	struct address client;
@@ -288,7 +288,7 @@ static bool is_localhost(const struct mg_call *call, const char *name)
 	       address_is_loopback(&client);
 }
 
-/* otherwise: the result for an address that nobody has stolen. */
+/* otherwise: the result unless a stranger claims an address of ours. */
 static int judge_address(struct mg_call *call, const struct helo *helo,
 			 const struct address *claimed, int otherwise)
 {
@@ -305,7 +305,7 @@ static int judge_address(struct mg_call *call, const struct helo *helo,
 	return IMPOSTOR;
 }
 
-/* name: what stands after the opening bracket. */
+/* name: the text behind the opening bracket. */
 static int judge_literal(struct mg_call *call, const struct helo *helo, const char *name)
 {
 	char text[INET6_ADDRSTRLEN + sizeof("[IPv6:]")];
@@ -335,12 +335,12 @@ static int judge_name(struct mg_call *call, const struct helo *helo, const char 
 	/* The A-labels of an internationalised name are what the rules are about. */
 	const char *name = is_ascii(sent) ? sent : mg_domain(call, sent);
 	const char *wrong = name ? name_check(helo, name) : "not a domain name";
-	const char *folded = name ? mg_domain(call, name) : NULL; /* without a final dot */
+	const char *folded = name ? mg_domain(call, name) : NULL; /* without the final dot */
 	int stranger = name && name_is_own(call, helo, folded ? folded : name)
 			       ? is_stranger(call, helo)
 			       : 0;
 
-	/* Before the syntax: a dot behind it does not make our name another. */
+	/* Before the syntax is judged: our name with a wrong dot behind it is still our name. */
 	if (stranger) {
 		mg_detail(call, "%s", stranger < 0 ? UNDECIDED : "our own name");
 		return stranger < 0 ? MG_ERROR : IMPOSTOR;
@@ -380,7 +380,7 @@ static void helo_start(struct mg_call *call, const void *self)
 		helo_lookup_start(call, name);
 }
 
-/* What is in the DNS about a name that nothing is wrong with. */
+/* Judges what the DNS has about a name without another fault. */
 static int judge_resolved(struct mg_call *call, const struct helo *helo)
 {
 	const char *name = name_to_resolve(call, helo);
@@ -414,7 +414,7 @@ static int helo_mail(struct mg_call *call, const void *self)
 	return mg_helo(call) || mg_is_submitted_locally(call) ? MG_NONE : MISSING;
 }
 
-/* An action for what only the DNS can tell has names looked up, unless that is forbidden. */
+/* An action for a result that only the DNS gives turns look-ups on, unless they are forbidden. */
 static int resolve_check(struct mg_conf *conf, struct helo *helo)
 {
 	static const int found[] = { UNRESOLVED, MISMATCH };
@@ -460,7 +460,7 @@ static int own_names_check(struct mg_conf *conf, const struct mg_line *line)
 
 	for (size_t i = 1; i < mg_line_words(line); i++) {
 		const char *name = mg_line_word(line, i);
-		/* An empty one is reported by the host. */
+		/* The host reports empty names. */
 		const char *wrong = *name ? own_name_check(conf, name) : NULL;
 
 		ascii = ascii && is_ascii(name);
@@ -471,7 +471,7 @@ static int own_names_check(struct mg_conf *conf, const struct mg_line *line)
 	}
 	if (status < 0 || ascii)
 		return status;
-	/* Whether the others are internationalised names the host can tell. */
+	/* The host checks internationalised names. */
 	return mg_conf_table(conf, line, 1, MG_KEY_HOST, NULL) ? 0 : -1;
 }
 

@@ -8,7 +8,7 @@
 /* Begins to look a name up. The client has an address. */
 void helo_lookup_start(struct mg_call *call, const char *name);
 
-/* What is in the DNS about the name: HELO_..., or MG_ERROR or MG_TIMEOUT with a detail. */
+/* The result of the look-up: HELO_..., or MG_ERROR or MG_TIMEOUT with a detail. */
 enum { HELO_MATCHES, HELO_MISMATCH, HELO_UNRESOLVED };
 int helo_lookup(struct mg_call *call, const char *name);
 

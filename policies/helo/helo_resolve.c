@@ -17,7 +17,7 @@ static enum mg_dns_type other_type(enum mg_dns_type type)
 	return type == MG_DNS_A ? MG_DNS_AAAA : MG_DNS_A;
 }
 
-/* data: the type that was asked for. */
+/* Asks for other types when the first has no records. data: the type that was asked for. */
 static void then_others(struct mg_dns_walk *walk, const char *name,
 			const struct mg_dns_answer *answer, const void *data, const void *self)
 {
@@ -35,7 +35,7 @@ void helo_lookup_start(struct mg_call *call, const char *name)
 	mg_dns_walk(call, 3, &type, sizeof(type), name, type, then_others);
 }
 
-/* Says what an answer that was none is the reason for. */
+/* The result of a look-up that failed or came late. */
 static int undecided(struct mg_call *call, const struct mg_dns_answer *answer)
 {
 	mg_detail(call, "%s", answer->why);
@@ -47,7 +47,7 @@ static bool is_unknown(const struct mg_dns_answer *answer)
 	return answer->status == MG_DNS_LATE || answer->status == MG_DNS_FAILED;
 }
 
-/* There is no address of the client's kind: is there anything? */
+/* The name has no address of the client's family: does it have any other, or an MX? */
 static int lookup_others(struct mg_call *call, const char *name)
 {
 	const struct mg_dns_answer *other = mg_dns(call, name, other_type(own_type(call)));

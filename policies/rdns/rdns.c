@@ -139,13 +139,13 @@ static int judge_look(struct mg_call *call, const struct rdns *rdns, const char 
 
 /* What is known of the names so far. */
 struct names {
-	const char *first; /* the first that is a host's */
-	int result;       /* of those that lead back: PASS, GENERIC or MG_ERROR; MG_NONE for none */
-	const char *name; /* that the result is about */
-	const char *late, *failed; /* a name of which nothing could be known */
+	const char *first; /* the first that can be a host's */
+	int result; /* of names that lead back: PASS, GENERIC or MG_ERROR; MG_NONE: no name does */
+	const char *name;          /* the name that the result is about */
+	const char *late, *failed; /* a name whose look-up was late, or failed */
 };
 
-/* Returns true when the others need not be looked at. */
+/* Judges one name. Returns true when the other names need not be judged. */
 static bool judge_name(struct mg_call *call, const struct rdns *rdns, struct names *names,
 		       const char *name)
 {

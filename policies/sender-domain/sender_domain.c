@@ -82,10 +82,10 @@ static bool is_null_mx(const struct mg_dns_answer *answer)
 	return answer->n == 1 && !*answer->records[0].text;
 }
 
-/* Which of the mail hosts to look at: those of the lowest preferences. */
+/* Chooses the mail hosts to look at: those of the lowest preferences. */
 struct ranks {
 	const struct mg_dns_answer *answer;
-	size_t left; /* how many more */
+	size_t left; /* how many more hosts may be taken */
 	const struct mg_dns_record *last;
 };
 
@@ -95,7 +95,7 @@ static struct ranks ranks_begin(const struct sender_domain *conf,
 	return (struct ranks){ answer, (size_t)conf->max_hosts, NULL };
 }
 
-/* In the order of the answer where they are the same. */
+/* Hosts of one preference come in the order of the answer. */
 static bool ranks_before(const struct mg_dns_record *a, const struct mg_dns_record *b)
 {
 	return a->u.preference != b->u.preference ? a->u.preference < b->u.preference : a < b;
@@ -132,7 +132,7 @@ static const char *tld_of(const char *domain)
 
 /* ---- Beginning --------------------------------------------------------------------- */
 
-/* The other kind of address is asked for only when this one does not do. */
+/* The other family's addresses are asked for only when this one has none. */
 static void then_address(struct mg_dns_walk *walk, const char *name,
 			 const struct mg_dns_answer *answer, const void *data, const void *self)
 {
@@ -151,7 +151,7 @@ static void then_mx(struct mg_dns_walk *walk, const char *name, const struct mg_
 
 	(void)data;
 	if (answer->status == MG_DNS_NODATA) {
-		/* Both, as most often the domain has neither. */
+		/* Both types at once: most often the domain has neither. */
 		mg_dns_walk_ask(walk, name, MG_DNS_A, NULL);
 		mg_dns_walk_ask(walk, name, MG_DNS_AAAA, NULL);
 	} else if (answer->status == MG_DNS_NXDOMAIN && conf->ask_tld && tld_of(name)) {
@@ -182,17 +182,19 @@ static void sender_domain_start(struct mg_call *call, const void *self)
 
 /* ---- Judging ----------------------------------------------------------------------- */
 
-/* What is known of the hosts so far. */
+/* The hosts as far as they were looked at. */
 struct hosts {
-	const char *first;      /* of those that were looked at */
-	const char *good;       /* one with an address of the Internet's */
-	const char *not_public; /* one with an address, but none of these */
-	const char *unknown;    /* one of which nothing could be known, and why */
+	const char *first;      /* the first host looked at */
+	const char *good;       /* a host with a public address */
+	const char *not_public; /* a host that has only other addresses */
+	const char *unknown;    /* a host whose look-up failed or was late, and why */
 	const char *why;
 	bool late;
 };
 
-/* Returns false when there is no such name, and so no other type to ask for. */
+/*
+ * Looks at one type of address. Returns false when the name does not exist, so no other type does.
+ */
 static bool look_at_type(struct mg_call *call, struct hosts *hosts, const char *host,
 			 enum mg_dns_type type)
 {
@@ -224,7 +226,7 @@ static int undecided(struct mg_call *call, const char *name, const char *why, bo
 	return late ? MG_TIMEOUT : MG_ERROR;
 }
 
-/* otherwise: when no host has an address. */
+/* otherwise: the result when no host has an address. */
 static int judge_hosts(struct mg_call *call, const struct hosts *hosts, int otherwise)
 {
 	mg_value(call, "host",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whether a policy's block uses a result: a look-up for an unused result can be left out. */
+/* Whether a policy's block has an action for a result: an unused result needs no look-up. */
 #ifndef MG_SHARED_MAPPED_H
 #define MG_SHARED_MAPPED_H
 

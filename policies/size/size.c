@@ -26,8 +26,8 @@ struct count {
 	long long headers;
 	long long header_count;
 	long long line; /* of the body: so far, across chunks */
-	bool cr;        /* the line's last octet is one */
-	unsigned over;  /* bit i: the result i was stated; once is enough */
+	bool cr;        /* the line's last octet is a CR */
+	unsigned over;  /* bit i: the result i was reported; each is reported once */
 };
 
 /* In the order of the items that limit them. */
@@ -99,7 +99,7 @@ static const struct mg_item items[] = {
 	{ .name = NULL },
 };
 
-/* Says which limit was passed, and by what. */
+/* Reports that a limit was exceeded, and by what. */
 static int over(struct mg_call *call, int result, long long count, long long limit)
 {
 	mg_value_int(call, "limit", limit);
@@ -108,7 +108,7 @@ static int over(struct mg_call *call, int result, long long count, long long lim
 	return result;
 }
 
-/* The same for the message's results: each is stated once. */
+/* The same for the results of the message, each of which is reported once. */
 static int over_first(struct mg_call *call, int result, long long value, long long limit)
 {
 	struct count *count = mg_state(call, MG_MESSAGE);
@@ -124,7 +124,7 @@ static bool is_over(long long count, long long limit)
 	return limit > 0 && count > limit;
 }
 
-/* The client's own figure is believed as far as it speaks against the message. */
+/* The size that the client announces counts only against the message: it can be too small. */
 static int size_mail(struct mg_call *call, const void *self)
 {
 	const struct size *size = self;
@@ -150,7 +150,10 @@ static int size_rcpt(struct mg_call *call, const void *self)
 		       : MG_NONE;
 }
 
-/* As it was sent: "Name: value" CR LF, with CR LF at each fold, of which the MTA shows LF. */
+/*
+ * The size of a field on the wire: "Name: value" CR LF, with a CR LF at each fold, which comes from
+ * the MTA as LF.
+ */
 static long long field_size(const char *name, const char *value)
 {
 	size_t size = strlen(name) + strlen(value) + sizeof(":\r\n") - 1;
@@ -232,7 +235,7 @@ static long long long_line(struct count *count, const unsigned char *body, size_
 	return 0;
 }
 
-/* Whether a limit is still to be watched. */
+/* Whether a limit is on and not yet exceeded. */
 static bool is_open(const struct count *count, int result, long long limit)
 {
 	return limit > 0 && !(count->over & (1U << result));
@@ -260,13 +263,13 @@ static int size_body(struct mg_call *call, const void *self)
 	return result;
 }
 
-/* What the last field or the last chunk left, when it had another result itself. */
+/* Reports what the last field or chunk left over, when that had another result itself. */
 static int size_eom(struct mg_call *call, const void *self)
 {
 	return over_next(call, self);
 }
 
-/* What is done about what has no limit would never be done. */
+/* Reports an action for a result whose limit is off: it would never be done. */
 static int limits_check(struct mg_conf *conf, const struct size *size)
 {
 	char expected[64];
@@ -284,7 +287,7 @@ static int limits_check(struct mg_conf *conf, const struct size *size)
 	return status;
 }
 
-/* Only the stages that a limit asks for; without any there is nothing to do. */
+/* Takes part only in the stages that a limit needs, in none if all limits are off. */
 static int size_open(struct mg_conf *conf, void *self)
 {
 	const struct size *size = self;
