@@ -86,11 +86,11 @@ static const struct mg_item items[] = {
 	{ .name = NULL },
 };
 
-/* ---- The question ---- */
+/* ---- The identity to check ---- */
 
 /*
- * In A-labels, and without the dot that may end a name; else as it is written, for it to be seen
- * in texts.
+ * The domain in A-labels and without a final dot; a name that has no such form stays as written, so
+ * that texts show it.
  */
 static const char *ascii_domain(struct mg_call *call, const char *domain)
 {
@@ -137,7 +137,7 @@ static void query_sender(struct mg_call *call, const char *sender, struct spf_qu
 
 enum query { QUERY_NONE, QUERY_ONE, QUERY_UNDECIDED };
 
-/* The null sender's identity is the postmaster of the HELO name (section 2.4). */
+/* For the null sender the identity is the postmaster of the HELO name (section 2.4). */
 static enum query query_make(struct mg_call *call, const struct spf *spf, bool is_helo,
 			     struct spf_query *query_r)
 {
@@ -246,7 +246,7 @@ static int open_identities(struct mg_conf *conf, const struct spf *spf)
 			status = -1;
 		}
 	}
-	/* Of a policy that is named wrongly it would be said that it can never run, too. */
+	/* After an error without this, so that a policy that never runs is not reported as well. */
 	if (status == 0)
 		mg_conf_stages(conf, stages);
 	return status;

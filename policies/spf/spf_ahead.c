@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Starts the DNS questions of an evaluation ahead of it: from each record as it arrives, those
- * of all its terms at once (bounds: RFC 7208, section 4.6.4). Nothing is decided here: a
+ * Asks the DNS questions of an evaluation ahead of it: from each record as it arrives, the
+ * questions of all its terms at once (bounds: RFC 7208, section 4.6.4). Nothing is decided here: a
  * question left out only costs time.
  */
 #include "spf_check.h"
 
 #include <string.h>
 
-/* A query that can be copied as it is. */
+/* A query in one piece of memory, so that a walk can copy it. */
 struct packed {
-	struct spf_query query;           /* its strings are those at the places below */
-	size_t local, domain, helo, name; /* in text, which begins with the sender */
+	struct spf_query query;           /* its strings point to the places below */
+	size_t local, domain, helo, name; /* places in text, which begins with the sender */
 	char text[];
 };
 
@@ -73,7 +73,10 @@ static void ahead_mx(struct mg_dns_walk *walk, const char *name, const struct mg
 					 spf_address_type(&packed->query));
 }
 
-/* Evaluation asks only for names that can match; of several they may be none. */
+/*
+ * Asks for the addresses of the client's names. Evaluation needs only names that can match: of
+ * several there may be none.
+ */
 static void ahead_ptr(struct mg_dns_walk *walk, const char *name,
 		      const struct mg_dns_answer *answer, const void *data, const void *self)
 {

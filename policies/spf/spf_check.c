@@ -15,13 +15,13 @@ struct check {
 	struct spf_term explanation;
 };
 
-/* What a mechanism came to. */
+/* The result of a mechanism. */
 enum match { NO_MATCH, MATCH, TEMPORARY, PERMANENT };
 
 /* A record under evaluation. */
 struct record {
 	const char *domain;
-	unsigned depth; /* of includes */
+	unsigned depth; /* of nested includes */
 	struct spf_digest digest;
 };
 
@@ -29,7 +29,7 @@ static enum spf_result check_domain(struct check *check, const char *domain, uns
 
 /* ---- Questions ---- */
 
-/* Returns PERMANENT when this is one look-up too many. */
+/* Counts a look-up. Returns PERMANENT when it is one too many. */
 static enum match lookup_count(struct check *check)
 {
 	if (++check->lookups <= SPF_LOOKUPS_MAX)
@@ -46,7 +46,7 @@ static enum match lookup_failed(struct check *check, const char *name,
 	return TEMPORARY;
 }
 
-/* What it means that the names of hosts did not bring a match. */
+/* When no host has matched: NO_MATCH, or TEMPORARY if the answer about one was late. */
 static enum match hosts_status(struct check *check)
 {
 	if (!check->hosts.late)
@@ -55,7 +55,7 @@ static enum match hosts_status(struct check *check)
 	return TEMPORARY;
 }
 
-/* What an answer to a term's question means for the term; MATCH: there are records. */
+/* The result of a term from the answer to its question; MATCH: the answer has records. */
 static enum match lookup_status(struct check *check, const char *name,
 				const struct mg_dns_answer *answer)
 {
@@ -71,7 +71,7 @@ static enum match lookup_status(struct check *check, const char *name,
 
 /* ---- Mechanisms ---- */
 
-/* The name that a term is about. Returns false when there can be none. */
+/* Makes the name that a term asks for. Returns false when DNS cannot carry it. */
 static bool target_name(struct check *check, const struct record *record,
 			const struct spf_term *term, char name_r[SPF_NAME_MAX + 1])
 {
@@ -123,7 +123,7 @@ static enum match match_hosts(struct check *check, const struct spf_term *term,
 			continue;
 		answer = mg_dns(check->call, host, type);
 		if (spf_answer_has(check->query, answer, term_bits(check, term))) {
-			check->hosts.late = false; /* of one before it */
+			check->hosts.late = false; /* a late answer before it no longer matters */
 			return MATCH;
 		}
 		if (answer->status == MG_DNS_FAILED || answer->status == MG_DNS_LATE)
@@ -181,7 +181,10 @@ static enum match match_include(struct check *check, const struct record *record
 	}
 }
 
-/* A term whose name DNS cannot carry does not match. As an include it has no record: an error. */
+/*
+ * A term whose name DNS cannot carry does not match; an include of such a name has no record, which
+ * is an error.
+ */
 static enum match match_no_name(struct check *check, const struct spf_term *term)
 {
 	if (term->kind != SPF_INCLUDE)
@@ -244,7 +247,9 @@ static enum spf_result qualified_result(char qualifier)
 				  : SPF_NEUTRAL;
 }
 
-/* The sender's own record says what matched; and whose explanation counts (section 6.2). */
+/*
+ * The sender's own record shows which term matched; and the explanation is its own (section 6.2).
+ */
 static void note_match(struct check *check, const struct record *record,
 		       const struct spf_term *term)
 {

@@ -11,25 +11,25 @@
 #define LETTERS_OF_NAMES "slodiphv"
 #define LETTERS_OF_TEXTS "slodiphvcrt"
 #define DELIMITERS ".-+,/_="
-#define PARTS_MAX 1000 /* nothing has more parts that matter: a name has 127 labels */
+#define PARTS_MAX 1000 /* a name has at most 127 labels, so no further part matters */
 
 /*
- * Bytes of values that one expansion goes through: a long sender in a record of thousands of
- * macros would keep the processor busy for as long as they both like.
+ * How many bytes of values one expansion may read: a long sender and a record of thousands of
+ * macros would keep the processor busy for very long.
  */
 #define VALUES_MAX 16384
 
-/* One step through a macro-string: literal characters or a macro. */
+/* One step through a macro-string: literal characters, or one macro. */
 struct piece {
 	char letter;    /* lower case; 0 for a literal */
-	bool escape;    /* the letter is upper case: as in a URL */
-	unsigned parts; /* 0: all */
+	bool escape;    /* the letter is upper case: the value is escaped for a URL */
+	unsigned parts; /* how many parts are kept; 0: all */
 	bool reverse;
 	const char *delimiters;
 	size_t ndelimiters;
 	const char *literal;
 	size_t literal_size;
-	size_t size; /* of it all in the text */
+	size_t size; /* of the whole piece in the text */
 };
 
 static bool is_digit(char c)
@@ -49,7 +49,7 @@ static bool is_one_of(char c, const char *set)
 
 /* ---- The grammar ---- */
 
-/* text: after the brace. Returns false for what is no macro. */
+/* Reads the macro at text, which is behind the brace. Returns false when it is malformed. */
 static bool piece_read_braces(const char *text, size_t size, const char *letters,
 			      struct piece *piece)
 {
@@ -116,7 +116,7 @@ static bool piece_read(const char *text, size_t size, const char *letters, bool 
 	}
 }
 
-/* is_macro_r: whether the last piece is a macro, or a percent sign's escape. */
+/* is_macro_r: whether the last piece is a macro or an escaped percent sign. */
 static bool string_is_valid(const char *text, size_t size, const char *letters, bool blanks,
 			    bool *is_macro_r)
 {
@@ -131,7 +131,7 @@ static bool string_is_valid(const char *text, size_t size, const char *letters, 
 	return true;
 }
 
-/* toplabel: letters, digits and hyphens, not at the ends, and not digits only. */
+/* Whether it is a toplabel: letters, digits and inner hyphens, and not only digits. */
 static bool toplabel_is_valid(const char *label, size_t size)
 {
 	bool is_number = true;
@@ -188,12 +188,12 @@ bool spf_macro_has(const char *text, size_t size, char letter)
 	return false;
 }
 
-/* ---- Where an expansion goes ---- */
+/* ---- The output of an expansion ---- */
 
 struct sink {
 	char *text;
 	size_t size, max;
-	bool keeps_end; /* of what is too long the end is kept, else the beginning */
+	bool keeps_end; /* what is too long loses its beginning, else its end */
 	bool lost;
 };
 
@@ -245,7 +245,7 @@ static void address_dotted(const struct spf_query *query, char *text, size_t max
 	text[size - 1] = '\0';
 }
 
-/* buffer: for values that are made for this. */
+/* Returns a macro's value before its transformers. buffer: room for values that are made here. */
 static const char *value_of(const struct spf_macros *macros, char letter, char *buffer, size_t max)
 {
 	const struct spf_query *query = macros->query;
@@ -307,8 +307,8 @@ static size_t part_size(const struct piece *piece, const char *text)
 }
 
 /*
- * The parts from the last to the first, of which the last ones to come are kept: the first of
- * the value.
+ * Puts the parts from the last to the first. If not all are kept, the last to be put are: the first
+ * parts of the value.
  */
 static void put_reversed(const struct piece *piece, struct sink *sink, const char *value)
 {
@@ -350,7 +350,7 @@ static void put_value(const struct piece *piece, struct sink *sink, const char *
 	}
 }
 
-/* Returns the size of the value. */
+/* Puts a macro's value. Returns how many bytes of values it has read. */
 static size_t put_macro(const struct spf_macros *macros, const struct piece *piece,
 			struct sink *sink)
 {
@@ -364,7 +364,7 @@ static size_t put_macro(const struct spf_macros *macros, const struct piece *pie
 	return strlen(value);
 }
 
-/* Returns false when it was too much; what was put is the beginning then. */
+/* Expands a text. Returns false when values were too large; the beginning has been put then. */
 static bool expand(const struct spf_macros *macros, const char *text, size_t size,
 		   struct sink *sink)
 {
@@ -416,7 +416,7 @@ bool spf_macro_name(const struct spf_macros *macros, const char *spec, size_t si
 	if (end > begin && end[-1] == '.')
 		end--;
 	if (sink.lost || end - begin > SPF_NAME_MAX) {
-		/* If there is no dot in what is left, it is a label over 63 bytes. */
+		/* If what is left has no dot, it is a single label of more than 63 bytes. */
 		begin = memchr(end - SPF_NAME_MAX - 1, '.', SPF_NAME_MAX + 1);
 		if (!begin)
 			return false;

@@ -6,24 +6,24 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define SPF_NAME_MAX 253  /* of a domain name, as text */
+#define SPF_NAME_MAX 253  /* of a domain name in text form */
 #define SPF_TEXT_MAX 1024 /* of an expanded explanation; the rest is cut off */
 
-/* What is asked about: constant while it is evaluated. */
+/* The arguments of an evaluation, constant while it runs. */
 struct spf_query {
 	const char *sender; /* local part, "@", domain */
 	const char *local;  /* "postmaster" when there is none */
 	const char *domain; /* of the sender, in A-labels */
 	const char *helo;
-	const char *receiver; /* our own name, for explanations */
+	const char *receiver; /* our own name, which explanations show */
 	int family;           /* AF_INET or AF_INET6, the latter never IPv4-mapped */
 	unsigned char address[16];
 };
 
 struct spf_macros {
 	const struct spf_query *query;
-	const char *domain;    /* the current one: whose record it is */
-	const char *validated; /* the macro p; needed when spf_macro_has() 'p' */
+	const char *domain;    /* the current domain: the one whose record is evaluated */
+	const char *validated; /* the value of macro p; needed if spf_macro_has() 'p' */
 };
 
 /* Whether text is a domain-spec, a macro-string, an explain-string. */
@@ -44,7 +44,7 @@ bool spf_macro_has(const char *text, size_t size, char letter);
 bool spf_macro_name(const struct spf_macros *macros, const char *spec, size_t size,
 		    char name_r[SPF_NAME_MAX + 1]);
 
-/* Expands a valid explain-string. Returns the size of the text. */
+/* Expands a valid explain-string, cut at SPF_TEXT_MAX. Returns the size of the text. */
 size_t spf_macro_text(const struct spf_macros *macros, const char *spec, size_t size,
 		      char text_r[SPF_TEXT_MAX + 1]);
 

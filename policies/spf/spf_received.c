@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define FIELD_MAX 990
-#define VALUE_MAX 100  /* of most values */
+#define VALUE_MAX 100  /* the most that other values take */
 #define SENDER_MAX 254 /* RFC 5321, 4.5.3.1.3 */
 
 struct field {
@@ -26,20 +26,22 @@ static void field_text(struct field *field, const char *text)
 		field_char(field, *text++);
 }
 
-/* What is neither printable nor ASCII would need an encoding that this field does not have. */
+/*
+ * A character that is not printable ASCII would need an encoding, which this field does not have.
+ */
 static char field_safe(char c)
 {
 	return c >= 0x20 && c <= 0x7e ? c : '?';
 }
 
-/* A name in a comment, where a bracket would end it. */
+/* A name in a comment, which a bracket in it would end. */
 static void field_name(struct field *field, const char *name)
 {
 	for (size_t i = 0; name[i] && i < VALUE_MAX; i++)
 		field_char(field, strchr("()\\\"", name[i]) ? '?' : field_safe(name[i]));
 }
 
-/* key="value"; quoted always, so that no value has to be looked at twice. */
+/* Adds key="value", always quoted, so that no value needs to be examined first. */
 static void field_pair(struct field *field, const char *key, const char *value, size_t max)
 {
 	field_text(field, key);

@@ -6,8 +6,8 @@
 #include "spf_check.h"
 
 /*
- * Its value, in one line below 998 characters, in the call's memory. result: its name; identity:
- * "mailfrom" or "helo".
+ * Makes the field's value: one line below 998 characters, in the call's memory. result: its name;
+ * identity: "mailfrom" or "helo".
  */
 const char *spf_received(struct mg_call *call, const struct spf_query *query,
 			 const struct spf_outcome *outcome, const char *result,

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* SPF records: which TXT record is one, and its terms (RFC 7208, sections 4.5, 4.6.1 and 12). */
+/*
+ * SPF records: which TXT record is an SPF record, and its terms (RFC 7208, sections 4.5, 4.6.1 and
+ * 12).
+ */
 #define _GNU_SOURCE
 #include "spf_record.h"
 
@@ -43,7 +46,7 @@ enum spf_selected spf_record_select(const struct mg_dns_answer *answer, const ch
 
 /* ---- Pieces of a term ---- */
 
-/* "0", or digits that do not begin with 0, up to max. Returns how many characters; 0 for none. */
+/* Reads "0", or digits that do not begin with 0, up to max. Returns how many; 0 for none. */
 static size_t number_read(const char *text, size_t size, unsigned max, unsigned *number_r)
 {
 	unsigned number = 0;
@@ -57,14 +60,14 @@ static size_t number_read(const char *text, size_t size, unsigned max, unsigned 
 	return i;
 }
 
-/* "/N", which must be all of the text; an empty text leaves the number as it is. */
+/* Reads "/N", which must be the whole text; an empty text leaves the number unchanged. */
 static bool cidr_read(const char *text, size_t size, unsigned max, unsigned *bits_r)
 {
 	return size == 0 || (text[0] == '/' &&
 			     number_read(text + 1, size - 1, max, bits_r) == size - 1 && size > 1);
 }
 
-/* dual-cidr-length: "/N", "//N" or "/N//N", or nothing. */
+/* Reads a dual-cidr-length: "/N", "//N", "/N//N", or nothing. */
 static bool cidr_read_dual(const char *text, size_t size, struct spf_term *term)
 {
 	const char *dual = memmem(text, size, "//", 2);
@@ -76,7 +79,7 @@ static bool cidr_read_dual(const char *text, size_t size, struct spf_term *term)
 	       (size - first > 2 && cidr_read(dual + 1, size - first - 1, 128, &term->cidr6));
 }
 
-/* Where the prefix lengths at the end of "domain-spec dual-cidr-length" begin. */
+/* Finds where the prefix lengths of "domain-spec dual-cidr-length" begin. */
 static size_t cidr_begin(const char *text, size_t size)
 {
 	size_t begin = size;
@@ -109,7 +112,7 @@ static bool ptr_read(const char *rest, size_t size, struct spf_term *term)
 	return size == 0 || domain_read(rest, size, term);
 }
 
-/* [ ":" domain-spec ] [ dual-cidr-length ] */
+/* Reads [ ":" domain-spec ] [ dual-cidr-length ]. */
 static bool host_read(const char *rest, size_t size, struct spf_term *term)
 {
 	size_t begin = 0;
@@ -168,7 +171,7 @@ static const struct {
 
 static bool is_word(const char *text, size_t size, const char *word)
 {
-	/* Most words are told from each other by their first letter already. */
+	/* The first letter alone already distinguishes most words. */
 	return size > 0 && (text[0] | 0x20) == word[0] && strlen(word) == size &&
 	       strncasecmp(text, word, size) == 0;
 }
@@ -250,7 +253,7 @@ bool spf_term_is_lookup(const struct spf_term *term)
 	       term->kind == SPF_PTR || term->kind == SPF_EXISTS || term->kind == SPF_REDIRECT;
 }
 
-/* Whether a mechanism that asks nothing matches. */
+/* Whether a mechanism matches that needs no DNS: all, ip4, ip6. */
 static bool term_matches(const struct spf_term *term, const struct spf_query *query)
 {
 	if (term->kind == SPF_ALL)
@@ -275,7 +278,7 @@ static void digest_mechanism(struct spf_digest *digest, const struct spf_term *t
 		digest->terms[digest->n++] = *term;
 }
 
-/* A modifier that means something may stand there once (section 6). */
+/* Keeps a modifier that has a meaning; a second one of its name is an error (section 6). */
 static bool digest_modifier(struct spf_term *modifier, const struct spf_term *term)
 {
 	if (modifier->spec)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Hosts to ask for, the client's validated names (RFC 7208, sections 5.5 and 7.3), and
+ * The addresses of hosts, the client's validated names (RFC 7208, sections 5.5 and 7.3), and
  * explanations (section 6.2).
  */
 #include "spf_validated.h"
@@ -15,7 +15,7 @@
 char *spf_printf(struct mg_call *call, const char *fmt, ...)
 {
 	va_list args, again;
-	char small[256]; /* most texts fit, and then are formatted only once */
+	char small[256]; /* most texts fit, and are formatted only once */
 	char *text;
 	int size;
 
@@ -90,13 +90,13 @@ const char *spf_reverse_name(struct mg_call *call, const struct spf_query *query
 
 /* ---- Hosts ---- */
 
-/* Of the names of the client, the first SPF_PTR_MAX count; an MX never has more. */
+/* How many records count: the first SPF_PTR_MAX names of the client; an MX never has more. */
 static size_t names_considered(const struct mg_dns_answer *answer)
 {
 	return answer->n < SPF_PTR_MAX ? answer->n : SPF_PTR_MAX;
 }
 
-/* A name that is not below the domain cannot match: it need not be asked for. */
+/* A name that is not below the domain cannot match, so its addresses are not asked for. */
 static bool is_wanted(const struct mg_dns_record *record, const char *domain)
 {
 	return record->size > 0 && (!domain || spf_name_is_below(record->text, domain));
@@ -131,13 +131,13 @@ bool spf_validated_below(struct spf_hosts *hosts, const struct mg_dns_answer *pt
 		if (!is_wanted(&ptr->records[i], domain) ||
 		    !name_is_validated(hosts, ptr->records[i].text))
 			continue;
-		hosts->late = false; /* of another name, which did not matter */
+		hosts->late = false; /* the late answer of another name no longer matters */
 		return true;
 	}
 	return false;
 }
 
-/* How well a name serves as the macro p: the domain itself, one below it, any. */
+/* The rank of a name for the macro p: the domain itself, a name below it, any other. */
 static unsigned name_rank(const char *name, const char *domain)
 {
 	return strcasecmp(name, domain) == 0 ? 0 : spf_name_is_below(name, domain) ? 1 : 2;
@@ -173,7 +173,7 @@ static const char *expand_text(struct spf_hosts *hosts, const char *domain, cons
 	return expanded;
 }
 
-/* Anything that goes wrong here is as if the domain had no explanation. */
+/* Any error here means the same as a domain without an explanation. */
 const char *spf_explain(struct spf_hosts *hosts, const char *domain, const char *spec, size_t size,
 			const char *otherwise)
 {

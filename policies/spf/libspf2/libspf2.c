@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The engine libspf2, kept from all that it does wrong: it gets records that were validated and
- * rewritten (rewrite.h), and the DNS below it is this one, which counts the limits of RFC 7208,
- * section 4.6.4. What can only be an error is decided here; the library is told that nothing was
- * found, and its result is not used.
+ * The engine libspf2, with guards against its faults: it gets records that were validated and
+ * rewritten (rewrite.h), and its DNS layer is this one, which counts the limits of RFC 7208,
+ * section 4.6.4. Errors are decided here: the library then gets an empty answer, and its result is
+ * not used.
  */
 #include "../spf_check.h"
 
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the library's headers ask of who includes them. */
+/* The library's headers need these definitions. */
 #define HAVE_NS_TYPE 1
 #define HAVE_NETDB_H 1
 #include <sys/types.h>
@@ -24,17 +24,17 @@
 #include "rewrite.h"
 #include "../spf_validated.h"
 
-/* In the table of spf_engines.c. */
+/* Named in the table of spf_engines.c. */
 spf_check spf_check_libspf2;
 
 #define ANSWER_TTL 60
 #define RECEIVER "receiver" SPF_STANDIN_ZONE
-#define NO_LIMIT 1000 /* of the library's own: it begins to count anew in each include */
+#define NO_LIMIT 1000 /* for the library's own limit, which it counts anew in each include */
 
 struct libspf2 {
 	struct spf_standins standins;
 	struct spf_outcome *outcome;
-	enum spf_result forced; /* SPF_NONE: nothing is */
+	enum spf_result forced; /* an error that decides; SPF_NONE: none */
 	unsigned lookups, voids;
 	struct spf_hosts hosts;
 	const char *explained; /* the domain whose record's explanation counts */
@@ -59,7 +59,7 @@ static void force_failed(struct libspf2 *libspf2, const char *name,
 	      spf_printf(libspf2->standins.call, "DNS: %s: %s", name, answer->why));
 }
 
-/* Whether the client's names leave it open what matches, being late; then that is the result. */
+/* Whether late answers about the client's names leave the match open: that is the result then. */
 static bool is_undecided(struct libspf2 *libspf2)
 {
 	if (libspf2->hosts.late)
@@ -67,7 +67,7 @@ static bool is_undecided(struct libspf2 *libspf2)
 	return libspf2->hosts.late;
 }
 
-/* Whether an answer has records; what it has not is counted, or an error. */
+/* Whether an answer has records. An empty one counts as void look-up, a failed one is an error. */
 static bool is_found(struct libspf2 *libspf2, const char *name, const struct mg_dns_answer *answer)
 {
 	if (answer->status == MG_DNS_FAILED || answer->status == MG_DNS_LATE)
@@ -126,7 +126,7 @@ static SPF_dns_rr_t *rr_addresses(struct libspf2 *libspf2, const char *name, ns_
 	return rr;
 }
 
-/* To "exists", any address says yes. */
+/* The answer to "exists": any address means yes. */
 static SPF_dns_rr_t *rr_yes(struct libspf2 *libspf2, const char *name, bool is_yes)
 {
 	const struct in_addr address = { .s_addr = htonl(INADDR_LOOPBACK + 1) };
@@ -172,7 +172,7 @@ static bool ptr_matches(struct libspf2 *libspf2, const char *name)
 	return false;
 }
 
-/* In which order the library gets the hosts of an MX. */
+/* The order in which the library gets the hosts of an MX. */
 enum rank { HAS_ADDRESS, IS_LATE, HAS_FAILED, HAS_NONE };
 
 static enum rank rank_of(const struct mg_dns_answer *answer)
@@ -185,7 +185,10 @@ static enum rank rank_of(const struct mg_dns_answer *answer)
 										: HAS_NONE;
 }
 
-/* The hosts of an MX. Those whose look-up failed come last: they decide if no other matches. */
+/*
+ * Sorts the hosts of an MX. Those whose look-up failed come last: they decide only if no other
+ * matches.
+ */
 static SPF_dns_rr_t *answer_mx(struct libspf2 *libspf2, struct spf_standin *standin,
 			       const char *asked, const char *name)
 {
@@ -229,7 +232,7 @@ static bool mx_has_address(struct libspf2 *libspf2, struct spf_standin *standin,
 	bool found = false;
 
 	if (rr && rr->num_rr > 0) {
-		/* The first has an address, if any has. */
+		/* The hosts are sorted: if any has an address, the first has. */
 		host = standin->mx->records[strtoul(rr->rr[0]->mx, NULL, 10)].text;
 		answer = mg_dns(libspf2->standins.call, host,
 				spf_address_type(libspf2->standins.query));
@@ -355,7 +358,7 @@ static SPF_dns_rr_t *answer_term(struct libspf2 *libspf2, struct spf_standin *st
 	return answer_a(libspf2, standin, asked, name, type);
 }
 
-/* Whether the library asks for what this term is about: it tries the obsolete type SPF too. */
+/* Whether this type belongs to the term: the library asks for the obsolete type SPF as well. */
 static bool is_question_of(const struct spf_standin *standin, ns_type type)
 {
 	switch (standin->term.kind) {
@@ -470,8 +473,8 @@ static enum spf_result evaluate(struct libspf2 *libspf2)
 }
 
 /*
- * The library lets every client on the loopback interface pass. For such a client it gets all
- * addresses with their first bit flipped.
+ * The library lets every client on the loopback interface pass. For such a client all addresses are
+ * handed to it with their first bit inverted.
  */
 static unsigned char flip_for(const struct spf_query *query)
 {

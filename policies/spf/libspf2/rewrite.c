@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Records as libspf2 gets them: what it would misread is rewritten (RFC 7208, sections 4.6 and 5).
- */
+/* Rewrites records for libspf2, which misreads some terms (RFC 7208, sections 4.6 and 5). */
 #include "rewrite.h"
 
 #include <arpa/inet.h>
@@ -71,7 +69,7 @@ struct spf_standin *spf_standin_find(const struct spf_standins *standins, const 
 
 /* ---- Terms ---- */
 
-/* libspf2 refuses /0: both halves of all addresses are the same. */
+/* libspf2 refuses /0: two networks, the halves of all addresses, mean the same. */
 static void put_address(struct output *output, const struct spf_standins *standins,
 			const struct spf_term *term)
 {
@@ -94,7 +92,7 @@ static void put_address(struct output *output, const struct spf_standins *standi
 	output_term(output, term->qualifier, "%s:%s/%u", name, text, bits);
 }
 
-/* The address lengths of one family only: the other's addresses are not looked up. */
+/* Leaves only the client's family in the address lengths: no other addresses are looked up. */
 static void put_hosts(struct output *output, const struct spf_standins *standins,
 		      struct spf_standin *standin)
 {
@@ -113,8 +111,8 @@ static void put_hosts(struct output *output, const struct spf_standins *standins
 }
 
 /*
- * ptr becomes a question whether there is a validated name: the library would take names that were
- * not validated.
+ * Replaces ptr by the question whether a validated name exists: the library would accept names that
+ * were not validated.
  */
 static void put_lookup(struct output *output, struct spf_standins *standins,
 		       const struct spf_term *term, const char *domain, unsigned depth)
@@ -141,8 +139,8 @@ static void put_lookup(struct output *output, struct spf_standins *standins,
 }
 
 /*
- * Whether the library gets this network: those of the client's family, and if these are too many,
- * only those that hold the client.
+ * Whether the library gets a network: only those of the client's family; if these are too many,
+ * only those that contain the client.
  */
 static bool is_shown(const struct spf_standins *standins, const struct spf_term *term,
 		     unsigned addresses)

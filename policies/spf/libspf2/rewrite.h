@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Records as libspf2 gets to see them. Every name in them is one of ours, which stands for a
- * term: so the library expands no macro and sees no byte of the sender's, and whoever answers it
- * knows for which term it asks.
+ * Records in the form that libspf2 gets. Every name in them is one of ours and stands for a term.
+ * So the library expands no macro and sees no byte of the sender's, and the DNS layer below it
+ * knows which term a question belongs to.
  */
 #ifndef MG_SPF_REWRITE_H
 #define MG_SPF_REWRITE_H
@@ -14,12 +14,12 @@
 
 #define SPF_STANDIN_ZONE ".spf.invalid"
 
-/* A term that asks DNS. */
+/* A term that asks DNS, for which a name of ours stands. */
 struct spf_standin {
 	struct spf_term term;
-	const char *domain; /* whose record it is in */
-	unsigned depth;     /* of includes */
-	bool any_address;   /* a prefix of length 0: any address there is matches */
+	const char *domain; /* the domain whose record has the term */
+	unsigned depth;     /* of nested includes */
+	bool any_address;   /* its prefix has length 0: any address that exists matches */
 	bool counted;
 	const struct mg_dns_answer *mx;
 	struct spf_standin *next;
@@ -29,22 +29,22 @@ struct spf_standin {
 struct spf_standins {
 	struct mg_call *call;
 	const struct spf_query *query;
-	unsigned char flip; /* of the first byte of every address: see libspf2.c */
+	unsigned char flip; /* inverts a bit in the first byte of every address: see libspf2.c */
 	struct spf_standin *last;
 };
 
-/* A new stand-in for a term of the record of domain. */
+/* Makes a stand-in for a term of the domain's record. */
 struct spf_standin *spf_standin_new(struct spf_standins *standins, const struct spf_term *term,
 				    const char *domain, unsigned depth);
 
 /*
- * "4.spf.invalid", "2.4.spf.invalid": the stand-in 4, and host_r 2, else -1. NULL when the name
- * is none.
+ * Finds the stand-in of a name: "4.spf.invalid" is number 4, "2.4.spf.invalid" its host 2 (host_r,
+ * else -1). NULL for any other name.
  */
 struct spf_standin *spf_standin_find(const struct spf_standins *standins, const char *name,
 				     int *host_r);
 
-/* Rewrites a valid record, the domain's. In the call's memory. */
+/* Rewrites a valid record of the domain. The result is in the call's memory. */
 const char *spf_rewrite(struct spf_standins *standins, const char *domain, unsigned depth,
 			const char *record, size_t size, const struct spf_digest *digest);
 
