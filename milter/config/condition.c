@@ -50,7 +50,7 @@ static void condition_read_class(struct condition_reader *r, const char *name)
 			continue;
 		if (!condition_known_in_time(r->of, class->facts))
 			errors_at(r->errors, r->line, r->word,
-				  "class %s asks for what is known only after %s decides: give "
+				  "class %s needs facts that are known only after %s decides: give "
 				  "%s a later reply-at",
 				  name, r->of->name, r->of->name);
 		condition_add(r, class, NULL, 0);

@@ -21,20 +21,20 @@ const struct mg_item dns_block_items[] = {
 		.help = "The name servers to ask, 8 at most, which must look names up for us "
 			"(recursion), in this order; an IPv6 address with a port is written in "
 			"brackets. One that does not answer is left alone until it answers "
-			"again. When none is given, those of resolv-conf are asked."),
+			"again. Without this key the servers of resolv-conf are asked."),
 	MG_ITEM_STRING(
 		struct dns_settings, resolv_conf, "resolv-conf", .initial = "/etc/resolv.conf",
 		.syntax = "FILE",
-		.help = "Where name servers are read from when there is no server; a change of "
-			"the file is followed.",
+		.help = "The file that names the servers when there is no key server; when it "
+			"changes, it is read again.",
 		.check = dns_block_check_resolv_conf),
 	MG_ITEM_DURATION(
 		struct dns_settings, timeout, "timeout", .initial = "400ms", .min = 10,
 		.max = 10000, .syntax = "DURATION",
 		.help = "After how long a question is sent again, and to the next server too; "
-			"each further try waits twice as long. What a server must look up itself "
-			"takes it some hundred milliseconds: a shorter time has it asked for "
-			"that twice.",
+			"each further try waits twice as long. A server needs some hundred "
+			"milliseconds for a name that it must look up itself: with a shorter time "
+			"it gets such questions twice.",
 		.check = dns_block_check_timeout),
 	MG_ITEM_INT(
 		struct dns_settings, tries, "tries", .initial = "3", .min = 1, .max = 8,
@@ -43,7 +43,7 @@ const struct mg_item dns_block_items[] = {
 			"2.8 seconds."),
 	MG_ITEM_SIZE(struct dns_settings, cache_size, "cache-size", .initial = "32M", .min = 65536,
 		     .max = 1LL << 36, .syntax = "BYTES",
-		     .help = "How much memory the answers that are kept may take."),
+		     .help = "How much memory the answers in the cache may take."),
 	MG_ITEM_DURATION(struct dns_settings, ttl_min, "ttl-min", .initial = "5s", .max = 3600000,
 			 .syntax = "DURATION", .help = "How long every answer is kept at least."),
 	MG_ITEM_DURATION(struct dns_settings, ttl_max, "ttl-max", .initial = "1d", .min = 1000,
@@ -52,7 +52,7 @@ const struct mg_item dns_block_items[] = {
 	MG_ITEM_DURATION(
 		struct dns_settings, negative_ttl_max, "negative-ttl-max", .initial = "1h",
 		.min = 1000, .max = 86400000, .syntax = "DURATION",
-		.help = "How long it is believed at most that there is no such name or record "
+		.help = "How long the answer that a name or record does not exist is kept at most "
 			"(RFC 2308)."),
 	MG_ITEM_INT(
 		struct dns_settings, threads, "threads", .initial = "1", .min = 1, .max = 8,

@@ -32,23 +32,23 @@ const struct mg_item instance_items[] = {
 	MG_ITEM_LINES(
 		struct instance_keys, on, "on", .syntax = "RESULT ACTION ...",
 		.check = instance_check_on,
-		.help = "What is done about a result; instead of its default. Several lines for "
+		.help = "The action for a result, instead of the default one. Several lines for "
 			"one result add up; see ACTIONS."),
 	MG_ITEM_CHOICE(struct instance_keys, mode, "mode", .initial = "enforce",
 		       .choices = "enforce monitor off", .syntax = "enforce | monitor | off",
 		       .help = "monitor does everything but act: the log says what would have been "
-			       "done. A policy that is off is checked, but never asked."),
+			       "done. A policy that is off is checked, but never called."),
 	MG_ITEM_LINES(
 		struct instance_keys, skip, "skip", .syntax = "CLASS | POLICY=RESULT ...",
-		.help = "Does not ask the policy when any of these holds: a class of sessions, "
-			"or what a policy above found."),
+		.help = "Does not call the policy when any of these holds: a class of sessions, "
+			"or a result of a policy above."),
 	MG_ITEM_LINES(struct instance_keys, only, "only", .syntax = "CLASS | POLICY=RESULT ...",
-		      .help = "Asks the policy only when any of these holds."),
+		      .help = "Calls the policy only when any of these holds."),
 	MG_ITEM_DURATION(
 		struct instance_keys, deadline, "deadline", .initial = "0", .max = 300000,
 		.syntax = "DURATION", .check = instance_check_deadline,
 		.help = "How long the policy may take for a result, within the stage's budget; "
-			"0: as long as that lasts."),
+			"0: the whole budget."),
 	MG_ITEM_CHOICE(
 		struct instance_keys, reply_at, "reply-at", .initial = "default",
 		.choices = "connect helo mail rcpt default",
@@ -159,7 +159,7 @@ static void instance_use_keys(struct instance_reader *r)
 		instance->stages = instance->starts = 0;
 	else if (!instance->stages && !instance->type->outcome)
 		errors_at(r->errors, instance->line, 0,
-			  "policy %s can never run: nothing in its block asks it for anything",
+			  "policy %s can never run: nothing in its block gives it anything to do",
 			  instance->name);
 }
 

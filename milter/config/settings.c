@@ -43,8 +43,8 @@ const struct mg_item settings_items[] = {
 		.help = "The socket that the MTA connects to. Without ADDRESS it is at all "
 			"addresses of this host: keep others away from it. With a chrooted Postfix "
 			"a unix socket must lie below the queue directory, in a folder that the "
-			"user postfix can enter. Prefer a unix socket: it is faster, and only for "
-			"it the MTA is told of steps that need no reply.",
+			"user postfix can enter. Prefer a unix socket: it is faster, since "
+			"there the MTA does not wait for replies that cannot refuse.",
 		.check = settings_check_listen),
 	MG_ITEM_STRING(struct settings, socket_mode, "socket-mode", .initial = "0660",
 		       .syntax = "MODE", .help = "The permissions of a unix socket, in octal.",
@@ -70,7 +70,7 @@ const struct mg_item settings_items[] = {
 	MG_ITEM_INT(
 		struct settings, max_connections, "max-connections", .initial = "1000", .min = 1,
 		.max = 100000, .syntax = "NUMBER",
-		.help = "How many connections of the MTA are served at a time; those beyond are "
+		.help = "How many connections of the MTA are served at a time; further ones are "
 			"answered with a temporary failure at CONNECT."),
 	MG_ITEM_CHOICE(
 		struct settings, front_end, "front-end", .initial = "event",
@@ -84,15 +84,15 @@ const struct mg_item settings_items[] = {
 	MG_ITEM_DURATION(
 		struct settings, stage_budget, "stage-budget", .initial = "10s", .min = 10,
 		.max = 300000, .syntax = "DURATION",
-		.help = "How long the policies may take together for one reply; what is not "
-			"known by then is the result timeout. Postfix waits 30 seconds "
-			"(milter_command_timeout): from there on there is a warning.",
+		.help = "How long the policies may take together for one reply; a policy without "
+			"a result by then has the result timeout. Postfix waits 30 seconds "
+			"(milter_command_timeout): as much or more gives a warning.",
 		.check = settings_check_budget),
 	MG_ITEM_CHOICE(
 		struct settings, reply_at, "reply-at", .initial = "rcpt",
 		.choices = "connect helo mail rcpt", .syntax = "connect | helo | mail | rcpt",
-		.help = "The first stage at which a refusal is given. What policies find earlier "
-			"is kept until then, so that look-ups have time to finish, the log knows "
+		.help = "The first stage at which a refusal is given. Earlier results are "
+			"kept until then, so that look-ups have time to finish, the log knows "
 			"sender and recipient, and exempt recipients are spared."),
 	MG_ITEM_STRINGS(
 		struct settings, exempt_recipients, "exempt-recipients",
@@ -131,11 +131,11 @@ const struct mg_item settings_items[] = {
 			"with its result and actions, or why it was not called, and each reply. "
 			"These lines have the level debug and are written whatever log-level "
 			"says, and so are those of the policies. They hold all header fields: "
-			"meant for one client at a time, and not for good."),
+			"use it for one client at a time, and not permanently."),
 	MG_ITEM_LINES(struct settings, classes, "class", .syntax = "NAME { ... }",
 		      .help = "Names a set of sessions; see CLASSES."),
 	MG_ITEM_LINES(struct settings, scores, "score", .syntax = "{ ACTION THRESHOLD ... }",
-		      .help = "What is done when the score reaches a threshold; see SCORE."),
+		      .help = "The actions of the score's thresholds; see SCORE."),
 	MG_ITEM_LINES(struct settings, dns_lines, "dns", .syntax = "{ ... }",
 		      .help = "How names are looked up; see DNS."),
 	MG_ITEM_LINES(struct settings, policies, "policy", .syntax = "TYPE [NAME] { ... }",

@@ -119,8 +119,8 @@ static void snapshot_warn_thresholds(struct snapshot *snapshot, long long most)
 	for (const struct action *rule = snapshot->score; rule; rule = rule->next)
 		if (rule->score > most)
 			errors_at(&snapshot->warnings, rule->line, 1,
-				  "found %lld, which is never reached: the policies' scores add up "
-				  "to %lld",
+				  "threshold %lld cannot be reached: the highest possible score is "
+				  "%lld",
 				  rule->score, most);
 }
 

@@ -381,7 +381,7 @@ struct dns_engine *dns_engine_open(const struct dns_settings *settings, const ch
 
 	if (!engine)
 		abort();
-	*error_r = "cannot begin with c-ares";
+	*error_r = "cannot initialize c-ares";
 	if (ares_library_init(ARES_LIB_INIT_ALL) != ARES_SUCCESS) {
 		free(engine);
 		return NULL;

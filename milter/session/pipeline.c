@@ -161,7 +161,7 @@ static void pipeline_call(struct session *session, const struct instance *instan
 	standing->us += us;
 	atomic_fetch_add_explicit(&instance->counters->asked, 1, memory_order_relaxed);
 	if (late)
-		mg_detail(&call, "not asked: the stage's budget was used up");
+		mg_detail(&call, "not called: the stage's budget was used up");
 	pipeline_record_all(session, &call, returned, late ? before : session->event.now, us);
 }
 

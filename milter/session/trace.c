@@ -115,7 +115,7 @@ void trace_skip(struct session *session, const struct instance *instance)
 	if (skip)
 		trace_condition(&r, "skip", skip);
 	else
-		record_text(&r, "nothing of its only");
+		record_text(&r, "none of its only holds");
 	trace_step(&r, session, "skip");
 	record_str(&r, "policy", instance->name);
 	log_write(&r);

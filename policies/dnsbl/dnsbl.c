@@ -46,26 +46,27 @@ static const struct mg_counter counters[] = {
 static const struct mg_item items[] = {
 	MG_ITEM_LINES(struct dnsbl, zone_lines, "zone",
 		      .syntax = "NAME [ANSWER ...] [weight NUMBER] [ipv4|ipv6]",
-		      .help = "A list of addresses, which is asked about the client; see LISTS."),
+		      .help = "A list of addresses, in which the client is looked up; see LISTS."),
 	MG_ITEM_LINES(
 		struct dnsbl, domain_zone_lines, "domain-zone",
 		.syntax = "NAME [client-name] [helo] [sender] [ANSWER ...] [weight NUMBER]",
-		.help = "A list of domains, which is asked about the names that are given, or "
-			"else about all three."),
-	MG_ITEM_INT(struct dnsbl, threshold, "threshold", .initial = "1", .min = 1, .max = 1000000,
-		    .syntax = "NUMBER",
-		    .help = "The least sum of weights that is the result listed. The lists must be "
-			    "able to reach it."),
+		.help = "A list of domains, in which the names given here are looked up, or all "
+			"three."),
+	MG_ITEM_INT(
+		struct dnsbl, threshold, "threshold", .initial = "1", .min = 1, .max = 1000000,
+		.syntax = "NUMBER",
+		.help = "The least sum of weights with the result listed. The lists must be able "
+			"to reach it."),
 	MG_ITEM_INT(
 		struct dnsbl, allow_threshold, "allow-threshold", .initial = "-1", .min = -1000000,
 		.max = -1, .syntax = "NUMBER",
-		.help = "The highest sum of weights that is the result allowed. When given, the "
-			"lists must be able to reach it."),
+		.help = "The highest sum of weights with the result allowed. If given, the lists "
+			"must be able to reach it."),
 	MG_ITEM_DURATION(
 		struct dnsbl, test_interval, "test-interval", .initial = "6h",
 		.max = 30 * 86400000LL, .syntax = "DURATION",
-		.help = "How often each list is asked for its test entries (RFC 5782), 1s at "
-			"least; 0: never, for lists of your own that have none."),
+		.help = "How often the test entries of each list (RFC 5782) are looked up, 1s at "
+			"least; 0: never, for your own lists without test entries."),
 	{ .name = NULL },
 };
 
@@ -349,7 +350,7 @@ static const struct mg_policy dnsbl_policy = {
 	.abi = MG_ABI,
 	.size = sizeof(dnsbl_policy),
 	.name = "dnsbl",
-	.help = "Asks DNS lists about the client, its names and the sender.",
+	.help = "Looks up the client, its names and the sender in DNS lists.",
 	MG_RESULTS(results),
 	.values = values,
 	MG_ITEMS(items),

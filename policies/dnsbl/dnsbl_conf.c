@@ -430,10 +430,10 @@ static void threshold_check(struct reader *r, int sign, const char *item, long l
 		line = mapped_line(r->conf, result);
 	if (!line || sum * sign >= threshold * sign)
 		return;
-	mg_conf_error(
-		r->conf, line, 1,
-		"%s is never found: the weights of the lists add up to %lld, expected %s %lld",
-		result, sum, item, threshold);
+	mg_conf_error(r->conf, line, 1,
+		      "the result %s cannot occur: the weights of the lists add up to %lld, "
+		      "expected %s %lld",
+		      result, sum, item, threshold);
 	r->failed = true;
 }
 
@@ -463,7 +463,7 @@ int dnsbl_open(struct mg_conf *conf, void *self)
 	zones_read(&r, &dnsbl->domain_zone_lines, true);
 	if (lines == 0) {
 		mg_conf_error(conf, NULL, 0,
-			      "dnsbl has no list to ask: expected a line \"zone NAME\" or "
+			      "dnsbl has no list: expected a line \"zone NAME\" or "
 			      "\"domain-zone NAME\"");
 		r.failed = true;
 	}

@@ -65,8 +65,7 @@ static const struct mg_result results[] = {
 	[EIGHT_BIT] = {
 		.name = "8bit",
 		.help = "A field has octets beyond ASCII, and the client did not say SMTPUTF8 "
-			"at MAIL. Nothing is done about it by default: much mail that is wanted "
-			"has them.",
+			"at MAIL. No action by default: much wanted mail has them.",
 	},
 	[MATCHED] = {
 		.name = "matched",
@@ -76,7 +75,7 @@ static const struct mg_result results[] = {
 	[NO_FROM] = {
 		.name = "no-from",
 		.action = "reject 550 5.6.0 \"The message has no From field\"",
-		.help = "There is no From field. This, rather than missing, is found also when "
+		.help = "There is no From field. This is the result, rather than missing, even if "
 			"required has From.",
 	},
 	[MANY_FROM] = {
@@ -104,13 +103,12 @@ static const struct mg_item items[] = {
 		.initial = "From Sender Reply-To To Cc Bcc Message-ID In-Reply-To References "
 			   "Subject Date",
 		.syntax = "FIELD...",
-		.help = "Fields that a message may have once at most. The default are those of "
-			"which RFC 5322 says so."),
-	MG_ITEM_INT(
-		struct headers, max_line, "max-line", .initial = "998", .min = 0, .max = 1000000,
-		.syntax = "NUMBER",
-		.help = "How many octets a line of a field may have, the name included and CR LF "
-			"not. 0: no limit."),
+		.help = "Fields that a message may have only once. The default are those to which "
+			"RFC 5322 gives this limit."),
+	MG_ITEM_INT(struct headers, max_line, "max-line", .initial = "998", .min = 0,
+		    .max = 1000000, .syntax = "NUMBER",
+		    .help = "How many octets a line of a field may have, with the name but without "
+			    "CR LF. 0: no limit."),
 	MG_ITEM_SIZE(struct headers, max_length, "max-length", .initial = "100K", .syntax = "SIZE",
 		     .help = "How long a field may be: its name and its value, all lines together, "
 			     "without the colon and the last line's end. 0: no limit."),

@@ -42,8 +42,8 @@ static const struct mg_result results[] = {
 	[MISSING] = {
 		.name = "missing",
 		.action = "reject 503 5.5.1 \"Send HELO or EHLO first\"",
-		.help = "MAIL came without any HELO or EHLO before it. Not found for mail that "
-			"is submitted locally.",
+		.help = "MAIL came without any HELO or EHLO before it. Never the result for mail "
+			"that is submitted locally.",
 	},
 	[SYNTAX] = {
 		.name = "syntax",
@@ -80,12 +80,13 @@ static const struct mg_result results[] = {
 	},
 	[UNRESOLVED] = {
 		.name = "unresolved",
-		.help = "The name has neither address nor MX in the DNS. Looked for only with "
-			"resolve, as the next.",
+		.help = "The name has neither address nor MX in the DNS. Only with "
+			"resolve.",
 	},
 	[MISMATCH] = {
 		.name = "mismatch",
-		.help = "The name is in the DNS, but does not have the client's address.",
+		.help = "The name is in the DNS, but not with the client's address. Only with "
+			"resolve.",
 	},
 	[OK] = {
 		.name = "ok",
@@ -109,10 +110,9 @@ static const struct mg_item items[] = {
 		.syntax = "yes|no",
 		.help = "Whether a name may have underscores. The standard does not allow them; "
 			"many clients have them."),
-	MG_ITEM_BOOL(
-		struct helo, resolve, "resolve", .initial = "no", .syntax = "yes|no",
-		.help = "Whether names are looked up in the DNS. An on line for unresolved or "
-			"mismatch has the same effect; without either the policy asks nothing."),
+	MG_ITEM_BOOL(struct helo, resolve, "resolve", .initial = "no", .syntax = "yes|no",
+		     .help = "Whether names are looked up in the DNS. An on line for unresolved or "
+			     "mismatch has the same effect; without either no name is looked up."),
 	{ .name = NULL },
 };
 

@@ -42,11 +42,11 @@ static const struct mg_result results[] = {
 	},
 	[TEMPERROR] = {
 		.name = "temperror",
-		.help = "A name server could not tell.",
+		.help = "No name server gave an answer.",
 	},
 	[PERMERROR] = {
 		.name = "permerror",
-		.help = "The address has names, but none that is a host's: they cannot be "
+		.help = "The address has names, but none that a host can have: they cannot be "
 			"looked up.",
 	},
 	{ .name = NULL },
@@ -65,14 +65,14 @@ static const struct mg_item items[] = {
 		    .help = "How many names of an address are looked at, if it has several."),
 	MG_ITEM_BOOL(
 		struct rdns, builtin, "builtin-patterns", .initial = "yes", .syntax = "yes|no",
-		.help = "Whether names look generic that the policy knows by itself; see GENERIC "
+		.help = "Whether the policy's own patterns make a name look generic; see GENERIC "
 			"NAMES."),
 	MG_ITEM_TABLE(struct rdns, generic, "generic", .key = MG_KEY_NAME,
 		      .syntax = "DOMAIN|/REGEX/|pcre:FILE|texthash:FILE...",
 		      .help = "Further names that look generic."),
 	MG_ITEM_TABLE(struct rdns, chosen, "chosen", .key = MG_KEY_NAME,
 		      .syntax = "DOMAIN|/REGEX/|pcre:FILE|texthash:FILE...",
-		      .help = "Names that do not look generic, whatever else says so."),
+		      .help = "Names that never look generic, whatever pattern they match."),
 	{ .name = NULL },
 };
 
@@ -184,7 +184,8 @@ static int judge_names(struct mg_call *call, const struct rdns *rdns,
 	}
 	if (names.result == GENERIC)
 		return GENERIC;
-	mg_detail(call, names.first ? "%s does not have the address" : "no name is a host's",
+	mg_detail(call,
+		  names.first ? "%s does not have the address" : "no name is a valid host name",
 		  names.first);
 	return names.first ? FAIL : PERMERROR;
 }
@@ -242,7 +243,7 @@ static const struct mg_policy rdns_policy = {
 	.abi = MG_ABI,
 	.size = sizeof(rdns_policy),
 	.name = "rdns",
-	.help = "Looks at the name of the client's address.",
+	.help = "Checks the names of the client's address.",
 	MG_RESULTS(results),
 	.values = values,
 	MG_ITEMS(items),

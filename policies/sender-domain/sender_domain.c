@@ -23,13 +23,13 @@ enum { EXISTS, NULL_MX, BAD_MX, NO_MAIL, UNKNOWN, UNKNOWN_TLD };
 static const struct mg_result results[] = {
 	[EXISTS] = {
 		.name = "exists",
-		.help = "The domain has a mail host (MX), or an address where there is no MX "
-			"record, that can be one of the Internet's.",
+		.help = "The domain has a mail host (MX) with a public address; or it has no MX "
+			"record, but a public address itself.",
 	},
 	[NULL_MX] = {
 		.name = "null-mx",
 		.action = "reject 550 5.7.27 \"{domain} takes no mail, so it sends none\"",
-		.help = "The domain says that it takes no mail (RFC 7505).",
+		.help = "The domain states that it takes no mail (RFC 7505).",
 	},
 	[BAD_MX] = {
 		.name = "bad-mx",
@@ -48,9 +48,9 @@ static const struct mg_result results[] = {
 	},
 	[UNKNOWN_TLD] = {
 		.name = "unknown-tld",
-		.help = "The same, and its top-level domain does not exist. Found only when the "
-			"configuration has an action for it, since it takes one question more; "
-			"else this is unknown.",
+		.help = "The same, and its top-level domain does not exist. Only if the "
+			"configuration has an action for it, since it takes one more question; "
+			"otherwise the result is unknown.",
 	},
 	{ .name = NULL },
 };
@@ -329,7 +329,7 @@ static const struct mg_policy sender_domain_policy = {
 	.abi = MG_ABI,
 	.size = sizeof(sender_domain_policy),
 	.name = "sender-domain",
-	.help = "Asks whether the sender's domain can take mail.",
+	.help = "Checks whether the sender's domain can receive mail.",
 	MG_RESULTS(results),
 	.values = values,
 	MG_ITEMS(items),

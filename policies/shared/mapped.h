@@ -29,7 +29,8 @@ static inline int mapped_in_vain(struct mg_conf *conf, const char *result, const
 
 	if (!action || strcmp(action, "neutral") == 0)
 		return 0;
-	mg_conf_error(conf, line, 1, "%s is never found here: expected %s", result, expected);
+	mg_conf_error(conf, line, 1, "the result %s cannot occur here: expected %s", result,
+		      expected);
 	return -1;
 }
 

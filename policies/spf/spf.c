@@ -25,7 +25,7 @@ static const struct mg_result results[] = {
 	},
 	[SPF_NEUTRAL] = {
 		.name = "neutral",
-		.help = "The domain says that it says nothing about this client.",
+		.help = "The domain makes no statement about this client.",
 	},
 	[SPF_PASS] = {
 		.name = "pass",
@@ -42,11 +42,11 @@ static const struct mg_result results[] = {
 	},
 	[SPF_TEMPERROR] = {
 		.name = "temperror",
-		.action = "tempfail 451 4.4.3 \"The SPF record of {domain} cannot be found out "
+		.action = "tempfail 451 4.4.3 \"The SPF record of {domain} cannot be looked up "
 			"now\"",
-		.help = "DNS had no answer: another attempt may have one. The default action is "
-			"the one that RFC 7208, section 8.6, names, so that mail does not get "
-			"in that a fail would have kept out; neutral lets it in.",
+		.help = "DNS had no answer; another attempt may have one. The default action is "
+			"that of RFC 7208, section 8.6: it keeps out mail whose result could be "
+			"fail. With neutral such mail gets in.",
 	},
 	[SPF_PERMERROR] = {
 		.name = "permerror",
@@ -70,8 +70,8 @@ static const struct mg_item items[] = {
 		struct spf, relays, "relays", .key = MG_KEY_ADDRESS,
 		.syntax = "ADDRESS|NETWORK|cidr:FILE...",
 		.help = "Clients that bring mail from elsewhere with its sender unchanged: our "
-			"own relays and backup MX hosts, and forwarders that we asked to "
-			"forward. They are not checked, and there is no result."),
+			"own relays and backup MX hosts, and forwarders that work for us. They "
+			"are not checked, and there is no result."),
 	MG_ITEM_STRING(struct spf, explanation, "explanation",
 		       .initial = "\"%{d} does not permit %{c} to send its mail\"",
 		       .syntax = "TEXT",
@@ -80,9 +80,9 @@ static const struct mg_item items[] = {
 	MG_ITEM_CHOICE(
 		struct spf, engine, "engine", .initial = "rfc7208", .choices = "rfc7208 libspf2",
 		.syntax = "rfc7208|libspf2",
-		.help = "Who evaluates: Millgate itself, or the library libspf2, which sees only "
-			"records that were found valid, and DNS within the limits of RFC 7208. "
-			"libspf2 may have been left out of the build; then that is an error."),
+		.help = "What evaluates records: Millgate itself, or the library libspf2, which "
+			"gets only valid records, and DNS within the limits of RFC 7208. libspf2 "
+			"is an error if Millgate was built without it."),
 	{ .name = NULL },
 };
 
@@ -277,7 +277,7 @@ static const struct mg_policy spf_policy = {
 	.abi = MG_ABI,
 	.size = sizeof(spf_policy),
 	.name = "spf",
-	.help = "Asks the domain that a sender claims whether it permits the client.",
+	.help = "Checks whether the domain that a sender claims permits the client.",
 	MG_RESULTS(results),
 	.values = values,
 	MG_ITEMS(items),

@@ -189,7 +189,7 @@ static enum match match_no_name(struct check *check, const struct spf_term *term
 {
 	if (term->kind != SPF_INCLUDE)
 		return NO_MATCH;
-	check->outcome->problem = "an include of what is no domain";
+	check->outcome->problem = "an include of an invalid domain name";
 	return PERMANENT;
 }
 
@@ -235,7 +235,7 @@ static enum spf_result check_redirect(struct check *check, const struct record *
 		return result;
 	if (hosts_status(check) == TEMPORARY)
 		return SPF_TEMPERROR;
-	check->outcome->problem = "a redirect to what has no SPF record";
+	check->outcome->problem = "a redirect to a domain without an SPF record";
 	return SPF_PERMERROR;
 }
 

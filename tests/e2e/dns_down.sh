@@ -78,7 +78,7 @@ dns { server $LAB_DNS_SERVER }
 policy spf { }
 C
 smtp_send "${as[@]}" --from sender@other.example
-reply RCPT "451 4.4.3 The SPF record of other.example cannot be found out now $ID"
+reply RCPT "451 4.4.3 The SPF record of other.example cannot be looked up now $ID"
 logged 'spf.*temperror'
 lab_dns_start
 lab_dns_try_again() {

@@ -101,10 +101,10 @@ logged 'reject at rcpt: policy spf found fail: .*sender=sender@fail'
 mail sender@explained.example
 reply RCPT "550 5.7.23 192.0.2.10 is none of the servers of explained.example $ID"
 mail sender@temperror.example
-reply RCPT "451 4.4.3 The SPF record of temperror.example cannot be found out now $ID"
+reply RCPT "451 4.4.3 The SPF record of temperror.example cannot be looked up now $ID"
 logged 'tempfail at rcpt: policy spf found temperror: .*sender=sender@temperror'
 mail "sender@$LAB_DNS_BROKEN"
-reply RCPT "451 4.4.3 The SPF record of $LAB_DNS_BROKEN cannot be found out now $ID"
+reply RCPT "451 4.4.3 The SPF record of $LAB_DNS_BROKEN cannot be looked up now $ID"
 delivered 8
 
 # A bounce has no sender: the policy checks the HELO name.

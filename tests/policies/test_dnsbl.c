@@ -334,7 +334,7 @@ END_TEST
 static const struct {
 	const char *block, *want;
 } wrong[] = {
-	{ "", "has no list to ask" },
+	{ "", "has no list" },
 	{ "zone", "takes the name" },
 	{ "zone ..", "takes the name" },
 	{ "zone a..test", "takes the name" },
@@ -357,14 +357,15 @@ static const struct {
 	{ "zone a.test; threshold 0", "found 0, expected a whole number from 1" },
 	{ "zone a.test; allow-threshold 0", "found 0, expected a whole number from -1000000" },
 	{ "zone a.test; threshold 2",
-	  "listed is never found: the weights of the lists add up to 1" },
+	  "the result listed cannot occur: the weights of the lists add up to 1" },
 	{ "zone a.test weight 2 ipv4; zone b.test ipv6 weight 2; threshold 3", "add up to 2" },
 	{ "domain-zone a.test weight 2; threshold 7", "add up to 6, expected threshold 7" },
 	{ "zone a.test weight -1; threshold 1", "add up to 0" },
-	{ "zone a.test weight -1; on listed reject", "test.conf:2:27: listed is never found" },
+	{ "zone a.test weight -1; on listed reject",
+	  "test.conf:2:27: the result listed cannot occur" },
 	{ "zone a.test weight -1; zone b.test weight 5; allow-threshold -2",
-	  "allowed is never found: the weights of the lists add up to -1" },
-	{ "zone a.test; on allowed accept", "allowed is never found" },
+	  "the result allowed cannot occur: the weights of the lists add up to -1" },
+	{ "zone a.test; on allowed accept", "the result allowed cannot occur" },
 	/* twice */
 	{ "zone a.test weight 1 weight 2", "test.conf:2:22: found a second \"weight\"" },
 	{ "zone a.test ipv4 ipv4", "found a second \"ipv4\"" },

@@ -113,7 +113,7 @@ static const struct {
 	{ LISTEN "policy access { ok client ::1; mode off }\npolicy helo { only access=ok }\n",
 	  { "policy helo can never run" } },
 	{ LISTEN "class a { recipient x@example.com }\npolicy helo { reply-at mail; skip a }\n",
-	  { "class a asks for what is known only after helo decides" } },
+	  { "class a needs facts that are known only after helo decides" } },
 	{ LISTEN "class a { }\n", { "class a is empty" } },
 	{ LISTEN "class a { client ::1 }\nclass a { client ::1 }\n",
 	  { "there is one of this name already", "it was given in line 2" } },
@@ -248,11 +248,11 @@ static const struct {
 	{ LISTEN "policy commands { reply-at connect; mode off }\n", NULL },
 	{ LISTEN "policy helo { on syntax score 1 }\n", ":2:1: policy helo gives a score" },
 	{ LISTEN "policy helo { on syntax score 1; mode off }\nscore { reject 2 }\n",
-	  ":3:16: found 2, which is never reached: the policies' scores add up to 0" },
+	  ":3:16: threshold 2 cannot be reached: the highest possible score is 0" },
 	/* Twice: HELO can be found wrong, and missing at MAIL. */
 	{ LISTEN "policy helo { on syntax score 1; mode monitor }\nscore { reject 2 }\n", NULL },
 	{ LISTEN "policy helo { on syntax score 1 }\nscore { reject 3; header 1 X y }\n",
-	  "found 3, which is never reached" },
+	  "threshold 3 cannot be reached" },
 	{ LISTEN "policy headers { on missing score 1 }\nscore { reject 3 }\n", NULL },
 };
 
