@@ -29,7 +29,7 @@ static const char *const headers[][2] = {
 	{ "Content-Type", "text/plain; charset=utf-8" },
 };
 
-/* Postfix 3.7's defaults (milter_*_macros), and those that it has when asked. */
+/* Postfix 3.7's default macros (milter_*_macros), and those that it sends on request. */
 static const struct {
 	enum mta_stage stage;
 	const char *name, *value;
@@ -90,7 +90,7 @@ static uint64_t step_begin(const struct dialogue *dialogue)
 	return dialogue_now();
 }
 
-/* Nothing but "go on" is expected: a refusal would make the session cheaper than it should be. */
+/* Every reply must be "go on": a refusal would make the session cheaper than it should be. */
 static int step_end(struct mta *mta, unsigned step, uint64_t begin, enum mta_verdict verdict,
 		    struct dialogue_stats *stats)
 {
@@ -147,7 +147,7 @@ static int dialogue_envelope(const struct dialogue *dialogue, struct mta *mta, u
 	begin = step_begin(dialogue);
 	if (step_end(mta, MTA_DATA, begin, mta_data(mta), stats))
 		return -1;
-	/* smtpd hands the connection over to cleanup: nothing may stay in its buffer. */
+	/* smtpd hands the connection over to cleanup: what is in its buffer goes out first. */
 	return mta_flush(mta) ? failed(stats, "data", mta_error(mta)) : 0;
 }
 
@@ -187,8 +187,7 @@ int dialogue_run(const struct dialogue *dialogue, struct mta *mta, uint64_t seri
 		    dialogue_content(mta, stats))
 			return -1;
 		stats->messages++;
-		mta_abort(
-			mta); /* Postfix's smtpd says so after each message, also when it is over */
+		mta_abort(mta); /* Postfix's smtpd sends this after each message */
 	}
 	mta_quit(mta);
 	mta_close(mta);

@@ -13,11 +13,11 @@
 #include "../mta/mta.h"
 
 enum {
-	DIALOGUE_OPEN = MTA_STAGES, /* connecting to the socket and negotiating */
+	DIALOGUE_OPEN = MTA_STAGES, /* connecting to the socket, and negotiating */
 	DIALOGUE_STEPS
 };
 
-extern const char *const dialogue_steps[DIALOGUE_STEPS]; /* their names */
+extern const char *const dialogue_steps[DIALOGUE_STEPS]; /* names of the steps */
 
 struct dialogue {
 	const char *address;
@@ -25,14 +25,14 @@ struct dialogue {
 	unsigned pause_us; /* before each command */
 };
 
-/* What one client did and saw. All zero to begin with. */
+/* The record of one client. All zero to begin with. */
 struct dialogue_stats {
 	uint64_t sessions;
 	uint64_t messages;
 	uint64_t replies;
 	uint64_t failures;
 	char error[160];                  /* of the first failure */
-	struct hist hist[DIALOGUE_STEPS]; /* of the commands that were replied to */
+	struct hist hist[DIALOGUE_STEPS]; /* of the commands that got a reply */
 };
 
 /* A connection with the macros that Postfix has; never NULL. */
@@ -45,7 +45,10 @@ struct mta *dialogue_new(unsigned client);
 int dialogue_run(const struct dialogue *dialogue, struct mta *mta, uint64_t serial,
 		 struct dialogue_stats *stats);
 
-/* As much of it as a client that connects and then says nothing; the connection stays open. */
+/*
+ * The beginning of a session: the client connects and then sends nothing; the connection stays
+ * open.
+ */
 int dialogue_connect(const struct dialogue *dialogue, struct mta *mta, uint64_t serial,
 		     struct dialogue_stats *stats);
 

@@ -333,8 +333,8 @@ static double median(double *values)
 }
 
 /*
- * Round by round side by side, as the machine may have other work: the median is that of the
- * rounds' ratios.
+ * Measures round by round, side by side, as the machine may have other work. The result is the
+ * median of the rounds' ratios.
  */
 static void uncached(struct dns *dns)
 {

@@ -85,7 +85,7 @@ static void print_zone(unsigned n)
 
 /* ---- One after another ---- */
 
-/* What the policies ask about session i, in the order of the dialogue. */
+/* The questions of the policies about session i, in the order of the dialogue. */
 static unsigned questions_of(unsigned i, char name_r[16][80], unsigned type_r[16])
 {
 	static const struct {
@@ -161,7 +161,7 @@ static int smaller(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Of sorted values. */
+/* The value that this part of the sorted values does not exceed. */
 static double part_of(const double *v, unsigned n, double part)
 {
 	const unsigned i = (unsigned)(part * n);
@@ -205,14 +205,14 @@ static void sequential(unsigned port, unsigned first)
 	       per, sums[SEQUENTIAL / 2], sums[0], sums[SEQUENTIAL - 1], each[n / 2], each[n - 1]);
 }
 
-/* ---- The machine itself ---- */
+/* ---- What the machine itself takes ---- */
 
 struct control {
 	struct bench *bench;
 	unsigned port;
 };
 
-/* The slowest chain alone, without a milter: how late its end is on this machine, now. */
+/* Sends the slowest chain alone, without a milter: shows how late it ends on this machine, now. */
 static void *control_client(void *arg)
 {
 	const struct control *control = arg;
@@ -270,7 +270,7 @@ static void control_run(const struct bench *like, unsigned port, unsigned client
 
 struct timing {
 	uint64_t connect, helo, mail, rcpt, end, slowest;
-	uint64_t other; /* the slowest but RCPT */
+	uint64_t other; /* the slowest command but RCPT */
 	unsigned step;  /* of the slowest */
 };
 

@@ -41,7 +41,7 @@ struct target {
 
 struct load {
 	unsigned clients, idle, rounds;
-	uint64_t sessions; /* of one client in one turn, at most */
+	uint64_t sessions; /* the most of one client in one turn */
 	double seconds;
 	unsigned ntargets;
 	struct target targets[TARGETS_MAX];
@@ -105,7 +105,7 @@ static void *work(void *arg)
 	struct worker *worker = arg;
 	uint64_t serial = (uint64_t)worker->index << 32;
 
-	/* A failure is not repeated endlessly: the milter may be gone. */
+	/* After a failure the client stops: the milter may be gone. */
 	while (dialogue_now() < worker->until && worker->stats.sessions < worker->sessions &&
 	       !worker->stats.failures)
 		dialogue_run(&worker->target->dialogue, worker->mta, serial++, &worker->stats);

@@ -8,7 +8,7 @@
 struct malloc_count {
 	_Atomic unsigned long long
 		calls; /* of malloc, calloc, realloc and their aligned relatives */
-	_Atomic unsigned long long bytes; /* that they asked for */
+	_Atomic unsigned long long bytes; /* bytes that were asked for */
 };
 
 #endif

@@ -198,7 +198,7 @@ int main(int argc, char **argv)
 	if (optind + 1 != argc)
 		die("usage: null_milter [-b BACKLOG] [-a ACTIONS] [-p PROTOCOL] [-m "
 		    "STAGE=MACROS]... SOCKET");
-	umask(0); /* Postfix's smtpd connects as another user */
+	umask(0); /* Postfix's smtpd connects as another user, who needs the permission */
 	if (backlog && smfi_setbacklog(backlog) != MI_SUCCESS)
 		die("cannot set the backlog");
 	smfi_setmaxdatasize(DATA_SIZE);

@@ -74,7 +74,7 @@ static double now_us(void)
 	struct timespec now;
 
 	clock_gettime(CLOCK_THREAD_CPUTIME_ID,
-		      &now); /* nothing is waited for, and the machine may be busy */
+		      &now); /* hooks wait for nothing here, and the machine may be busy */
 	return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Waiting in tests. A test tells right from wrong by what comes, how often and in what order, not
- * by the clock: the machine may be busy with something else. What must come is waited for with
- * patience, which is counted in pauses: a machine that stands still, or is slow to wake those who
- * sleep, makes the pauses longer, not fewer. The wrong way takes longer than that, or never ends.
+ * Waiting in tests. A test judges by what comes, how often and in what order, not by the clock: the
+ * machine may have other work. It waits for an event with patience, which is counted in pauses: a
+ * machine that stops, or is slow to wake sleepers, makes the pauses longer, not fewer. A wrong
+ * program takes longer than the patience, or never ends.
  */
 #ifndef MG_TEST_MACHINE_H
 #define MG_TEST_MACHINE_H
@@ -19,10 +19,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* For what comes at once on an idle machine: as long as Postfix waits for a reply. */
+/* For events that come at once on an idle machine: as long as Postfix waits for a reply. */
 #define PATIENCE_MS 30000
 
-/* How many times as much patience there is with what a sanitizer or valgrind watches. */
+/* How many times more patience a test needs under a sanitizer or valgrind. */
 #define PATIENCE_INSTRUMENTED 10
 
 static inline int64_t now_us(void)
@@ -62,8 +62,8 @@ static inline bool machine_is_instrumented(void)
 struct machine_wait {
 	int64_t began;  /* us */
 	int64_t left;   /* us of pauses */
-	int64_t late;   /* us by which all pauses took too long */
-	int64_t latest; /* and the one that was the latest */
+	int64_t late;   /* us by which the pauses together were too long */
+	int64_t latest; /* the longest delay of one pause */
 	unsigned pauses;
 };
 
@@ -74,7 +74,7 @@ static inline struct machine_wait machine_wait(int ms)
 	return (struct machine_wait){ .began = now_us(), .left = ms * times * 1000 };
 }
 
-/* Notes a pause that was to take so long, and began then. False: patience has run out. */
+/* Notes a pause that began then and was to take so long. False: patience has run out. */
 static inline bool machine_paused(struct machine_wait *wait, int ms, int64_t began)
 {
 	const int64_t late = now_us() - began - ms * 1000LL;
@@ -95,7 +95,9 @@ static inline bool machine_pause(struct machine_wait *wait, int ms)
 	return machine_paused(wait, ms, began);
 }
 
-/* How long the threads of a process have run, and waited for a processor, in s; 0 if unknown. */
+/*
+ * How long the threads of a process have run, and have waited for a processor, in s; 0 if unknown.
+ */
 static inline void machine_usage(pid_t pid, double *ran_r, double *queued_r)
 {
 	char path[64];
@@ -123,7 +125,7 @@ static inline void machine_usage(pid_t pid, double *ran_r, double *queued_r)
 		closedir(tasks);
 }
 
-/* What a failure says of the wait: whether the machine, or what is tested, was it. */
+/* The text of a failed wait: whether the machine was slow, or what is tested. */
 static inline const char *machine_report(const struct machine_wait *wait, pid_t pid,
 					 char text_r[240])
 {

@@ -7,7 +7,7 @@
 
 #include "machine.h"
 
-/* A look each 5 ms, as often as fits in so many ms: whether it came to be. */
+/* Looks each 5 ms, as often as fits into so many ms. Whether the condition became true. */
 #define ck_await_ms(condition, ms)                                                       \
 	do {                                                                             \
 		struct machine_wait wait_ = machine_wait(ms);                            \
@@ -19,10 +19,10 @@
 					     machine_report(&wait_, getpid(), report_)); \
 	} while (0)
 
-/* For what comes soon, on any thread. */
+/* For events that come soon, on any thread. */
 #define ck_await(condition) ck_await_ms(condition, PATIENCE_MS)
 
-/* For what only computes: processor time of this thread, which other processes do not use up. */
+/* For computations: processor time of this thread, which other processes do not use up. */
 static inline int64_t cpu_ms(void)
 {
 	struct timespec now;
@@ -31,7 +31,7 @@ static inline int64_t cpu_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Not judged when instrumented. */
+/* Not checked under instrumentation. */
 #define ck_assert_cpu_lt(used_ms, most_ms)                  \
 	do {                                                \
 		const long long used_ = (used_ms);          \

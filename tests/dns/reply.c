@@ -28,13 +28,13 @@ enum {
 struct entry {
 	char *name;
 	unsigned type, ttl;
-	char *text; /* DATA as it stands; of a FAULT: the word */
+	char *text; /* DATA as it stands; of a FAULT, its word */
 	struct entry *next;
 };
 
-#define BUCKETS 4096 /* for the benchmarks, whose zones have thousands of names */
+#define BUCKETS 4096 /* benchmarks have zones of thousands of names */
 
-/* Entries by name, each bucket's in the order in which they came. */
+/* Entries by name; those of a bucket in the order of their lines. */
 struct zone {
 	struct entry *buckets[BUCKETS];
 	unsigned soa_ttl, soa_minimum;
@@ -100,7 +100,7 @@ static void zone_put(struct zone *zone, struct entry *entry)
 	*at = entry;
 }
 
-/* The first entry of this name after one, or of all when that is NULL. */
+/* The next entry of this name after one; the first when that is NULL. */
 static const struct entry *zone_next(const struct zone *zone, const struct entry *after,
 				     const char *name)
 {
@@ -202,7 +202,10 @@ static bool zone_has_fault(const struct zone *zone, const char *name, const char
 	return false;
 }
 
-/* What follows "=" of a fault of a name, or of all, or 1; 0 when there is no such fault. */
+/*
+ * The number after "=" in a fault of this name, or of all names; 1 without a number, 0 without the
+ * fault.
+ */
 static unsigned zone_fault(const struct zone *zone, const char *name, const char *fault)
 {
 	unsigned value = 0;
@@ -340,7 +343,7 @@ static void count_up(struct reply *reply, size_t counter)
 	reply->bytes[counter + 1] = (unsigned char)n;
 }
 
-/* Returns where the length of the data stands. */
+/* Returns the place of the data's length. */
 static size_t begin_record(struct reply *reply, const char *owner, unsigned type, unsigned ttl)
 {
 	put_name(reply, owner);
@@ -415,7 +418,7 @@ static void put_big(struct reply *reply, const struct question *question)
 	end_record(reply, length, 6);
 }
 
-/* A record whose owner's name points to itself. */
+/* A record whose owner is a compression pointer to itself. */
 static void put_loop(struct reply *reply)
 {
 	put16(reply, 0xc000U + (unsigned)reply->size);
@@ -432,7 +435,7 @@ static void set_rcode(struct reply *reply, unsigned rcode)
 	reply->bytes[3] = (unsigned char)((reply->bytes[3] & 0xf0) | rcode);
 }
 
-/* The records that there are, along the CNAMEs; a negative answer when there are none. */
+/* Answers with the records, along the CNAMEs; negatively when there are none. */
 static void put_answer(struct reply *reply, const struct zone *zone,
 		       const struct question *question)
 {
@@ -486,7 +489,7 @@ static void put_badvers(struct reply *reply)
 	end_record(reply, length, 10);
 }
 
-/* Faults that replace the answer. Returns whether there is one. */
+/* Makes the faults that replace the answer. Returns whether there is one. */
 static bool put_fault(struct reply *reply, const struct zone *zone, const struct question *question)
 {
 	static const struct {
@@ -552,7 +555,7 @@ struct reply *test_reply_make(const struct zone *zone, const struct question *qu
 	if (zone_fault(zone, name, "garbage"))
 		memset(reply->bytes + 12 + question->wire_size + 4, 0xff,
 		       reply->size - 12 - question->wire_size - 4);
-	/* What does not fit is asked for again by TCP. */
+	/* An answer that does not fit is truncated: it is asked for again by TCP. */
 	if (!question->tcp && reply->size > (question->edns ? 1232U : 512U)) {
 		reply->size = 12 + question->wire_size + 4;
 		memset(reply->bytes + 6, 0, 6);

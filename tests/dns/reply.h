@@ -11,18 +11,18 @@ struct zone;
 struct zone *zone_new(void);
 void zone_free(struct zone *zone);
 
-/* As server_add() says. A line that cannot be read ends the program. */
+/* Adds a line as server_add() describes it. A malformed line ends the program. */
 void zone_add(struct zone *zone, const char *lines);
 
-/* The number of a type; ends the program when it is none. */
+/* The number of a type; ends the program for an unknown one. */
 unsigned zone_type(const char *word);
 
 struct question {
 	unsigned id, type;
-	unsigned by_tcp; /* how often it was asked by TCP, this time too */
+	unsigned by_tcp; /* how often the question came by TCP, this time included */
 	bool tcp, edns, ad;
 	char name[256];          /* lower case */
-	unsigned char wire[256]; /* as it came */
+	unsigned char wire[256]; /* as in the question */
 	size_t wire_size;
 };
 

@@ -22,7 +22,7 @@
 
 #define CONNECTIONS_MAX 64
 
-/* An answer whose time has not come. */
+/* An answer that is held back until its time. */
 struct delayed {
 	int64_t due; /* microseconds */
 	struct sockaddr_in to;
@@ -145,7 +145,7 @@ static void server_send(struct server *server, const void *bytes, size_t size,
 			const struct sockaddr_in *to)
 {
 	if (sendto(server->udp, bytes, size, 0, (const struct sockaddr *)to, sizeof(*to)) < 0)
-		return; /* who asked is gone */
+		return; /* the asking socket is closed */
 }
 
 static void server_udp(struct server *server)
@@ -175,7 +175,7 @@ static void server_hurry(struct server *server)
 		delayed->due = 0;
 }
 
-/* Sends what is due. Returns for how long nothing is, in wait_r, or NULL: for ever. */
+/* Sends what is due. Returns in wait_r how long nothing is due; NULL: for ever. */
 static const struct timespec *server_due(struct server *server, struct timespec *wait_r)
 {
 	const int64_t now = server_now();
@@ -271,7 +271,7 @@ static void *connection_run(void *arg)
 	return NULL;
 }
 
-/* All end with the server: their number is bounded by what a test does. */
+/* All connections end with the server: a test makes few. */
 static void server_tcp(struct server *server)
 {
 	struct connection *connection = malloc(sizeof(*connection));
@@ -299,7 +299,7 @@ static void *server_run(void *arg)
 				{ .fd = server->udp, .events = POLLIN },
 				{ .fd = server->tcp, .events = POLLIN } };
 
-	/* To the microsecond: benchmarks measure against the delay that was asked for. */
+	/* Sleeps to the microsecond: benchmarks compare with the delay that they asked for. */
 	prctl(PR_SET_TIMERSLACK, 1);
 	for (;;) {
 		struct timespec wait;
@@ -344,7 +344,7 @@ struct server *server_new(unsigned port)
 
 	if (!server)
 		abort();
-	/* The port that is free for UDP may be taken for TCP: then another one. */
+	/* A port that is free for UDP may be taken for TCP: then another is tried. */
 	for (int tries = 0; server_bind(server, port) < 0; tries++) {
 		close(server->udp);
 		close(server->tcp);
@@ -389,7 +389,7 @@ void server_free(struct server *server)
 	free(server);
 }
 
-/* ---- What the test asks ---- */
+/* ---- The test's questions ---- */
 
 unsigned server_port(const struct server *server)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A DNS server for tests, on 127.0.0.1, UDP and TCP, with faults on demand; it counts what it is
- * asked. It runs in a thread of the test, or alone: tests/dns/dns_server.
+ * A DNS server for tests, on 127.0.0.1, UDP and TCP, with faults on demand; it counts its
+ * questions. It runs in a thread of the test, or alone: tests/dns/dns_server.
  */
 #ifndef MG_TEST_SERVER_H
 #define MG_TEST_SERVER_H
@@ -10,7 +10,7 @@
 
 struct server;
 
-/* port 0: any that is free. NULL when it cannot have the port. */
+/* port 0: any free port. NULL when the port is taken. */
 struct server *server_new(unsigned port);
 void server_free(struct server *server);
 
@@ -41,7 +41,7 @@ unsigned server_port(const struct server *server);
  */
 void server_add(struct server *server, const char *lines);
 
-/* Takes all lines back. */
+/* Removes all lines. */
 void server_clear(struct server *server);
 
 /* Sends all answers that are delayed or held. */
@@ -49,8 +49,8 @@ void server_release(struct server *server);
 
 /*
  * How many questions came: all, those for a name (lower case) and type, those by TCP, those with
- * EDNS, those with the AD bit; and apart from these the questions for the root's name servers, by
- * which the service sees whether a silent server is there, and what was no question.
+ * EDNS, those with the AD bit. Not in these: questions for the root's name servers, by which the
+ * service probes a silent server, and malformed ones.
  */
 unsigned server_questions(struct server *server);
 unsigned server_hailed(struct server *server);

@@ -14,11 +14,11 @@
 
 #define STUB_CNAME 5
 #define STUB_TTL 300
-#define STUB_DEAD 100        /* MG_DNS_LATE, as no server answers */
+#define STUB_DEAD 100        /* MG_DNS_LATE, as if no server answered */
 #define STUB_RECORDS_MAX 256 /* in one answer */
 #define STUB_LINKS_MAX 16
 #define STUB_ROUND_TRIPS 3
-#define STUB_NEVER INT64_MAX /* when a question is due that is held */
+#define STUB_NEVER INT64_MAX /* the due time of a question that is held */
 
 struct record {
 	char *name; /* lower case, no final dot */
@@ -53,7 +53,7 @@ struct stub {
 	bool closing, authentic;
 	unsigned delay;
 	unsigned round_trips
-		[STUB_ROUND_TRIPS]; /* still to come: how many questions each has, or 0 */
+		[STUB_ROUND_TRIPS]; /* of the round trips still to come: questions each, or 0 */
 	struct record *records, **records_end;
 	struct delay *delays;
 	struct question *questions, **questions_end;
@@ -81,7 +81,7 @@ static char *stub_fold(const char *name)
 	return copy;
 }
 
-/* ---- What it answers ---- */
+/* ---- Its answers ---- */
 
 static bool stub_is_name(const char *name)
 {
@@ -186,7 +186,7 @@ static void stub_release_held(struct stub *stub)
 	pthread_cond_signal(&stub->changed);
 }
 
-/* Ends the round trip that has all its questions. */
+/* Ends the round trip once all its questions have come. */
 static void stub_round_trip(struct stub *stub)
 {
 	if (stub_held(stub) != stub->round_trips[0])
@@ -251,7 +251,7 @@ static struct dns_answer *stub_ask(struct dns *dns, const char *name, enum mg_dn
 	return answer;
 }
 
-/* With the lock, which is given up while waiters are called. */
+/* Needs the lock, which is released while waiters are called. */
 static void stub_tell(struct stub *stub, struct question *question, struct dns_answer *answer)
 {
 	struct dns_waiter *waiter = question->waiters;
@@ -372,7 +372,7 @@ struct dns *stub_new(void)
 	return &stub->dns;
 }
 
-/* ---- What the test tells it ---- */
+/* ---- The test's orders ---- */
 
 static void stub_put(struct stub *stub, const char *name, unsigned type, int status,
 		     struct mg_dns_record data)

@@ -38,12 +38,13 @@ void stub_add_txt(struct dns *dns, const char *name, const void *text, size_t si
 #define STUB_HELD UINT_MAX
 void stub_delay(struct dns *dns, const char *name, unsigned ms);
 
-/* Answers all that is under way. */
+/* Answers all questions under way. */
 void stub_release(struct dns *dns);
 
 /*
- * Answers in round trips: the first questions when so many of them are under way, all at once; then
- * the second, and the third; later ones without a delay. Who asks one after another waits in vain.
+ * Answers in round trips: so many first questions, when all of them are under way, at once; then
+ * the second round trip, and the third; later questions without a delay. Asking one question after
+ * another waits in vain.
  */
 void stub_round_trips(struct dns *dns, unsigned first, unsigned second, unsigned third);
 
@@ -51,8 +52,8 @@ void stub_round_trips(struct dns *dns, unsigned first, unsigned second, unsigned
 void stub_authentic(struct dns *dns, bool authentic);
 
 /*
- * How many questions were asked: different names and types, as a server behind a cache would count
- * them; and of one.
+ * How many questions were asked: different names and types, as a server behind a cache counts them;
+ * and the number for one name and type.
  */
 unsigned stub_questions(struct dns *dns);
 unsigned stub_asked(struct dns *dns, const char *name, enum mg_dns_type type);
@@ -63,7 +64,7 @@ unsigned stub_asked(struct dns *dns, const char *name, enum mg_dns_type type);
  */
 char *stub_list(struct dns *dns);
 
-/* Forgets what was asked, so that everything is asked anew. Nothing must be under way. */
+/* Forgets which questions were asked, so that all are asked anew. None may be under way. */
 void stub_forget(struct dns *dns);
 
 #endif

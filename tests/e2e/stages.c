@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A policy for the end-to-end tests: it finds "hit" at the stage that its block names, so that
- * every action can be tried at every stage.
+ * A policy for the end-to-end tests: its result is "hit" at the stage that its block names, so that
+ * each action can be tried at each stage.
  */
 #include <millgate/policy.h>
 

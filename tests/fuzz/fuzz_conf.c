@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* libFuzzer target: any bytes as a configuration, with errors at all of its words. */
+/* libFuzzer target: any bytes as a configuration, with errors reported at all of its words. */
 #include <config.h>
 
 #include <stdint.h>
@@ -19,7 +19,7 @@ static void require(bool is_true)
 		abort();
 }
 
-/* Uses all that a directive promises. */
+/* Reads everything that a directive promises. */
 static void visit(struct errors *errors, const struct mg_line *line, unsigned depth)
 {
 	static const char *const names[] = { "listen", "policy", "class", "score", NULL };

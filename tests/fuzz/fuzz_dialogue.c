@@ -19,8 +19,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /*
- * All stages with all kinds of actions; few stages and none of the content; all that only
- * watches.
+ * Three configurations: all stages with all kinds of actions; few stages and none of the content;
+ * and one that only watches.
  */
 static const char *const texts[] = {
 	"class local { client 127.0.0.0/8 ::1; auth yes }\n"
@@ -108,7 +108,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
-/* "550 5.7.1 text", or several lines of that, with every % doubled. */
+/* Checks "550 5.7.1 text", or several such lines, with every % doubled. */
 static void check_refusal(const struct packet *packet)
 {
 	const char *text = packet->data, *line = text;
@@ -130,7 +130,7 @@ static void check_refusal(const struct packet *packet)
 	}
 }
 
-/* A name, and a value without a line that it could begin, and without one of blanks. */
+/* Checks a name and a value: no line of the value may begin a field, and none may be blank. */
 static void check_header(struct packet *packet)
 {
 	const char *name = packet_string(packet), *value = packet_string(packet);
@@ -155,7 +155,10 @@ static void check_address(struct packet *packet)
 	require(address && packet->size == 0 && *address);
 }
 
-/* What one packet is answered: nothing, one answer, at the end of a message after edits of it. */
+/*
+ * Checks the answer to one packet: nothing, or one answer; at the end of a message edits may
+ * precede it.
+ */
 static void check_answers(struct bytes *out, int command)
 {
 	struct packet packet;
@@ -194,7 +197,7 @@ static void check_answers(struct bytes *out, int command)
 			check_refusal(&packet);
 			break;
 		case COMMAND_NEGOTIATE:
-			/* Version, actions, steps. */
+			/* The offer: version, actions, steps. */
 			require(command == COMMAND_NEGOTIATE &&
 				packet.size >= 3 * sizeof(uint32_t));
 			break;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libFuzzer target: any bytes as a DNS server's answer. The first byte chooses the type that was
- * asked for; the question's name is the one that stands in the message, so that answers get past
- * that check.
+ * libFuzzer target: any bytes as a DNS server's answer. The first byte chooses the type of the
+ * question; its name is taken from the message, so that answers pass the comparison of names.
  */
 #include <config.h>
 
@@ -20,7 +19,7 @@ static void require(bool is_true)
 		abort();
 }
 
-/* Uses all that an answer promises. */
+/* Reads everything that an answer promises. */
 static void visit(const struct dns_answer *answer, enum mg_dns_type type)
 {
 	const struct mg_dns_answer *public = &answer->public;

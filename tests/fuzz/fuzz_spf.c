@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libFuzzer target: SPF records and macros of any bytes. The input is a record (or an
- * explanation); what is valid is expanded, and has to keep to its bounds.
+ * libFuzzer target: SPF records and macros of any bytes. The input is a record (or an explanation);
+ * if it is valid it is expanded, and the result must keep its bounds.
  */
 #include <config.h>
 
@@ -68,7 +68,7 @@ static void read_record(const char *text, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	/* Of its own size, so that a byte too far is seen. */
+	/* A buffer of the exact size shows each byte read beyond it. */
 	char *text = malloc(size ? size : 1);
 	struct mg_dns_record txt = { .text = text, .size = size };
 	const struct mg_dns_answer answer = { .n = 1, .records = &txt };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libFuzzer target: both engines of the policy spf evaluate the same zones, and have to agree.
- * The input's bytes choose among records, so that most of them are valid; without libspf2 the
- * one engine has nobody to disagree with.
+ * libFuzzer target: both engines of the policy spf evaluate the same zones, and must agree. The
+ * input's bytes choose among records, so that most of them are valid. Without libspf2 there is
+ * nothing to compare with.
  */
 #include <config.h>
 
@@ -52,7 +52,7 @@ static void require(bool is_true)
 		abort();
 }
 
-/* ---- The host, as far as the engines need it ---- */
+/* ---- The parts of the host that the engines need ---- */
 
 void *mg_alloc(struct mg_call *call, enum mg_scope scope, size_t size)
 {
@@ -106,7 +106,7 @@ const struct mg_dns_answer *mg_dns(struct mg_call *call, const char *name, enum 
 	return &call->zone[i].answers[kind];
 }
 
-/* ---- Zones out of bytes ---- */
+/* ---- Zones from bytes ---- */
 
 static unsigned choose(struct mg_call *call, unsigned of)
 {

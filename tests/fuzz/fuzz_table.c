@@ -28,7 +28,7 @@ static void require(bool is_true)
 		abort();
 }
 
-/* Words do not name files here: the fuzzer would read what is on this machine. */
+/* Words do not name files here: the fuzzer would read files of this machine. */
 static void add_words(struct arena *arena, struct errors *errors, struct mg_table *table,
 		      const char *text, size_t size)
 {

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Modules that must be refused, or endured; which one is the macro BAD's value, as the case's
- * name.
- */
+/* Modules that the host must refuse or survive; the macro BAD chooses one, by the case's name. */
 #include <millgate/policy.h>
 
 #include <time.h>
@@ -76,7 +73,7 @@ static int bad_rcpt(struct mg_call *call, const void *self)
 #if BAD == UNRESOLVED
 	return mg_no_such_function();
 #endif
-	/* A value that is not declared, and a reply that disagrees with itself. */
+	/* A value that is not declared, and a reply whose parts contradict each other. */
 	mg_value(call, "nonsense", "x");
 	mg_reply(call, 550, "4.7.1", "x");
 	nanosleep(&pause, NULL);

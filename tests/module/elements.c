@@ -22,7 +22,7 @@ struct elements {
 	int choice;
 	const struct mg_table *table;
 	struct mg_lines lines;
-	bool plain_flag; /* without a default, here and below */
+	bool plain_flag; /* no default, here and below */
 	const char *plain_word;
 	const struct mg_table *plain_table;
 };
@@ -67,7 +67,7 @@ static bool is(const char *got, const char *want)
 	return got && strcmp(got, want) == 0;
 }
 
-/* A block without lines, but for "word". */
+/* A block without lines, except for "word". */
 static bool has_defaults(const struct elements *e)
 {
 	return e->flag && e->number == -7 && e->size == 10240 && e->time == 90000 &&
@@ -76,7 +76,7 @@ static bool has_defaults(const struct elements *e)
 	       !e->plain_table;
 }
 
-/* What elements.scn has in its second block. */
+/* The second block of elements.scn. */
 static bool has_values(const struct elements *e)
 {
 	return !e->flag && e->number == 10 && e->size == 1048576 && e->time == 500 &&

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Prints where the members are that ABI 1 began with: elements.sh compares what headers say. */
+/*
+ * Prints the offsets of the members that ABI 1 began with: elements.sh compares those of all
+ * headers.
+ */
 #include <millgate/policy.h>
 
 #include <stdio.h>

@@ -74,7 +74,7 @@ static int outside_mail(struct mg_call *call, const void *self)
 		mg_detail(call, "the start hook was not called");
 		return MG_ERROR;
 	}
-	/* A library's own memory, which is given back when the message ends. */
+	/* Memory of a library's own, which is released when the message ends. */
 	mg_at_end(call, MG_MESSAGE, outside_message_ended, malloc(1));
 	switch (mg_table_find(call, outside->friends, mg_sender(call), NULL)) {
 	case 1:

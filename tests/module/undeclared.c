@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A policy whose MAIL hook reads facts of stages that it did not declare, or (with DECLARED) did.
- * What a fact says decides on mail: without one the policy would refuse it.
+ * The facts decide on mail: without one the policy would refuse it.
  */
 #include <millgate/policy.h>
 
@@ -9,7 +9,7 @@
 
 struct undeclared {
 	int reads;
-	bool begins; /* read it in a start hook only */
+	bool begins; /* read facts in a start hook only */
 };
 
 enum { HELO, TLS, NAME, VALUE, BODY, COMMAND, MACRO, ALWAYS };
@@ -53,7 +53,7 @@ static const void *fact(struct mg_call *call, int which)
 	case MACRO:
 		return mg_macro(call, "{cipher}");
 	default:
-		/* All of these are always there, whether or not they say something. */
+		/* All of these facts always exist, though a value may be empty. */
 		mg_client_addr(call);
 		mg_client_port(call);
 		mg_client_name(call);

@@ -27,7 +27,7 @@ static int address_reach(int fd, const struct sockaddr *address, socklen_t size,
 		return 0;
 	if (errno != EINPROGRESS && errno != EAGAIN)
 		return -1;
-	if (errno == EAGAIN) { /* a unix socket whose queue is full: only waiting helps */
+	if (errno == EAGAIN) { /* only waiting helps with a unix socket whose queue is full */
 		poll(NULL, 0, 10);
 		return timeout_ms > 0 ? address_reach(fd, address, size, timeout_ms - 10) : -1;
 	}
@@ -41,7 +41,7 @@ static int address_reach(int fd, const struct sockaddr *address, socklen_t size,
 	return error ? -1 : 0;
 }
 
-/* From now on the socket blocks, but not for long. */
+/* From here on the socket blocks, but only for a short time. */
 static int address_limit(int fd)
 {
 	struct timeval limit = { .tv_usec = WIRE_PAUSE_MS * 1000 };

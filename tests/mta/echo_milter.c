@@ -9,7 +9,7 @@
 #include <string.h>
 #include <libmilter/mfapi.h>
 
-/* smfiDesc has no room for an argument of ours: the one milter of this process has them here. */
+/* smfiDesc has no room for an argument of ours: these belong to the process's one milter. */
 static struct {
 	unsigned long actions, protocol;
 	const char *rcpt_macros;
@@ -150,7 +150,7 @@ static sfsistat echo_abort(SMFICTX *ctx)
 	return SMFIS_CONTINUE;
 }
 
-/* Every kind of edit; those that were not negotiated fail, which is as well. */
+/* Makes every kind of edit; those that were not negotiated fail, which does no harm. */
 static sfsistat echo_eom(SMFICTX *ctx)
 {
 	struct trace *trace;

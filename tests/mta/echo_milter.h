@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * A milter on libmilter that does what the arguments of the commands say: the other side for
- * test_mta.c.
- */
+/* A milter on libmilter that does what the commands' arguments say: the peer of test_mta.c. */
 #ifndef TESTS_ECHO_MILTER_H
 #define TESTS_ECHO_MILTER_H
 

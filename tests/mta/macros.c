@@ -7,7 +7,7 @@
 #include <string.h>
 #include <libmilter/mfdef.h>
 
-/* Compares macro names of which each may stand in braces or not. */
+/* Compares macro names, each of which may stand in braces. */
 static bool macro_is(const char *name, const char *other, size_t size)
 {
 	size_t name_size = strlen(name);

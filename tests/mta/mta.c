@@ -11,7 +11,9 @@
 #include <libmilter/mfdef.h>
 #include <libmilter/mfapi.h>
 
-/* As much as Postfix's stream keeps before it writes: commands without a reply go out together. */
+/*
+ * As much as Postfix's stream keeps before it writes: commands without a reply are sent together.
+ */
 #define OUTPUT_KEPT 16384
 
 #define STAGE_BIT(stage) (1U << (stage))
@@ -68,7 +70,7 @@ int mta_open(struct mta *mta, const char *address)
 
 /* ---- Commands ------------------------------------------------------------------------ */
 
-/* What the milter's reply means for what is sent after it. */
+/* What a reply means for the commands after it. */
 static void mta_obey(struct mta *mta, enum mta_verdict verdict)
 {
 	bool early = mta->stage == MTA_CONNECT || mta->stage == MTA_HELO;
@@ -89,7 +91,7 @@ static void mta_obey(struct mta *mta, enum mta_verdict verdict)
 		if (early)
 			mta->connection_decided = true;
 		else if (mta->stage != MTA_RCPT && mta->stage != MTA_UNKNOWN)
-			mta->message_decided = true; /* a new MAIL takes it back */
+			mta->message_decided = true; /* a new MAIL ends its effect */
 		break;
 	default:
 		break;
@@ -107,7 +109,7 @@ enum mta_verdict mta_resume(struct mta *mta)
 	if (mta->fd < 0)
 		return wire_fail(mta, MTA_FAILED, "there is no connection");
 	n = wire_flush(mta);
-	/* A milter that closed may have said something before it did. */
+	/* A milter may have sent something before it closed the connection. */
 	if (n < 0 && mta->reply.verdict != MTA_CLOSED)
 		return mta->reply.verdict;
 	if (mta->reply.verdict != MTA_WAITING && n >= 0)
@@ -124,7 +126,10 @@ enum mta_verdict mta_resume(struct mta *mta)
 	}
 }
 
-/* Whether an MTA would report this stage now; the macros are sent in any case but the first two. */
+/*
+ * Whether an MTA would report this stage now; its macros are sent in any case, except in the first
+ * two.
+ */
 static bool mta_begin(struct mta *mta, enum mta_stage stage)
 {
 	reply_begin(mta);
@@ -145,7 +150,7 @@ static bool mta_begin(struct mta *mta, enum mta_stage stage)
 	return mta_is_sent(mta, stage) && !(mta->skipped & STAGE_BIT(stage));
 }
 
-/* The packet is complete: sends it, and waits if a reply is to come. */
+/* Sends the packet, which is complete, and waits if a reply is to come. */
 static enum mta_verdict mta_finish(struct mta *mta, bool replied)
 {
 	mta->reply.verdict = replied ? MTA_WAITING : MTA_NO_REPLY;
@@ -220,7 +225,10 @@ enum mta_verdict mta_data(struct mta *mta)
 {
 	enum mta_verdict verdict = mta_command(mta, MTA_DATA, NULL, 0);
 
-	/* Postfix hands the connection from smtpd to cleanup here: what was kept goes out first. */
+	/*
+	 * Postfix hands the connection from smtpd to cleanup here: smtpd sends what it has kept
+	 * first.
+	 */
 	if ((verdict == MTA_NO_REPLY || verdict == MTA_NOT_SENT) && wire_flush(mta) < 0)
 		return mta->reply.verdict;
 	return verdict;

@@ -32,18 +32,18 @@ enum mta_stage {
 	MTA_STAGES
 };
 
-/* What came of a command. */
+/* What became of a command. */
 enum mta_verdict {
 	MTA_NOT_SENT, /* negotiated away, skipped, or the milter had decided before */
 	MTA_NO_REPLY, /* sent (or about to be); no reply was negotiated */
 	MTA_WAITING,  /* only when not blocking: the reply has not come yet, see mta_resume() */
 	MTA_CONTINUE,
 	MTA_ACCEPT,
-	MTA_REJECT,    /* without a text of the milter's */
-	MTA_TEMPFAIL,  /* without a text of the milter's */
-	MTA_REPLYCODE, /* code and text of the milter's */
+	MTA_REJECT,    /* with the MTA's own text */
+	MTA_TEMPFAIL,  /* with the MTA's own text */
+	MTA_REPLYCODE, /* with the milter's code and text */
 	MTA_DISCARD,
-	MTA_SKIP, /* no more of this stage in this message, please */
+	MTA_SKIP, /* the milter wants no more of this stage in this message */
 	MTA_SHUTDOWN,
 	MTA_CONN_FAIL,
 	MTA_CLOSED, /* the milter closed the connection */
@@ -75,7 +75,7 @@ struct mta_reply {
 	int code; /* MTA_REPLYCODE: 421 ...; 0 otherwise */
 	/* MTA_REPLYCODE: the reply with each %% undone: "550 5.7.1 text", lines end in CR LF. */
 	const char *text;
-	unsigned progress; /* how many "still at work" came before it */
+	unsigned progress; /* how many packets "still at work" came before it */
 	size_t nedits;
 	const struct mta_edit *edits;
 };
@@ -90,7 +90,7 @@ struct mta_options {
 	uint32_t protocol;
 };
 
-/* All that Postfix 3.7 and Sendmail 8.17 offer. */
+/* Everything that Postfix 3.7 and Sendmail 8.17 offer. */
 #define MTA_OFFER_ALL ((struct mta_options){ 6, 0x1ff, 0x1fffff })
 
 #define MTA_TIMEOUT 30000 /* ms; Postfix's for a command */
@@ -113,7 +113,7 @@ int mta_open(struct mta *mta, const char *address);
 /* Sends the offer and reads what the milter chose, always blocking. 0, or -1 and mta_error(). */
 int mta_negotiate(struct mta *mta);
 
-/* Drops the connection without a word. The macros stay. */
+/* Drops the connection without a QUIT. The macros stay. */
 void mta_close(struct mta *mta);
 
 /* ---- What was negotiated ------------------------------------------------------ */
@@ -123,8 +123,8 @@ bool mta_is_sent(const struct mta *mta, enum mta_stage stage);    /* not negotia
 bool mta_is_replied(const struct mta *mta, enum mta_stage stage); /* sent, and a reply is to come */
 
 /*
- * The macros that the milter asked for at a stage, separated by blanks, or NULL when it did not
- * say.
+ * The macros that the milter asked for at a stage, separated by blanks, or NULL when it asked for
+ * none in particular.
  */
 const char *mta_symlist(const struct mta *mta, enum mta_stage stage);
 
@@ -161,8 +161,8 @@ enum mta_verdict mta_data(struct mta *mta);
 enum mta_verdict mta_header(struct mta *mta, const char *name, const char *value);
 
 /*
- * The same of all that stands after the colon; without SMFIP_HDR_LEADSPC the first blank is not
- * sent.
+ * The same for everything that stands after the colon; without SMFIP_HDR_LEADSPC the first blank is
+ * not sent.
  */
 enum mta_verdict mta_field(struct mta *mta, const char *name, const char *exact);
 enum mta_verdict mta_eoh(struct mta *mta);
@@ -214,19 +214,21 @@ int mta_fd(const struct mta *mta); /* -1 when closed */
 /* Sends what is in the buffer. 0 or -1. */
 int mta_flush(struct mta *mta);
 
-/* Sends these bytes as they are, after what is in the buffer. 0 or -1. */
+/* Sends these bytes unchanged, after the bytes in the buffer. 0 or -1. */
 int mta_raw(struct mta *mta, const void *bytes, size_t size);
 
 /* Any packet, well formed; the reply, if one is to come, is read with mta_await(). */
 int mta_packet(struct mta *mta, char command, const void *bytes, size_t size);
 
-/* Waits for one reply, or for the end of the connection (MTA_CLOSED), whatever was sent before. */
+/*
+ * Waits for one reply, or for the end of the connection (MTA_CLOSED), whichever command was sent.
+ */
 enum mta_verdict mta_await(struct mta *mta);
 
-/* Whether the milter has sent something that no command has read: a reply that nobody asked for. */
+/* Whether the milter has sent something that no command has read: a reply without a command. */
 bool mta_has_input(const struct mta *mta);
 
-/* Report everything, also what an MTA would not after the milter's decision. */
+/* Report every stage, also those that an MTA leaves out after the milter's decision. */
 void mta_set_persistent(struct mta *mta, bool persistent);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The negotiation that opens a connection: what the MTA offers, what the milter chooses of it. */
+/* The negotiation that opens a connection: the MTA's offer, and the milter's choice. */
 #include "wire.h"
 
 #include <arpa/inet.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a milter answers: edits of the message and "still at work", then one verdict. */
+/* The milter's answers: edits of the message and "still at work", then one verdict. */
 #include "wire.h"
 
 #include <arpa/inet.h>
@@ -98,7 +98,7 @@ static struct edit_at *edit_new(struct mta *mta, enum mta_edit_kind kind)
 }
 
 /*
- * Copies a NUL-terminated string of a packet and moves on behind it. Returns where it is, or
+ * Copies a NUL-terminated string of a packet and moves behind it. Returns the copy's place, or
  * NOWHERE.
  */
 static size_t edit_string(struct mta *mta, const char **data, size_t *size)
@@ -114,7 +114,7 @@ static size_t edit_string(struct mta *mta, const char **data, size_t *size)
 	return at;
 }
 
-/* Which edits have what, and which action had to be offered and chosen for them. */
+/* The parts of each edit, and the action that must be offered and chosen for it. */
 static const struct edit_form {
 	char command;
 	enum mta_edit_kind kind;
@@ -193,7 +193,7 @@ static bool reply_edit(struct mta *mta, char command, const char *data, size_t s
 	return true;
 }
 
-/* The texts do not move any more: makes the edits point to them. */
+/* The text no longer moves: lets the edits point into it. */
 static void reply_finish(struct mta *mta)
 {
 	size_t i;

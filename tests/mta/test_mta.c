@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests the MTA's side of the tests, against a milter on libmilter and against broken ones: a
+ * Tests of the MTA's side of the tests, against a milter on libmilter and against broken ones: a
  * faulty client would spoil every scenario.
  */
 #include "mta.h"
@@ -73,7 +73,7 @@ static enum mta_verdict envelope(struct mta *mta)
 	return mta_rcpt(mta, recipient);
 }
 
-/* The value of the header that lists what the milter was called with. */
+/* The header field that lists the milter's callbacks. */
 static const char *trace(const struct mta *mta)
 {
 	const struct mta_reply *reply = mta_reply(mta);
@@ -338,7 +338,7 @@ START_TEST(one_connection_serves_several_clients)
 	mta_rcpt(mta, recipient);
 	ck_assert_int_eq(mta_eom(mta, NULL, 0), MTA_CONTINUE);
 	ck_assert_msg(strstr(trace(mta), "abort mail"), "got %s", trace(mta));
-	/* Only here: at other points libmilter ignores it, and whatever follows. */
+	/* Only here: at other points libmilter ignores it, and everything after it. */
 	ck_assert_int_eq(mta_quit_new(mta), MTA_NO_REPLY);
 	ck_assert_int_eq(mta_connect(mta, "second", '4', "192.0.2.2", 2), MTA_CONTINUE);
 	mta_mail(mta, sender);
@@ -372,7 +372,7 @@ START_TEST(without_blocking_the_caller_waits)
 }
 END_TEST
 
-/* ---- Milters that are broken: a socket that answers the negotiation, and then these bytes ---- */
+/* ---- Broken milters: a socket that answers the negotiation, and then sends these bytes ---- */
 
 static const struct {
 	const char *what;

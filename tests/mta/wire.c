@@ -86,7 +86,10 @@ static void wire_out_of_patience(struct mta *mta, const char *what)
 		  machine_report(&mta->wait, milter.pid, report));
 }
 
-/* A call on the socket, begun then, has blocked as long as it may. False: patience has run out. */
+/*
+ * Whether to try again: a call on the socket, begun then, has blocked for its full time. False:
+ * patience has run out.
+ */
 static bool wire_waits(struct mta *mta, int64_t began)
 {
 	if (!mta->wait.left)
@@ -95,8 +98,8 @@ static bool wire_waits(struct mta *mta, int64_t began)
 }
 
 /*
- * A socket call, begun then, failed. Returns 1 to try again, 0 when it would block, -1 when the
- * verdict tells the failure.
+ * A socket call, begun then, failed. Returns 1 to try again, 0 when it would block, -1 for a
+ * failure that the verdict names.
  */
 static int wire_errno(struct mta *mta, const char *what, int64_t began)
 {
@@ -138,14 +141,14 @@ int wire_flush(struct mta *mta)
 	return 1;
 }
 
-/* Reads what there is. Returns 1 when something came, 0 when it would block, -1 on failure. */
+/* Reads what has come. Returns 1 when something came, 0 when it would block, -1 on failure. */
 static int wire_read(struct mta *mta)
 {
 	struct buffer *in = &mta->in;
 	ssize_t n;
 	int again;
 
-	if (mta->in_next) { /* keep the unread rest only */
+	if (mta->in_next) { /* only the unread rest is kept */
 		memmove(in->data, in->data + mta->in_next, in->size - mta->in_next);
 		in->size -= mta->in_next;
 		mta->in_next = 0;

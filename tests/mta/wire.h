@@ -33,7 +33,7 @@ struct macro {
 	char *value;
 };
 
-/* Where in struct mta's text an edit's strings begin, while that may still move. */
+/* Where in struct mta's text an edit's strings begin; the text may still move. */
 struct edit_at {
 	size_t name, value;
 };
@@ -42,8 +42,7 @@ struct edit_at {
 struct mta {
 	struct mta_options offer, chosen;
 	int timeout_ms;
-	struct machine_wait
-		wait; /* for the milter, since it last read or wrote; without patience: not begun */
+	struct machine_wait wait; /* for the milter to read or write; without patience: not begun */
 	int fd;
 	bool blocking, persistent, postfix_macros;
 
@@ -69,7 +68,7 @@ struct mta {
 	char error[512];
 };
 
-/* Remembers what went wrong; returns verdict, and leaves it in the reply. */
+/* Remembers the error; returns verdict, and leaves it in the reply. */
 enum mta_verdict wire_fail(struct mta *mta, enum mta_verdict verdict, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -98,7 +97,7 @@ void negotiate_forget(struct mta *mta);
  */
 void macros_send(struct mta *mta, enum mta_stage stage);
 
-/* For how long a call on the socket blocks at most: who waits longer repeats it. */
+/* How long a call on the socket blocks at most: longer waits repeat it. */
 #define WIRE_PAUSE_MS 50
 
 /*

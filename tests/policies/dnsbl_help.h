@@ -31,7 +31,7 @@ static inline void open_with(const char *block, const char *records)
 	fake.client = CLIENT;
 }
 
-/* The whole of a dialogue: what is begun, and the result of the stage at which it is decided. */
+/* Runs a whole dialogue: all start hooks, and the stage that decides, whose result it returns. */
 static inline const char *run(enum mg_stage decides)
 {
 	const char *result = "not asked";

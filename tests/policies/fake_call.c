@@ -16,7 +16,7 @@
 /* ---- Facts ---------------------------------------------------------------------------- */
 
 /*
- * What the host makes an error: a fact of a stage that the policy has neither a hook for nor
+ * The host's error when a policy reads a fact of a stage for which it has no hook, and which is not
  * among its facts.
  */
 static void must_know(enum mg_stage stage)
@@ -124,7 +124,7 @@ enum mg_stage mg_stage(const struct mg_call *call)
 	return call->stage;
 }
 
-/* ---- What a hook says ------------------------------------------------------------------- */
+/* ---- A hook's report ---- */
 
 void mg_detail(struct mg_call *call, const char *fmt, ...)
 {
@@ -145,7 +145,7 @@ void mg_value(struct mg_call *call, const char *name, const char *value)
 			return;
 		}
 	}
-	abort(); /* a name that the policy does not declare */
+	abort(); /* the policy does not declare this name */
 }
 
 void mg_value_int(struct mg_call *call, const char *name, long long value)
@@ -199,7 +199,7 @@ const struct mg_finding *mg_finding(struct mg_call *call, const char *type, size
 
 	(void)call;
 	if (!is_read(type))
-		abort(); /* it is not declared */
+		abort(); /* the policy does not declare this edit */
 	for (; at && at->finding.type; at++)
 		if (strcmp(at->finding.type, type) == 0 && index-- == 0)
 			return &at->finding;
@@ -282,7 +282,7 @@ void *mg_alloc(struct mg_call *call, enum mg_scope scope, size_t size)
 
 	(void)call;
 	return memset(memory, 0xa5,
-		      size); /* it is not zeroed: a policy that thinks so shall fail */
+		      size); /* not zeroed: a policy that relies on zeros shall fail */
 }
 
 char *mg_printf(struct mg_call *call, enum mg_scope scope, const char *fmt, ...)

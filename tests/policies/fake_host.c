@@ -94,13 +94,13 @@ static unsigned all_stages(const struct mg_policy *policy)
 	return stages;
 }
 
-/* Of the keys that every policy has, the one that a policy may want to read. */
+/* The only common key that a policy may want to read. */
 static const struct mg_item common_items[] = { { .name = "on", .type = MG_LINES },
 					       { .name = NULL } };
 
 /*
- * As the host does it: defaults, lines, checks, open(). Whether the instance is open is seen from
- * the errors.
+ * Opens an instance as the host does: defaults, lines, checks, open(). The errors show whether it
+ * is open.
  */
 static void fake_fill(struct mg_conf *conf, const struct mg_line *line)
 {
@@ -146,7 +146,7 @@ int fake_open(fake_register *get, const char *block)
 	if (line)
 		fake_fill(&conf, line);
 	if ((fake_opened.status == 0) != (errors.count == 0))
-		abort(); /* -1 exactly when something was reported */
+		abort(); /* -1 if and only if something was reported */
 	fake_opened.errors = print_errors(&errors);
 	fake_opened.warnings = print_errors(&warnings);
 	return fake_opened.status;
@@ -307,7 +307,7 @@ const char *fake_value(const char *name)
 	abort();
 }
 
-/* ---- policy.h: while an instance is opened ------------------------------------------ */
+/* ---- policy.h while an instance is opened ---- */
 
 void mg_conf_error(struct mg_conf *conf, const struct mg_line *line, size_t word, const char *fmt,
 		   ...)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A host for one policy in a test: the test sets the facts, calls a hook, and sees what the policy
- * said. Configuration, tables and domains are the daemon's own code.
+ * A host for one policy in a test: the test sets the facts, calls a hook, and looks at the policy's
+ * report. Configuration, tables and domains are the daemon's own code.
  */
 #ifndef MG_FAKE_HOST_H
 #define MG_FAKE_HOST_H
@@ -14,7 +14,7 @@
 /* The policy under test, from the one function that it exports (compiled with MG_BUILTIN). */
 typedef const struct mg_policy *fake_register(void);
 
-/* The facts; what a test leaves alone is as if the MTA had not told it. */
+/* The facts; one that a test does not set is as if the MTA had not reported it. */
 struct fake_facts {
 	const char *client; /* "192.0.2.1", "2001:db8::1"; NULL: unknown */
 	unsigned client_port;
@@ -32,11 +32,10 @@ struct fake_facts {
 	const char *command;
 };
 
-/* What the policy said in the last hook. */
+/* The report of the last hook. */
 struct fake_said {
-	const char
-		*result; /* its name; "none", "error", "timeout"; "bad" for what is none of these */
-	const char *detail;                 /* "" for none, here and below */
+	const char *result; /* its name; "none", "error", "timeout"; "bad" for an invalid one */
+	const char *detail; /* "" for none, here and below */
 	const char *value[FAKE_VALUES_MAX]; /* in the order of the policy's values */
 	int code;
 	const char *status, *text; /* of mg_reply() */
@@ -47,22 +46,22 @@ struct fake_opened {
 	int status;        /* of open() */
 	unsigned stages;   /* of mg_conf_stages(), else all */
 	unsigned services; /* of mg_conf_services(), else all that the policy declares */
-	const char *errors, *warnings; /* as they would be printed; "" for none */
+	const char *errors, *warnings; /* messages as they would be printed; "" for none */
 };
 
 /* A result of another policy, as mg_finding() shows it. */
 struct fake_finding {
 	struct mg_finding finding;
-	const char *value[2 * FAKE_VALUES_MAX]; /* a name, its value, and so on */
+	const char *value[2 * FAKE_VALUES_MAX]; /* pairs of a name and its value */
 };
 
 extern struct fake_facts fake;
 
-/* What other policies found; the last has no type. NULL: nothing. */
+/* The results of other policies; the last has no type. NULL: none. */
 extern const struct fake_finding *fake_findings;
 
 /*
- * What the last hook reported with mg_also(), in that order; of one beyond nfake_also "result"
+ * The results that the last hook reported with mg_also(), in that order; beyond nfake_also "result"
  * is NULL.
  */
 extern struct fake_said fake_also[FAKE_ALSO_MAX];
@@ -70,62 +69,62 @@ extern size_t nfake_also;
 extern struct fake_said fake_said;
 extern struct fake_opened fake_opened;
 
-/* How many of the next look-ups in tables could not be decided. */
+/* How many of the next look-ups in tables shall be undecided. */
 extern unsigned fake_failing_tables;
 
 /*
- * The clock's and the wall clock's reading, and how much time a hook has, in ms; 0, 0 and 10000
- * as each test begins.
+ * The clock and the wall clock, and how much time a hook has, in ms; 0, 0 and 10000 when a test
+ * begins.
  */
 extern int64_t fake_now, fake_wall, fake_time;
 
 /*
- * The resolver that mg_dns() and its like ask, most of all the stub's (tests/dns/stub.h); NULL:
- * there is no DNS service. The test closes it (dns_close()) after fake_close().
+ * The resolver of mg_dns() and its like, usually the stub (tests/dns/stub.h); NULL: there is no DNS
+ * service. The test closes it (dns_close()) after fake_close().
  */
 extern struct dns *fake_dns;
 
-/* What the policy has logged since the last fake_close(), a line each. */
+/* The policy's log lines since the last fake_close(). */
 const char *fake_log(void);
 
 /* Opens an instance from the lines of its block. Returns 0, or -1: fake_opened.errors says why. */
 int fake_open(fake_register *get, const char *block);
 
-/* Opens an instance that must open. */
+/* Opens an instance; an error fails the test. */
 void fake_must_open(fake_register *get, const char *block);
 
 /*
- * Runs the stage's hook; the result's name is also in fake_said. "not asked" when the instance
- * has no such hook.
+ * Runs the stage's hook and returns the result's name, which is also in fake_said. "not asked" when
+ * the instance has no such hook.
  */
 const char *fake_run(enum mg_stage stage);
 
-/* Runs the stage's start hook, if the instance has one and uses what it begins. */
+/* Runs the stage's start hook, if the instance has one and uses the services that it needs. */
 void fake_start(enum mg_stage stage);
 
 /* Runs the outcome hook, if there is one. */
 void fake_outcome(const struct mg_outcome *outcome);
 
-/* What the policy has counted under a name since the last fake_close(). */
+/* The policy's counter of this name, since the last fake_close(). */
 unsigned long long fake_counted(const char *counter);
 
 /*
- * Closes the instance and opens another of the same name, as a reload does: what all sessions
- * share is still there.
+ * Closes the instance and opens another of the same name, as a reload does: memory that sessions
+ * share stays.
  */
 void fake_reopen(const char *block);
 
-/* The value that the last hook gave under a name; "" for none. */
+/* The value of this name in the last hook's report; "" for none. */
 const char *fake_value(const char *name);
 
 /*
- * A new message, or session: the policy's state is zero again, and the facts forgotten that
- * belong to it.
+ * Begins a message, or a session: the policy's state is zero again, and the facts of the old one
+ * are forgotten.
  */
 void fake_new_message(void);
 void fake_new_session(void);
 
-/* Closes the instance, frees all, forgets all facts: the end of each test. */
+/* The end of each test: closes the instance, frees all memory, forgets all facts. */
 void fake_close(void);
 
 /*

@@ -32,10 +32,10 @@ struct fake_state {
 
 extern struct fake_state host;
 
-/* The name that a policy gave to what its hook returned. */
+/* The name of the result that a hook returned. */
 const char *fake_result_name(int result);
 
-/* Forgets what was said about the last result. */
+/* Forgets the report about the last result. */
 void fake_say_nothing(void);
 
 const struct mg_counter *fake_counter_at(size_t index);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Shared by the tests of the policies. Each test ends with its instance and DNS closed. */
+/* Helpers of the policies' tests. Each test ends with its instance and DNS closed. */
 #ifndef MG_POLICY_HELP_H
 #define MG_POLICY_HELP_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the tests of the policy "spf" share: its engines, and an evaluation with one of them over
- * a resolver of canned answers.
+ * Helpers of the tests of the policy "spf": its engines, and an evaluation by one of them over a
+ * resolver of canned answers.
  */
 #ifndef MG_SPF_HELP_H
 #define MG_SPF_HELP_H
@@ -18,7 +18,7 @@
 
 fake_register mg_builtin_spf_policy;
 
-/* Of this build: those that were left out are the last. */
+/* The engines of this build: those that were left out are the last. */
 #define ENGINES (spf_engines[SPF_ENGINES - 1].check ? SPF_ENGINES : SPF_ENGINES - 1)
 
 static inline void must_open(int engine, const char *more)
@@ -38,7 +38,7 @@ static inline const char *run(const char *sender)
 	return fake_run(MG_MAIL);
 }
 
-/* begin makes the resolver. */
+/* begin() makes the resolver. */
 static inline TCase *spf_tests(const char *name, void (*begin)(void))
 {
 	TCase *tests = policy_tests(name);

@@ -10,7 +10,7 @@
 
 fake_register mg_builtin_access_policy;
 
-/* A block with the names of files in it. */
+/* A block with names of files in it. */
 static const char *block(const char *fmt, const char *file)
 {
 	static char text[1024];
@@ -131,7 +131,7 @@ END_TEST
 static const struct {
 	const char *rhs, *want;
 	int code;
-	const char *status, *text; /* of the reply; text also the value */
+	const char *status, *text; /* of the reply; text is also the value */
 } outcomes[] = {
 	{ "OK", "ok", 0, "", "" },
 	{ "ok", "ok", 0, "", "" },
@@ -270,7 +270,7 @@ START_TEST(computes_results)
 }
 END_TEST
 
-/* What the sender writes is text, and makes no error of the table's refusal. */
+/* An enhanced code of the sender's is text: it does not turn the table's refusal into an error. */
 START_TEST(a_sender_cannot_spoil_a_refusal)
 {
 	const char *file = fake_file("senders", "/^(.*)@y\\.example$/ REJECT $1\n"
@@ -299,17 +299,17 @@ static const struct {
 	{ "hold client 10.0.0.0/8\nok client 192.0.2.1\nhold client 192.0.2.0/24\n"
 	  "defer client 192.0.2.0/24",
 	  "192.0.2.2", "hold" },
-	/* dunno: an exception to the lines of its kind */
+	/* dunno: an exception from the later lines of its kind */
 	{ "dunno client 192.0.2.1\nreject client 192.0.2.0/24", "192.0.2.1", "none" },
 	{ "dunno client 192.0.2.1\nreject client 192.0.2.0/24", "192.0.2.2", "reject" },
 	{ "dunno client 192.0.2.1\nreject client-name unknown", "192.0.2.1", "reject" },
 	{ "reject client 192.0.2.0/24\ndunno client 192.0.2.1", "192.0.2.1", "reject" },
-	/* DUNNO in a table: of this table only, as in access(5) */
+	/* DUNNO in a table: an exception from this table only, as in access(5) */
 	{ "check client cidr:@\nreject client 192.0.2.0/24", "192.0.2.1", "reject" },
 	{ "check client cidr:@\nreject client 192.0.2.0/24", "192.0.2.9", "ok" },
 	{ "check client cidr:@", "192.0.2.1", "none" },
 	{ "check client cidr:@", "192.0.2.2", "defer" },
-	/* In a line with a verb, the file is a list */
+	/* after a verb the file is a mere list */
 	{ "hold client cidr:@", "192.0.2.2", "hold" },
 };
 
@@ -382,7 +382,7 @@ START_TEST(refuses_wrong_lines)
 }
 END_TEST
 
-/* An action for what cannot be found is one that does nothing, or a line finds it. */
+/* For a result without a line that causes it, only an action that does nothing is accepted. */
 START_TEST(takes_right_lines)
 {
 	ck_assert_msg(fake_open(mg_builtin_access_policy, right_blocks[_i]) == 0, "%s",

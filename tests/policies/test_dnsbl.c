@@ -15,7 +15,7 @@ static const struct {
 	{ "zone a.test", "!failed", "error" },
 	{ "zone a.test", "!late", "timeout" },
 	{ "zone a.test", "!dead", "timeout" },
-	/* refusals, and what is no list's answer */
+	/* refusals, and addresses that no list answers with */
 	{ "zone a.test", "127.255.255.252", "error" },
 	{ "zone a.test", "127.255.255.254", "error" },
 	{ "zone a.test", "127.255.255.1", "error" },
@@ -89,7 +89,7 @@ START_TEST(weighs_answers)
 }
 END_TEST
 
-/* The nibbles are distinct, so that no slip goes unseen. */
+/* Distinct nibbles, so that every slip shows. */
 START_TEST(ipv6_nibbles)
 {
 	open_with("zone a.test", NIBBLES "a.test A 127.0.0.2\n");
@@ -123,8 +123,7 @@ START_TEST(values_and_text)
 	ck_assert_msg(strstr(fake_said.detail, "b.test 127.0.0.9 (+5)") != NULL, "%s",
 		      fake_said.detail);
 	/*
-	 * Texts are asked for where there is an entry, but not of lists that speak for the
-	 * client.
+	 * Texts are asked for where there is an entry, but not in lists that speak for the client.
 	 */
 	ck_assert_uint_eq(stub_asked(fake_dns, NAME "a.test", MG_DNS_TXT), 1);
 	ck_assert_uint_eq(stub_asked(fake_dns, NAME "c.test", MG_DNS_TXT), 0);
@@ -155,7 +154,7 @@ START_TEST(text_only_when_used)
 	run(MG_CONNECT);
 	ck_assert_uint_eq(stub_asked(fake_dns, NAME "a.test", MG_DNS_TXT), text_cases[_i].texts);
 	if (strcmp(fake_said.result, "listed") == 0)
-		ck_assert_str_eq(fake_value("txt"), "127.0.0.2"); /* the list has none */
+		ck_assert_str_eq(fake_value("txt"), "127.0.0.2"); /* the list has no text */
 }
 END_TEST
 
@@ -197,7 +196,7 @@ START_TEST(what_is_known_decides)
 }
 END_TEST
 
-/* All lists are asked before any has answered, then all their texts: two round trips, not ten. */
+/* All lists are asked before any answers, then all their texts: two round trips, not ten. */
 START_TEST(all_at_once)
 {
 	open_with("zone a.test; zone b.test; zone c.test; zone d.test; zone e.test; threshold "
@@ -222,7 +221,7 @@ START_TEST(late_is_a_timeout)
 }
 END_TEST
 
-/* ---- Whom lists are asked about ---- */
+/* ---- What is looked up in lists ---- */
 
 START_TEST(private_clients_are_not_asked_about)
 {
@@ -353,7 +352,7 @@ static const struct {
 	{ "zone a.test 127.0.0.2-4/24", "found \"127.0.0.2-4/24\"" },
 	{ "zone a.test sender", "found \"sender\"" },
 	{ "domain-zone a.test ipv4", "found \"ipv4\"" },
-	/* a threshold of which nothing is on the other side, or that nothing reaches */
+	/* a threshold that no sum reaches, or without any weight of its sign */
 	{ "zone a.test; threshold 0", "found 0, expected a whole number from 1" },
 	{ "zone a.test; allow-threshold 0", "found 0, expected a whole number from -1000000" },
 	{ "zone a.test; threshold 2",
@@ -372,7 +371,7 @@ static const struct {
 	{ "domain-zone a.test sender helo sender", "found a second \"sender\"" },
 	{ "zone a.test; zone A.test. weight 2", "the list A.test has such a line already" },
 	{ "zone a.test 127.0.0.2; zone b.test; zone a.test 127.0.0.2", "has such a line already" },
-	/* what never counts, or never ends */
+	/* answers that never count, or malformed values */
 	{ "zone a.test 127.255.255.254", "found \"127.255.255.254\", with which operators refuse" },
 	{ "zone a.test 127.255.255.0/24", "with which operators refuse" },
 	{ "zone a.test weight \" 2\"", "weight takes a whole number" },
@@ -388,7 +387,7 @@ START_TEST(bad_configuration)
 }
 END_TEST
 
-/* What looks like the above, and is fine. */
+/* Similar lines without an error. */
 static const char *const fine[] = {
 	"zone a.test 127.0.0.2; zone a.test 127.0.0.3",
 	"zone a.test ipv4; zone a.test ipv6 weight 2",

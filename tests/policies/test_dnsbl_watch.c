@@ -4,7 +4,7 @@
 
 static const struct {
 	const char *block, *records;
-	const char *log; /* part of it; "" for none */
+	const char *log; /* a part of the log's line; "" for none */
 	const char *want;
 } tests[] = {
 	{ "zone a.test", NAME "a.test A 127.0.0.2\n" GOOD("a.test"), "", "listed" },
@@ -50,7 +50,7 @@ START_TEST(test_entries)
 		ck_assert_msg(strstr(log, tests[_i].log) != NULL, "%s", log);
 	else
 		ck_assert_str_eq(log, "");
-	/* Once, not with each session. */
+	/* Logged once, not with each session. */
 	run(MG_CONNECT);
 	ck_assert_str_eq(fake_log(), log);
 }
@@ -62,7 +62,7 @@ START_TEST(tests_are_rare_and_wait_for_nobody)
 	stub_delay(fake_dns, "2.0.0.127.a.test", STUB_HELD);
 	ck_assert_str_eq(run(MG_CONNECT), "listed");
 	ck_assert_str_eq(fake_log(), "");
-	/* Its own question came first. */
+	/* The client's own question came first. */
 	char *list = stub_list(fake_dns);
 
 	ck_assert_msg(strncmp(list, "A " NAME "a.test\n", strlen("A " NAME "a.test\n")) == 0, "%s",
@@ -70,7 +70,10 @@ START_TEST(tests_are_rare_and_wait_for_nobody)
 	free(list);
 	stub_release(fake_dns);
 	ck_await(strcmp(run(MG_CONNECT), "listed") == 0 && strstr(fake_log(), "does not list"));
-	/* In an hour again, when the operator has mended it: nothing is said. */
+	/*
+	 * The test is repeated an hour later, when the operator has corrected the list: nothing is
+	 * logged.
+	 */
 	stub_forget(fake_dns);
 	stub_add(fake_dns, GOOD("a.test"));
 	fake_now += 3599 * 1000;
@@ -82,7 +85,7 @@ START_TEST(tests_are_rare_and_wait_for_nobody)
 }
 END_TEST
 
-/* Answers during the first test do not count if it then shows that everything is listed. */
+/* Entries do not count if the first test, which runs meanwhile, shows that everything is listed. */
 START_TEST(first_test_counts_at_once)
 {
 	open_with("zone a.test",
@@ -93,7 +96,7 @@ START_TEST(first_test_counts_at_once)
 }
 END_TEST
 
-/* That of IPv6 says nothing about a client of IPv4. */
+/* The test of IPv6 entries says nothing about a client of IPv4. */
 START_TEST(first_test_is_the_one_that_counts)
 {
 	open_with("zone a.test ipv4 ipv6",
@@ -110,7 +113,7 @@ START_TEST(first_test_may_be_late)
 	fake_time = 200;
 	ck_assert_str_eq(run(MG_CONNECT), "timeout");
 	policy_close();
-	/* One that nobody answers is not waited for again. */
+	/* Later sessions do not wait for a test that nobody answers. */
 	open_with("zone a.test",
 		  NAME "a.test A 127.0.0.2\n1.0.0.127.a.test A !late\n" GOOD("a.test"));
 	ck_assert_str_eq(run(MG_CONNECT), "listed");
@@ -158,7 +161,7 @@ START_TEST(refusals_are_said_once_an_hour)
 END_TEST
 
 static const struct {
-	const char *answer, *log; /* part of it; "" for none */
+	const char *answer, *log; /* a part of the log's line; "" for none */
 } unanswered[] = {
 	{ "!failed", "the list b.test gives no answer: " },
 	{ "!late", "the list b.test gives no answer: " },
@@ -166,7 +169,7 @@ static const struct {
 	{ "!nxdomain", "" },
 };
 
-/* Also when the others decide, and no result shows it. */
+/* The log has the failed list even when the other lists decide and no result shows it. */
 START_TEST(lists_without_an_answer_are_said)
 {
 	char records[200];
@@ -181,7 +184,7 @@ START_TEST(lists_without_an_answer_are_said)
 }
 END_TEST
 
-/* What is known of the lists survives a reload, in whatever order they then are. */
+/* What is known of the lists survives a reload that changes their order. */
 START_TEST(a_reload_tests_no_list_anew)
 {
 	open_with("zone a.test; zone b.test; test-interval 1h",
@@ -223,7 +226,7 @@ static const char *many_lists(char *block, unsigned first, unsigned n)
 	return block;
 }
 
-/* Lists come and go with the reloads of a long life: there is always room for those of today. */
+/* Lists come and go with many reloads: the present ones always find room. */
 START_TEST(lists_that_are_gone_make_room)
 {
 	char block[64 * 16 + 32];
@@ -236,7 +239,7 @@ START_TEST(lists_that_are_gone_make_room)
 		fake_now += 60 * 1000;
 	}
 	run(MG_CONNECT);
-	/* Each was tested once, and is not again: only what the client is asked for comes. */
+	/* Each list was tested once and is not tested again: only the client's questions come. */
 	stub_forget(fake_dns);
 	before = stub_questions(fake_dns);
 	fake_now += 1000;

@@ -56,7 +56,7 @@ static const struct {
 	{ "Authors: a@example.org;, b@example.org", "many-from" },
 	{ "a@example.org, b@example.net <c@example.org>", "many-from" },
 	{ "\"a@example.org, \" <b@example.org>, c@example.org", "many-from" },
-	/* malformed, or nobody */
+	/* malformed, or without an address */
 	{ "", "bad-from" },
 	{ " ", "bad-from" },
 	{ ",", "bad-from" },
@@ -99,7 +99,7 @@ START_TEST(scans_from)
 }
 END_TEST
 
-/* ---- What must be there, and how often ------------------------------------------------------- */
+/* ---- Required and repeated fields ---- */
 
 START_TEST(from_must_be_there)
 {
@@ -183,7 +183,7 @@ END_TEST
 static const struct {
 	const char *value, *want;
 } lengths[] = {
-	/* "X: " and a limit of 10 */
+	/* "X: " with a limit of 10 */
 	{ "1234567", "none" },
 	{ "12345678", "overlong" },
 	{ " 1234567", "none" },
@@ -193,7 +193,7 @@ static const struct {
 	{ "1\n 2345678901", "overlong" },
 	{ "1\r\n 2345678901\r\n 2", "overlong" },
 	{ "12345678\n 2", "overlong" },
-	/* and one of 40 for all */
+	/* with a limit of 40 for the whole field */
 	{ "1\n 234567890\n 234567890\n 234567890\n 234567", "overlong" },
 	{ "1\n 234567890\n 234567890\n 234567890\n 234", "none" },
 };
@@ -232,7 +232,7 @@ START_TEST(finds_8bit)
 {
 	fake_must_open(mg_builtin_headers_policy, "");
 	ck_assert_str_eq(run("Subject", "Bücher"), "8bit");
-	ck_assert_str_eq(run("X", "\xff"), "none"); /* said */
+	ck_assert_str_eq(run("X", "\xff"), "none"); /* already reported */
 	fake_new_message();
 	ck_assert_str_eq(run("X-\xfc", "a"), "8bit");
 	fake_new_message();
@@ -254,7 +254,7 @@ START_TEST(one_does_not_hide_another)
 }
 END_TEST
 
-/* Whatever else is wrong with a field, it is compared; and the rest is stated later. */
+/* A field is compared whatever else is wrong with it; the other results are reported later. */
 START_TEST(nothing_hides_a_match)
 {
 	fake_must_open(mg_builtin_headers_policy,
@@ -336,7 +336,7 @@ START_TEST(a_table_that_fails)
 }
 END_TEST
 
-/* A value that is too much for one expression is compared with the others. */
+/* A value that is too much for one expression is still compared with the others. */
 START_TEST(a_table_that_fails_hides_no_other)
 {
 	fake_must_open(mg_builtin_headers_policy, "match Subject /win/\nmatch Subject /casino/");
@@ -372,7 +372,9 @@ static const char *const wrong_blocks[] = {
 	"max-line 0; max-length 0; on overlong score 1",
 };
 
-/* An action for what cannot be found is one that does nothing, or there is a way to find it. */
+/*
+ * For a result that nothing in the block can cause, only an action that does nothing is accepted.
+ */
 static const char *const right_blocks[] = {
 	"on matched neutral",
 	"match Subject a; on matched reject",

@@ -77,7 +77,7 @@ static const struct {
 	{ "127.0.0.1", "laptop", "not-qualified" },
 	{ "127.0.0.1", "LocalHost", "ok" },
 	{ "::1", "localhost", "ok" },
-	/* ourselves: own-names, macro j, own-addresses, the daemon's address */
+	/* our own: own-names, macro j, own-addresses, the daemon's address */
 	{ "198.51.100.7", "MAIL.example.org", "impostor" },
 	{ "198.51.100.7", "bücher.example", "impostor" },
 	{ "198.51.100.7", "xn--bcher-kva.example", "impostor" },
@@ -95,7 +95,7 @@ static const struct {
 	{ "198.51.100.7", "a.mail.example.org", "ok" },
 	{ "198.51.100.7", "example.org", "ok" },
 	{ "2001:db8::7", "[IPv6:2001:db8:12:43::5]", "wrong-literal" },
-	/* those who may */
+	/* clients that may use them */
 	{ "127.0.0.1", "mail.example.org", "ok" },
 	{ "127.0.0.9", "[192.0.2.25]", "wrong-literal" },
 	{ "::1", "mx1.example.net", "ok" },
@@ -263,7 +263,7 @@ static const struct {
 	{ "198.51.100.7", "mx.example.com",
 	  "mx.example.com A !nodata\nmx.example.com AAAA !failed\nmx.example.com MX 1 a.example",
 	  "mismatch", 3 },
-	/* not looked up: something else is wrong, an address, no name in the DNS to be expected */
+	/* not looked up: another fault, an address, a client without a name in the DNS */
 	{ "198.51.100.7", "[198.51.100.7]", "", "ok", 0 },
 	{ "198.51.100.7", "198.51.100.7", "", "bare-address", 0 },
 	{ "198.51.100.7", "1.2.3", "", "bare-address", 0 },
@@ -305,7 +305,7 @@ static const struct {
 	{ "resolve no; on mismatch neutral", false },
 };
 
-/* A configuration that has no use for the DNS does not start it, and begins nothing. */
+/* Without a use for the DNS the configuration does not start it, and no look-up begins. */
 START_TEST(asks_only_when_wanted)
 {
 	fake_dns = stub_new();

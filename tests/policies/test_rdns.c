@@ -53,7 +53,7 @@ static const struct {
 	  "mx.example.org", "fail" },
 	{ CLIENT6, ARPA6 " PTR mx.example.org\nmx.example.org A 198.51.100.7", "fail",
 	  "mx.example.org", "fail" },
-	/* no name, or none that is one */
+	/* no name, or none that a host can have */
 	{ CLIENT, "", "missing", "", "permerror" },
 	{ CLIENT, ARPA " PTR !nodata", "missing", "", "permerror" },
 	{ CLIENT, ARPA " PTR .", "permerror", "", "permerror" },
@@ -61,7 +61,7 @@ static const struct {
 	{ CLIENT, ARPA " PTR a@b.example.org", "permerror", "", "permerror" },
 	{ CLIENT, ARPA " PTR localhost\n" ARPA " PTR mx.example.org\nmx.example.org A " CLIENT,
 	  "pass", "mx.example.org", "pass" },
-	/* trouble */
+	/* failures */
 	{ CLIENT, ARPA " PTR !failed", "temperror", "", "temperror" },
 	{ CLIENT, ARPA " PTR !late", "timeout", "", "temperror" },
 	{ CLIENT, ARPA " PTR !dead", "timeout", "", "temperror" },
@@ -154,7 +154,7 @@ START_TEST(looks_generic)
 	stub_add(fake_dns, records);
 	fake_must_open(mg_builtin_rdns_policy, "");
 	fake.client = names[_i].client;
-	/* The reverse name as the policy asks for it. */
+	/* The reverse name that the policy asks for. */
 	fake_run(MG_CONNECT);
 
 	char *list = stub_list(fake_dns);
@@ -237,7 +237,7 @@ START_TEST(number_of_names_is_bounded)
 }
 END_TEST
 
-/* The name's hosts are asked about all at once. */
+/* The names' addresses are asked for all at once. */
 START_TEST(two_round_trips)
 {
 	open_with("", ARPA " PTR a.example.org\n" ARPA " PTR b.example.org\n" ARPA

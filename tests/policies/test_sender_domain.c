@@ -32,7 +32,7 @@ static const struct {
 	const char *block, *sender, *records, *want, *host;
 	unsigned questions;
 } cases[] = {
-	/* nothing to ask about */
+	/* nothing to look up */
 	{ "", "", "", "none", "", 0 },
 	{ "", "postmaster", "", "none", "", 0 },
 	{ "", "a@", "", "none", "", 0 },
@@ -70,7 +70,7 @@ static const struct {
 	  "example.org MX 0 .\nexample.org MX 10 mx.example.net\nmx.example.net A 192.0.2.1",
 	  "exists", "mx.example.net", 2 },
 	{ "", "a@example.org", "example.org MX 0 .\nexample.org MX 10 .", "bad-mx", ".", 1 },
-	/* MX to nothing, and to what is not the Internet's */
+	/* MX without an address, or with addresses that are not public */
 	{ "", "a@example.org", "example.org MX 10 mx.example.net", "bad-mx", "mx.example.net", 2 },
 	{ "", "a@example.org", "example.org MX 10 localhost\nlocalhost A 127.0.0.1", "bad-mx",
 	  "localhost", 3 },
@@ -109,7 +109,7 @@ static const struct {
 	{ TLD, "a@example.org", "org TXT here", "unknown", "", 2 },
 	{ TLD, "a@example.org", "org A !failed", "unknown", "", 2 },
 	{ TLD, "a@example.org", "example.org A 192.0.2.1", "exists", "example.org", 3 },
-	/* trouble */
+	/* failures */
 	{ "", "a@example.org", "example.org MX !failed", "error", "", 1 },
 	{ "", "a@example.org", "example.org MX !late", "timeout", "", 1 },
 	{ "", "a@example.org", "example.org MX !dead", "timeout", "", 1 },
@@ -155,8 +155,8 @@ START_TEST(number_of_hosts_is_bounded)
 		snprintf(line, sizeof(line), "example.org MX %d mx%d.example.net", 100 - i, i);
 		stub_add(fake_dns, line);
 	}
-	stub_add(fake_dns, "mx44.example.net A 192.0.2.1"); /* the sixth */
-	ck_assert_str_eq(run(), "error");                   /* nothing is known of it */
+	stub_add(fake_dns, "mx44.example.net A 192.0.2.1"); /* the sixth host is not looked at */
+	ck_assert_str_eq(run(), "error");                   /* it may be good */
 	ck_assert_str_eq(fake_value("host"), "mx49.example.net");
 	ck_assert_ptr_nonnull(strstr(fake_said.detail, "more mail hosts than max-hosts"));
 	ck_assert_uint_eq(stub_asked(fake_dns, "mx49.example.net", MG_DNS_A), 1);
@@ -174,7 +174,7 @@ START_TEST(number_of_hosts_is_bounded)
 }
 END_TEST
 
-/* The mail hosts, the IPv4 addresses of all of them, their IPv6 addresses. */
+/* One round trip each: the mail hosts, all their IPv4 addresses, their IPv6 addresses. */
 START_TEST(three_round_trips_at_most)
 {
 	open_with("", "example.org MX 1 a.example.net\nexample.org MX 2 b.example.net\n"
@@ -205,7 +205,7 @@ START_TEST(bad_configuration)
 }
 END_TEST
 
-/* Many mail hosts, each preference twice, and those that are looked at last. */
+/* Many mail hosts, two of each preference; those that are looked at come last. */
 START_TEST(long_answers)
 {
 	enum { RECORDS = 256, MESSAGES = 2000 };

@@ -10,7 +10,7 @@
 
 fake_register mg_builtin_size_policy;
 
-/* A block with all limits off but those that it gives itself. */
+/* A block with all limits off except those given. */
 static const char *only(const char *block)
 {
 	static const char *const keys[] = { "max-message", "max-recipients",   "max-header",
@@ -148,7 +148,7 @@ START_TEST(limits_headers)
 }
 END_TEST
 
-/* Chunks of a body with a limit of 5 octets, and at which of them it was passed (0: at none). */
+/* Chunks of a body with a limit of 5 octets, and the chunk at which it was exceeded (0: none). */
 static const struct {
 	const char *chunks[6];
 	int want;
@@ -195,7 +195,7 @@ START_TEST(a_line_does_not_end_the_counting)
 }
 END_TEST
 
-/* What the last field or chunk does is not all that is wrong with the message. */
+/* The last field or chunk has a result of its own: the end of the message reports the others. */
 START_TEST(the_last_one_hides_nothing)
 {
 	fake_must_open(mg_builtin_size_policy, only("max-message 10; max-body-line 5"));
@@ -217,7 +217,7 @@ END_TEST
 
 #define WHOLE (MG_BIT(MG_HEADER) | MG_BIT(MG_EOH) | MG_BIT(MG_BODY) | MG_BIT(MG_EOM))
 
-/* What an instance asks for. */
+/* The stages that an instance needs. */
 static const struct {
 	const char *block;
 	unsigned want;

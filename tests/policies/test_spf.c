@@ -109,8 +109,8 @@ static const struct {
 	{ "joe@broken.example.org", "192.0.2.1", "temperror", "", "" },
 	{ "joe@silent.example.org", "192.0.2.1", "temperror", "", "" },
 	/*
-	 * Nobody answers this question: the sender's fault. No server answers anything: nobody's
-	 * that mail is for.
+	 * This question gets no answer: the sender's fault. No server answers anything: nobody's
+	 * fault.
 	 */
 	{ "joe@dead.example.org", "192.0.2.1", "timeout", "", "" },
 	{ "joe@dead-a.example.org", "192.0.2.1", "timeout", "", "" },
@@ -283,7 +283,7 @@ static void add_hostile(const char *name, const char *head, const char *part, un
 START_TEST(hostile_records)
 {
 	must_open(_i, "");
-	/* CVE-2023-42118, and its like through a modifier and through an explanation. */
+	/* CVE-2023-42118, and the same through a modifier and through an explanation. */
 	add_hostile("h1.example.org", "v=spf1 a:", "%{d}", 127, 5000);
 	add_hostile("h2.example.org", "v=spf1 ?all x=", "%{d}", 127, 5000);
 	add_hostile("h3.example.org", "%", "%{d}", 127, 5000);

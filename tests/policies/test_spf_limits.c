@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * How many questions the policy "spf" asks, and when: the limits of RFC 7208, section 4.6.4,
- * attacks, and what is asked ahead.
+ * attacks, and questions asked ahead.
  */
 #include "spf_help.h"
 
@@ -32,7 +32,7 @@ static void add_tree(const char *name, unsigned depth)
 START_TEST(an_attack_costs_20_questions)
 {
 	must_open(_i, "");
-	add_tree("tree.example.org", 4); /* no deeper than the limit ever gets */
+	add_tree("tree.example.org", 4); /* no deeper than the limit can get */
 	ck_assert_str_eq(run("joe@tree.example.org"), "permerror");
 	ck_assert_str_eq(fake_value("problem"), "more than 10 terms that ask DNS");
 	ck_assert_uint_le(stub_questions(fake_dns), 20);
@@ -49,7 +49,7 @@ START_TEST(a_record_that_includes_itself)
 }
 END_TEST
 
-/* The time is up before DNS answers: that is not the sender's fault, and no result of SPF. */
+/* Time runs out before DNS answers: not the sender's fault, and no result of SPF. */
 START_TEST(no_answer_in_time)
 {
 	must_open(_i, "");
@@ -81,7 +81,7 @@ START_TEST(nine_includes_take_two_round_trips)
 }
 END_TEST
 
-/* What surely is not evaluated is not asked. */
+/* Terms that are surely not evaluated cause no questions. */
 START_TEST(asks_no_more_than_it_needs)
 {
 	must_open(_i, "");
@@ -119,7 +119,7 @@ START_TEST(limits_of_mx_and_void)
 }
 END_TEST
 
-/* A record of so many "mx:", each of so many hosts of its own. */
+/* A record of n terms "mx:", each with n hosts of its own. */
 static void add_mx(const char *name, int terms, int hosts)
 {
 	char record[600], line[200];
@@ -148,7 +148,7 @@ static const struct {
 	{ 11, 1, "permerror", 1 + 10 + 10 },
 };
 
-/* The most that the standard allows: ten hosts of each of ten terms. */
+/* The most that the standard allows: ten terms with ten hosts each. */
 START_TEST(limit_of_hosts)
 {
 	const size_t i = (size_t)_i / (size_t)ENGINES;
@@ -175,7 +175,7 @@ START_TEST(hosts_as_needed)
 }
 END_TEST
 
-/* A host that two terms are about is asked for once. */
+/* A host of two terms is asked for once. */
 START_TEST(hosts_asked_once)
 {
 	must_open(_i, "");
@@ -187,7 +187,7 @@ START_TEST(hosts_asked_once)
 }
 END_TEST
 
-/* The client has ten names that count, whatever an MX has. */
+/* Ten names of the client count, whatever hosts an MX has. */
 START_TEST(limit_of_names)
 {
 	char line[200];
@@ -218,8 +218,8 @@ START_TEST(limit_of_names)
 END_TEST
 
 /*
- * A record of thousands of macros, and a sender as long as an MTA lets them be: the work is
- * bounded, and nothing is asked.
+ * A record of thousands of macros, and a sender as long as an MTA allows: the work is bounded, and
+ * no question is asked.
  */
 START_TEST(work_is_bounded)
 {
@@ -240,8 +240,8 @@ START_TEST(work_is_bounded)
 END_TEST
 
 /*
- * The hosts of all terms are looked up at once: a chain of three questions for any number of
- * terms.
+ * The hosts of all terms are looked up at once: a chain of three questions, however many terms
+ * there are.
  */
 START_TEST(hosts_are_asked_ahead)
 {
@@ -256,7 +256,7 @@ START_TEST(hosts_are_asked_ahead)
 }
 END_TEST
 
-/* What is asked ahead keeps to the limits: of eleven includes ten. */
+/* Questions asked ahead keep the limits: of eleven includes ten. */
 START_TEST(eleven_includes_cost_ten)
 {
 	char line[100];
@@ -282,7 +282,7 @@ START_TEST(eleven_includes_cost_ten)
 }
 END_TEST
 
-/* A single label is no domain that could have a record: it is not asked for. */
+/* A single label cannot have a record: it is not asked for. */
 START_TEST(single_label_is_not_asked)
 {
 	must_open(_i, "");

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reloads under 64 busy clients: none of their sessions fails, each reload takes effect, memory and
- * descriptors stay as they are, and what was counted goes on.
+ * Reloads under 64 busy clients: no session fails, each reload takes effect, memory and descriptors
+ * do not grow, and counters go on.
  *
- * A round is four reloads: a table file that was replaced; the first policy with DNS; a
- * configuration with an error; the last policy with DNS removed, and other stages negotiated.
- * RELOADS=N: how many; judged by what comes and how often, not by time.
+ * A round is four reloads: a table file was replaced; the first policy with DNS; a configuration
+ * with an error; the last policy with DNS removed, and other stages negotiated. RELOADS=N: how
+ * many. The test judges by what comes and how often, not by time.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -17,8 +17,8 @@
 
 #define RELOADS 1000
 #define RELOADS_WATCHED 100    /* under a sanitizer or valgrind */
-#define FILES_MORE 8           /* what libmilter's threads open; less than one a reload */
-#define WARM_UP 40             /* reloads after which memory is as large as it gets */
+#define FILES_MORE 8           /* libmilter's threads open these; less than one a reload */
+#define WARM_UP 40             /* after so many reloads memory no longer grows */
 #define MEMORY_GROWS_KIB 16384 /* snapshots of sessions that run, and the allocator's arenas */
 
 static unsigned long generation = 1;
@@ -32,7 +32,7 @@ static unsigned reloads_wanted(void)
 	return process_is_plain() ? RELOADS : RELOADS_WATCHED;
 }
 
-/* The address that the table of a reload lists. */
+/* The address in the table of a reload. */
 static const char *listed(unsigned reload, char address_r[32])
 {
 	snprintf(address_r, 32, "203.0.113.%u", reload % 250 + 1);
@@ -76,13 +76,13 @@ static void reload_and_wait(unsigned reload)
 	} else {
 		snprintf(said, sizeof(said), "read again: generation %lu", ++generation);
 	}
-	/* Every reload ends with one. */
+	/* The last line of each reload. */
 	process_await("generation ");
 	if (!process_said(said))
 		fail("reload %u: expected \"%s\"", reload, said);
 }
 
-/* The table is that of the configuration that was read last. */
+/* The table in use is that of the configuration that was read last. */
 static void check_effect(unsigned reload)
 {
 	const unsigned present = reload % 4 == 2 ? reload - 1 : reload;
@@ -154,7 +154,7 @@ int main(void)
 	printf("%u reloads, %llu sessions\n", wanted, sessions);
 	if (wanted > WARM_UP)
 		check_memory(memory);
-	/* Without DNS, as at the beginning, and without a connection. */
+	/* As at the beginning: without DNS, and without a connection. */
 	one_reload(4, 0);
 	if (process_files() > files + FILES_MORE)
 		fail("%ld descriptors, %ld at the beginning", process_files(), files);

@@ -9,7 +9,7 @@
 #include "clients.h"
 #include "process.h"
 
-#define PAUSE_US 2000 /* before each command: sessions are longer than a reload */
+#define PAUSE_US 2000 /* before each command, so that sessions are longer than a reload */
 
 static struct client {
 	pthread_t thread;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Clients of the MTA that have whole sessions, one after another, while the daemon is reloaded. */
+/* Clients that have one whole session after another while the daemon is reloaded. */
 #ifndef TESTS_RELOAD_CLIENTS_H
 #define TESTS_RELOAD_CLIENTS_H
 
@@ -8,8 +8,8 @@
 void clients_start(void);
 
 /*
- * Lets each finish its session. Fails when any had another answer than "go on". Returns how many
- * sessions there were.
+ * Lets each client finish its session. Fails when any answer was not "go on". Returns the number of
+ * sessions.
  */
 unsigned long long clients_stop(void);
 

@@ -16,8 +16,8 @@
 
 #define PATH_MAX_HERE 512
 #define STEP_US 1000
-#define PATIENCE 120000  /* steps without a line, while the machine does something else */
-#define LINES_MAX 100000 /* of other things */
+#define PATIENCE 120000  /* steps without a line, while the machine has other work */
+#define LINES_MAX 100000 /* of other events */
 
 char process_address[PATH_MAX_HERE + sizeof("unix:")];
 static char folder[] = "/tmp/reload.XXXXXX";
@@ -144,7 +144,7 @@ void process_signal(int number)
 		fail("the daemon is gone");
 }
 
-/* Reads a whole line; what there is of one is read again later. */
+/* Reads a whole line; the beginning of one stays for the next call. */
 static bool read_line(void)
 {
 	const long at = ftell(log_file);
@@ -216,7 +216,7 @@ long process_files(void)
 	return n;
 }
 
-/* What a sanitizer or valgrind says is in the log too. */
+/* The log also has the reports of a sanitizer or valgrind. */
 static void check_complaints(void)
 {
 	static const char *const complaints[] = { "Sanitizer",           "runtime error: ",

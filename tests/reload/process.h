@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The daemon under reloads: its process, its files, what it logs. */
+/* The daemon under reloads: its process, its files, its log. */
 #ifndef TESTS_RELOAD_PROCESS_H
 #define TESTS_RELOAD_PROCESS_H
 
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Ends the test: says why, shows the end of the log, stops the daemon. */
+/* Fails the test: prints why and the end of the log, and stops the daemon. */
 #define fail(...) process_fail(__FILE__, __LINE__, __VA_ARGS__)
 void process_fail(const char *file, int line, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4), noreturn));
 
 extern char process_address[]; /* "unix:PATH" */
 
-/* Makes a folder, and starts the daemon over what was written (through $MILLGATED_WRAPPER). */
+/* Makes a folder with the configuration, and starts the daemon (through $MILLGATED_WRAPPER). */
 void process_make_folder(void);
 void process_start(void);
 
@@ -22,23 +22,23 @@ void process_write(const char *name, const char *fmt, ...) __attribute__((format
 
 void process_signal(int number);
 
-/* Waits for a line with this text that was not waited for before. What was read is forgotten. */
+/* Waits for the next line with this text. The lines before it are forgotten. */
 void process_await(const char *text);
 
-/* Whether the line that process_await() found has this text too. */
+/* Whether the line that process_await() found has this text, too. */
 bool process_said(const char *text);
 
-/* The number behind a text of that line: "sessions=". */
+/* The number behind this text in that line: "sessions=". */
 long long process_number(const char *text);
 
-/* In KiB, and open descriptors. */
+/* Memory in KiB, and the number of open descriptors. */
 long process_memory(void);
 long process_files(void);
 
-/* Stops it by TERM, and removes the folder. Fails when it did not end well. */
+/* Stops it by TERM, and removes the folder. Fails when its end was not clean. */
 void process_stop(void);
 
-/* Whether memory and time are those of the daemon alone. */
+/* Whether memory and time are the daemon's alone: no sanitizer, no valgrind. */
 bool process_is_plain(void);
 
 #endif

@@ -78,14 +78,14 @@ static void daemon_begin(void *arg)
 	write_conf(run);
 	run->daemon = fork();
 	if (run->daemon == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL); /* whatever ends this program */
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* however this program ends */
 		if (!freopen("/dev/null", "w", stderr))
 			_exit(127);
 		execlp(program ? program : "millgated", "millgated", "-f", "-c", run->conf,
 		       (char *)NULL);
 		_exit(127);
 	}
-	/* That the socket is there does not mean that it listens. */
+	/* A socket that exists need not be listening yet. */
 	for (unsigned i = 0; !is_up(run); i++) {
 		if (i == 3000 || waitpid(run->daemon, NULL, WNOHANG) != 0)
 			die("the daemon did not start");
@@ -159,7 +159,7 @@ static bool is_wanted(const struct suite_case *test, const char *result, const c
 	return is_wanted && (!test->explanation || strcmp(test->explanation, explanation) == 0);
 }
 
-/* Whether the exceptions say that this case ends so. */
+/* Whether the exceptions list this result for this case. */
 static bool is_known(const struct run *run, const struct suite_case *test, const char *result)
 {
 	char line[400], engine[32], suite[64], name[64], wanted[32];

@@ -37,7 +37,7 @@ static yaml_node_t *map_get(yaml_document_t *document, const yaml_node_t *map, c
 	return NULL;
 }
 
-/* The index-th of a sequence; a scalar is a sequence of itself. */
+/* The index-th of a sequence; a scalar is taken for a sequence of one. */
 static yaml_node_t *list_get(yaml_document_t *document, yaml_node_t *list, size_t index)
 {
 	if (!list || list->type != YAML_SEQUENCE_NODE)
@@ -126,7 +126,7 @@ static void add_record(yaml_document_t *document, struct zone *zone, const char 
 		die("a record of an unknown type", type);
 }
 
-/* A name's records of type SPF stand for TXT, unless it has something to say about TXT itself. */
+/* A name's records of type SPF stand for TXT, unless the name has TXT records of its own. */
 static void add_records(yaml_document_t *document, struct zone *zone, const char *name,
 			yaml_node_t *records)
 {

@@ -18,7 +18,7 @@ struct suite_case {
 };
 
 struct suite_visitor {
-	void (*begin)(void *arg); /* the zone has a scenario's records now */
+	void (*begin)(void *arg); /* called when the zone has a scenario's records */
 	void (*visit)(void *arg, const struct suite_case *test);
 	void (*end)(void *arg);
 	void *arg;

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #define CNAME 5
-#define FAULT 65280 /* a type of our own, of one byte: the enum */
+#define FAULT 65280 /* a private type, whose data is one byte: the enum */
 #define NAME_MAX_WIRE 255
 #define MESSAGE_MAX 4096
 #define CHAIN_MAX 8
@@ -176,7 +176,7 @@ static int answer_name(const struct zone *zone, struct message *message, unsigne
 	return 0;
 }
 
-/* Makes the answer of a question, in place. Returns false when there is to be none. */
+/* Makes the answer of a question, in place. Returns false for a question that gets none. */
 static bool answer(struct zone *zone, struct message *message)
 {
 	unsigned char name[NAME_MAX_WIRE];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A DNS server on 127.0.0.1 for the zones of a test suite: names and texts of any bytes, which
- * the lines of tests/dns/server.h cannot have. UDP only; what is asked and not there gets
- * NXDOMAIN or NODATA.
+ * A DNS server on 127.0.0.1 for the zones of a test suite: names and texts of any bytes, which the
+ * lines of tests/dns/server.h cannot have. UDP only; a question without records gets NXDOMAIN or
+ * NODATA.
  */
 #ifndef MG_CONFORMANCE_ZONE_H
 #define MG_CONFORMANCE_ZONE_H
@@ -18,17 +18,17 @@ void zone_stop(struct zone *zone);
 
 unsigned zone_port(const struct zone *zone);
 
-/* How many questions came since the last time that somebody asked for their number. */
+/* How many questions came since the last call. */
 unsigned zone_questions(struct zone *zone);
 
-/* Takes all records back. Nothing must be under way. */
+/* Removes all records. No question may be under way. */
 void zone_clear(struct zone *zone);
 
-/* How a name answers for types of which it has no records. */
+/* The answer of a name for types of which it has no records. */
 enum zone_fault { ZONE_DROPS, ZONE_FAILS };
 void zone_add_fault(struct zone *zone, const char *name, enum zone_fault fault);
 
-/* Adds a record; data as it is in a message. */
+/* Adds a record; data as in a message. */
 void zone_add(struct zone *zone, const char *name, unsigned type, const void *data, size_t size);
 
 /* Turns a name into its wire form (255 bytes at most). Returns its size. */
