@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Addresses that RFC 5321 does not allow. An MTA takes them, and makes of them the ones that it
-# delivers. Policies judge these: otherwise a refused sender could pass by a blank or a comment.
+# Addresses that RFC 5321 does not allow. An MTA takes them, and derives the addresses that it
+# delivers. Policies judge these: otherwise a blank or a comment would let a refused sender pass.
 . "$(dirname "$0")/e2e.sh"
 
 e2e_start <<'C'

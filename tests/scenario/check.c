@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The statements about the daemon itself: its log, its process, its configuration. */
+/* Statements about the daemon itself: its log, its process, its configuration. */
 #include "../dns/server.h"
 #include "play.h"
 
@@ -16,14 +16,14 @@
 
 #define PAUSE_MS 10
 
-/* ---- What the daemon does when it comes to it ------------------------------------------ */
+/* ---- Effects that come a little later ------------------------------------------- */
 
-/* A look at it, which is repeated until it is as the statement wants it. */
+/* One look at the daemon; it is repeated until the statement holds. */
 struct look {
 	struct play *play;
 	const struct line *line;
-	long want, got;   /* got: of the last look */
-	char report[240]; /* of the wait, when it was in vain */
+	long want, got;   /* what the last look saw */
+	char report[240]; /* the report of a wait in vain */
 };
 
 static bool look_until(struct look *look, bool (*holds)(struct look *look))
@@ -40,10 +40,10 @@ static bool look_until(struct look *look, bool (*holds)(struct look *look))
 
 /* ---- The log ------------------------------------------------------------------------- */
 
-/* Whether a log's line is the one that a statement speaks of. */
+/* Whether a line of the log is the one that a statement describes. */
 typedef bool line_test(const char *log_line, const struct line *line, struct play *play);
 
-/* All the words, in any order; one that begins with ^ at the beginning of the line. */
+/* All the words, in any order; a word with ^ must stand at the line's beginning. */
 static bool line_has_words(const char *log_line, const struct line *line, struct play *play)
 {
 	const bool is_counted = line_is(line, 0, "log-count") || line_is(line, 0, "log-reaches");
@@ -89,7 +89,7 @@ static bool json_is(json_t *value, const char *want)
 	return is;
 }
 
-/* log-json PATH=VALUE...: one object that has all of them. */
+/* log-json PATH=VALUE...: one object that has all of these values. */
 static bool line_has_json(const char *log_line, const struct line *line, struct play *play)
 {
 	json_t *object = json_loads(log_line, 0, NULL);
@@ -120,7 +120,7 @@ static bool line_is_not_json(const char *log_line, const struct line *line, stru
 	return !good;
 }
 
-/* How many lines of the log pass the test. */
+/* The number of log lines that pass the test. */
 static unsigned log_count(struct play *play, const struct line *line, line_test *test)
 {
 	char *path = daemon_path(&play->scenario->daemon, play->scenario->log_name);
@@ -153,7 +153,7 @@ static bool log_has_json(struct look *look)
 	return log_count(look->play, look->line, line_has_json) > 0;
 }
 
-/* A line that may still be on its way. */
+/* Waits for a line that may not be written yet. */
 static bool log_await(struct play *play, const struct line *line, bool (*has)(struct look *look))
 {
 	struct look look = { .play = play, .line = line, .want = 1 };
@@ -162,7 +162,7 @@ static bool log_await(struct play *play, const struct line *line, bool (*has)(st
 	       play_fail(play, line, "the log has no such line\n  %s", look.report);
 }
 
-/* log-reaches N "text"...: so many lines have come, at least. */
+/* log-reaches N "text"...: at least so many lines have come. */
 static bool check_log_reaches(struct play *play, const struct line *line)
 {
 	struct look look = { .play = play, .line = line, .want = atol(line_word(line, 1)) };
@@ -264,7 +264,7 @@ static bool process_signal(struct play *play, const struct line *line)
 	return play_fail(play, line, "an unknown signal");
 }
 
-/* daemon exits [STATUS]: it was told to, or killed: status 137 is signal 9. */
+/* daemon exits [STATUS]: a signal was sent, which stops or kills it: status 137 is signal 9. */
 static bool process_exits(struct play *play, const struct line *line)
 {
 	struct daemon *daemon = &play->scenario->daemon;
@@ -285,7 +285,7 @@ static bool process_has_connections(struct look *look)
 	return look->got == look->want;
 }
 
-/* daemon connections N: those that were closed are gone soon, not at once. */
+/* daemon connections N: connections that were closed need not be gone at once. */
 static bool process_connections(struct play *play, const struct line *line, long n)
 {
 	struct look look = { play, line, n, 0, "" };
@@ -295,7 +295,7 @@ static bool process_connections(struct play *play, const struct line *line, long
 			 look.report);
 }
 
-/* daemon remember: what it has when there is no connection but ours. */
+/* daemon remember: its memory and descriptors, when there is no connection but ours. */
 static bool process_remember(struct play *play, const struct line *line)
 {
 	struct scenario *scenario = play->scenario;
@@ -313,7 +313,7 @@ static bool process_has_fds(struct look *look)
 	return look->got <= look->want;
 }
 
-/* daemon fds unchanged: when all that was opened since then is closed. */
+/* daemon fds unchanged: everything that was opened since then is closed. */
 static bool process_fds(struct play *play, const struct line *line)
 {
 	struct look look = { play, line, play->scenario->fds, 0, "" };
@@ -325,7 +325,7 @@ static bool process_fds(struct play *play, const struct line *line)
 			 look.want, look.got, look.report);
 }
 
-/* daemon memory grown less than N: KiB since it was remembered. */
+/* daemon memory grown less than N: in KiB since it was remembered. */
 static bool process_memory(struct play *play, const struct line *line)
 {
 	long limit = line->nwords > 5 ? atol(line_word(line, 5)) : 0;
@@ -335,7 +335,9 @@ static bool process_memory(struct play *play, const struct line *line)
 	       play_fail(play, line, "wanted: less than %ld KiB more\n  got:    %ld", limit, grown);
 }
 
-/* daemon second: another one with the same configuration must not start; its exit status is 1. */
+/*
+ * daemon second: a second daemon with the same configuration must not start; its exit status is 1.
+ */
 static bool process_second(struct play *play, const struct line *line)
 {
 	struct daemon second = play->scenario->daemon;
@@ -376,7 +378,7 @@ static bool check_daemon(struct play *play, const struct line *line)
 
 /* ---- The configuration --------------------------------------------------------------------- */
 
-/* Whether a line begins FILE:LINE:COLUMN: as every message does. */
+/* Whether a line begins with FILE:LINE:COLUMN, as every message does. */
 static bool line_is_message(const char *log_line, const struct line *line, struct play *play)
 {
 	const char *conf = play->scenario->daemon.dir;
@@ -392,7 +394,7 @@ static bool line_is_message(const char *log_line, const struct line *line, struc
 	return *s == ':';
 }
 
-/* Once for all config-error lines: neither option lets it pass. */
+/* Once for all config-error lines: neither option accepts the configuration. */
 static bool config_refused(struct play *play, const struct line *line)
 {
 	struct daemon *daemon = &play->scenario->daemon;
@@ -423,7 +425,7 @@ static bool config_error(struct play *play, const struct line *line)
 	       play_fail(play, line, "there is no such message");
 }
 
-/* config-errors N: how many messages there are in all. */
+/* config-errors N: the number of all messages. */
 static bool config_errors(struct play *play, const struct line *line)
 {
 	unsigned want = (unsigned)atoi(line_word(line, 1));
@@ -442,9 +444,9 @@ static bool config_ok(struct play *play, const struct line *line)
 	       play_fail(play, line, "the daemon does not accept the file");
 }
 
-/* ---- All of them ----------------------------------------------------------------------------- */
+/* ---- The table of all statements ------------------------------------------------ */
 
-/* no-reply: of the daemon, so far. */
+/* no-reply: the daemon has sent nothing so far. */
 static bool check_no_reply(struct play *play, const struct line *line)
 {
 	return !mta_has_input(play->mta) || play_fail(play, line, "the daemon has replied");
@@ -466,8 +468,8 @@ static bool dns_was_asked(struct look *look)
 }
 
 /*
- * asked NAME TYPE N: how often the DNS server was asked for that so far; not all questions hold
- * up a reply.
+ * asked NAME TYPE N: how often the DNS server got this question so far; not every question holds up
+ * a reply.
  */
 static bool check_asked(struct play *play, const struct line *line)
 {
@@ -526,7 +528,7 @@ int check_statement(struct play *play, const struct line *line)
 		return log_await(play, line, log_has_json);
 	if (line_is(line, 0, "no-log") || line_is(line, 0, "log-count") ||
 	    line_is(line, 0, "log-is-json") || line_is(line, 0, "needs"))
-		return true; /* at the end; before the beginning */
+		return true; /* judged at the end; needs: before the start */
 	for (i = 0; i < sizeof(checks) / sizeof(*checks); i++)
 		if (line_is(line, 0, checks[i].name))
 			return line->nwords >= checks[i].words

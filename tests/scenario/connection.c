@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The statements that open, describe and break the MTA's connection. */
+/* Statements that open, describe and break the MTA's connection. */
 #include "play.h"
 
 #include <ctype.h>
@@ -36,7 +36,7 @@ static bool connection_open(struct play *play, const struct line *line, bool neg
 	return play_fail(play, line, "negotiation: %s", mta_error(play->mta));
 }
 
-/* What Postfix knows of itself. */
+/* The macros that Postfix has about itself. */
 static void connection_macros(struct play *play)
 {
 	mta_macro(play->mta, MTA_CONNECT, "j", "mx.example.test");
@@ -177,8 +177,8 @@ static bool negotiated_actions(struct play *play, const struct line *line)
 }
 
 /*
- * negotiated macros STAGE NAME...: at least these are asked for, in the list of the stage or of
- * one before it.
+ * negotiated macros STAGE NAME...: the milter asked for at least these, in the list of the stage or
+ * of an earlier one.
  */
 static bool negotiated_macros(struct play *play, const struct line *line)
 {
@@ -209,7 +209,7 @@ static bool connection_negotiated(struct play *play, const struct line *line)
 	return play_fail(play, line, "negotiated what? stages, replies, actions or macros");
 }
 
-/* ---- Hostile ------------------------------------------------------------------------------ */
+/* ---- Hostile connections ---------------------------------------------------------- */
 
 /* raw 00 00 00 01 ff, or raw "text" */
 static bool connection_raw(struct play *play, const struct line *line)
@@ -262,7 +262,7 @@ int connection_statement(struct play *play, const struct line *line)
 		if (!connection_open(play, line, true))
 			return false;
 		connection_macros(play);
-		return -1; /* and what the client says is the dialogue's */
+		return -1; /* the statements of the dialogue describe the client */
 	}
 	if (line_is(line, 0, "open"))
 		return connection_open(play, line, true);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Runs the daemon under test in a folder of its own, and says how it ended. */
+/* Runs the daemon under test in a folder of its own, and reports how it ended. */
 #include "../dns/server.h"
 #include "daemon.h"
 #include "script.h"
@@ -42,7 +42,7 @@ char *daemon_path(const struct daemon *daemon, const char *name)
 char *daemon_expand(const struct daemon *daemon, const char *text)
 {
 	const char *modules = getenv("MG_TEST_MODULES");
-	char port[12], dns[24] = "127.0.0.1:1"; /* nobody answers there */
+	char port[12], dns[24] = "127.0.0.1:1"; /* nobody answers at this address */
 	const struct {
 		const char *name, *value;
 	} variables[] = {
@@ -73,7 +73,7 @@ char *daemon_expand(const struct daemon *daemon, const char *text)
 }
 
 /*
- * A port that is free and stays so. While a socket is bound to it but does not listen, the
+ * Chooses a free port that stays free. While a socket is bound to it but does not listen, the
  * kernel gives it to no other user of an arbitrary port. The daemon requests this port with
  * SO_REUSEADDR and gets it.
  */
@@ -86,7 +86,7 @@ static void daemon_reserve_port(struct daemon *daemon)
 	const int on = 1;
 	int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (fd < 0) { /* no IPv6 here */
+	if (fd < 0) { /* this machine has no IPv6 */
 		address = (struct sockaddr *)&any;
 		size = sizeof(any);
 		fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -131,7 +131,7 @@ static bool daemon_write(struct daemon *daemon, const struct script *script, siz
 		fprintf(file, "%s\n", text);
 		free(text);
 	}
-	/* Last, so that line numbers in messages are those of the block. */
+	/* Last, so that messages have the line numbers of the block. */
 	if (is_conf && !listens)
 		fprintf(file, "listen unix:%s\n", daemon->socket);
 	if (is_conf && front_end && *front_end)
@@ -139,7 +139,7 @@ static bool daemon_write(struct daemon *daemon, const struct script *script, siz
 	return fclose(file) == 0 || daemon_wrong(daemon, path, strerror(errno));
 }
 
-/* The DNS server, of whose port the configuration tells. */
+/* Starts the DNS server; the configuration has its port. */
 static bool daemon_prepare_dns(struct daemon *daemon, const struct script *script)
 {
 	for (size_t i = 0; i < script->nlines; i++) {
@@ -244,7 +244,7 @@ static void daemon_exec(const struct daemon *daemon, const char *option)
 	int fd = open(daemon->errors, O_WRONLY | O_CREAT | O_APPEND, 0644);
 	int null = open("/dev/null", O_RDWR);
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL); /* nothing is left running when the runner is killed */
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* the daemon ends when the runner is killed */
 	if (fd < 0 || null < 0 || dup2(null, 0) < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0)
 		_exit(126);
 	close(fd);
@@ -333,8 +333,8 @@ static bool socket_is_unix(const char *line, const char *path, bool listening)
 }
 
 /*
- * The same of /proc/net/tcp, where port is ":ABCD". A connection counts until the daemon has
- * closed it.
+ * The same in /proc/net/tcp, where port is ":ABCD". A connection counts until the daemon has closed
+ * it.
  */
 static bool socket_is_inet(const char *line, const char *port, bool listening)
 {
@@ -346,7 +346,7 @@ static bool socket_is_inet(const char *line, const char *port, bool listening)
 			  : strcmp(state, "01") == 0 || strcmp(state, "08") == 0);
 }
 
-/* Asks the kernel for them: a connection as a probe would be an event of its own for the daemon. */
+/* Reads the kernel's tables: a connection as a probe would be an event for the daemon. */
 static unsigned daemon_sockets(const struct daemon *daemon, bool listening)
 {
 	static const char *const tables[] = { "/proc/net/unix", "/proc/net/tcp", "/proc/net/tcp6" };
@@ -375,8 +375,9 @@ unsigned daemon_connections(const struct daemon *daemon)
 }
 
 /*
- * Whether it has reported readiness. Listening is not enough: a unix socket refuses clients
- * until it has its mode, and a port is opened briefly just to see whether it is free.
+ * Whether the daemon has reported readiness. A listening socket is not enough: a unix socket
+ * refuses clients until it has its mode, and a port is opened for a moment to see whether it is
+ * free.
  */
 static bool daemon_serves(const struct daemon *daemon)
 {
@@ -418,9 +419,9 @@ bool daemon_start(struct daemon *daemon)
 	return true;
 }
 
-/* ---- How it ended ----------------------------------------------------------------------- */
+/* ---- Its end ------------------------------------------------------------------------ */
 
-/* The line in which a sanitizer or valgrind complains, if there is one. */
+/* The line in which a sanitizer or valgrind reports an error, if there is one. */
 static bool daemon_complaint(struct daemon *daemon)
 {
 	static const char *const complaints[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The statements that are steps of an SMTP dialogue, as the MTA reports them to the daemon. */
+/* Statements that are steps of an SMTP dialogue, as the MTA reports them to the daemon. */
 #include "play.h"
 
 #include <stdio.h>
@@ -8,7 +8,7 @@
 
 #define CHUNK 65535
 
-/* A reply that goes on with the message. */
+/* Whether the message goes on after a reply. */
 static bool is_good(enum mta_verdict verdict)
 {
 	return verdict == MTA_NOT_SENT || verdict == MTA_NO_REPLY || verdict == MTA_CONTINUE ||
@@ -91,7 +91,7 @@ static bool say_understood(struct play *play, const struct line *line)
 	return true;
 }
 
-/* The words after the first, for mta_mail and mta_rcpt. */
+/* The words after the first, as arguments of mta_mail and mta_rcpt. */
 static void say_path(const struct line *line, const char *argv[20])
 {
 	size_t n = 0;
@@ -141,7 +141,7 @@ static bool say_data(struct play *play, const struct line *line)
 	return expect_reply(play, line, mta_data(play->mta));
 }
 
-/* header NAME: VALUE, taken as it stands; or header NAME "VALUE" with escapes. */
+/* header NAME: VALUE, taken literally; or header NAME "VALUE" with escapes. */
 static bool say_header(struct play *play, const struct line *line)
 {
 	const char *rest = line_rest(line, 1);
@@ -186,7 +186,7 @@ static char *body_make(const struct line *line, size_t word, size_t *size_r)
 	return bytes;
 }
 
-/* In chunks, as an MTA does, until something else than continue comes. */
+/* Sends chunks, as an MTA does, until a reply is not "continue". */
 static bool say_body(struct play *play, const struct line *line)
 {
 	size_t size, done = 0;
@@ -215,7 +215,7 @@ static bool say_eom(struct play *play, const struct line *line)
 }
 
 /*
- * message, or message N bytes: all from DATA on; what is expected is the first reply that is not
+ * message, or message N bytes: everything from DATA on. The expected reply is the first that is not
  * "go on", or the last.
  */
 static bool say_message(struct play *play, const struct line *line)
@@ -262,7 +262,7 @@ static bool say_quit_new(struct play *play, const struct line *line)
 	return expect_reply(play, line, mta_quit_new(play->mta));
 }
 
-/* wait-reply: for what raw and packet have brought about. */
+/* wait-reply: the reply to bytes that raw and packet have sent. */
 static bool say_await(struct play *play, const struct line *line)
 {
 	return expect_reply(play, line, mta_await(play->mta));
@@ -270,7 +270,7 @@ static bool say_await(struct play *play, const struct line *line)
 
 static const struct {
 	const char *name;
-	size_t words; /* at least */
+	size_t words; /* pauses for at least this time */
 	bool (*say)(struct play *play, const struct line *line);
 } steps[] = {
 	{ "next-client", 2, say_connect },
@@ -301,7 +301,7 @@ int dialogue_statement(struct play *play, const struct line *line)
 		return -1;
 	if (line->nwords < (is_client ? 2 : steps[i].words))
 		return play_fail(play, line, "something is missing after %s", line->raw);
-	/* A reply that nobody asked for would be taken for the next command's. */
+	/* A reply without a command would be taken for the next command's. */
 	if (strcmp(line_word(line, 0), "wait-reply") != 0 && mta_has_input(play->mta))
 		return play_fail(play, line,
 				 "the daemon has sent something that it was not asked for");

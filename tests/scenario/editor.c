@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * A policy for the tests: it proposes the edits that its block says, and shows the message record.
- */
+/* A policy for the tests: it proposes the edits of its block, and reports the message record. */
 #include <millgate/policy.h>
 
 #include <stdio.h>

@@ -30,7 +30,7 @@ static const struct {
 };
 
 /*
- * An SMTP reply taken apart: one code, one enhanced code if all lines have the same, the texts
+ * The parts of an SMTP reply: one code, one enhanced code if all lines have the same, and the texts
  * of the lines.
  */
 struct smtp_reply {
@@ -74,7 +74,7 @@ static void smtp_reply_free(struct smtp_reply *reply)
 	free(reply->text.data);
 }
 
-/* Where the session id in brackets begins at the end of a text, or NULL. */
+/* Where the session id in brackets begins at a text's end, or NULL. */
 static char *reply_id(char *text)
 {
 	size_t size = strlen(text);
@@ -86,7 +86,7 @@ static char *reply_id(char *text)
 	return open - 1;
 }
 
-/* Remembers the id; the connections of "connections" must not be in each other's way. */
+/* Remembers the id of the main connection only: parallel ones would overwrite it. */
 static void got_id(struct play *play, const char *id)
 {
 	if (id && play->number == 0)
@@ -94,7 +94,7 @@ static void got_id(struct play *play, const char *id)
 			 (int)strlen(id) - 3, id + 2);
 }
 
-/* Says in words what came. */
+/* Describes a reply in words. */
 static void got_reply(struct play *play, enum mta_verdict verdict)
 {
 	size_t i;
@@ -120,7 +120,7 @@ static void got_reply(struct play *play, enum mta_verdict verdict)
 		text_format(&play->got, " (%s)", mta_error(play->mta));
 }
 
-/* The text as it is, or without the session id that is appended by default. */
+/* Compares the text, or the text without the session id that is appended by default. */
 static bool text_is_expected(char *text, const char *want)
 {
 	char *id = reply_id(text);
@@ -151,7 +151,7 @@ static bool expect_code(struct play *play, const struct line *line)
 	return good;
 }
 
-/* At most: several verdicts that are the same to an administrator. */
+/* Verdicts that are the same to an administrator. */
 static bool expect_word(struct play *play, const struct line *line, enum mta_verdict verdict)
 {
 	const char *word = line->wants[0].text;
@@ -160,11 +160,11 @@ static bool expect_word(struct play *play, const struct line *line, enum mta_ver
 	if (strcmp(word, "continue") == 0)
 		return verdict == MTA_CONTINUE || verdict == MTA_NO_REPLY ||
 		       verdict == MTA_NOT_SENT;
-	if (strcmp(word, "asked") == 0) /* continue, and it was really asked */
+	if (strcmp(word, "asked") == 0) /* continue, in a reply to this command */
 		return verdict == MTA_CONTINUE;
 	if (strcmp(word, "none") == 0)
 		return verdict == MTA_NO_REPLY;
-	if (strcmp(word, "not") == 0) /* not sent */
+	if (strcmp(word, "not") == 0) /* the command was not sent */
 		return verdict == MTA_NOT_SENT;
 	if (strcmp(word, "reject") == 0)
 		return verdict == MTA_REJECT || code >= 500;
@@ -216,7 +216,10 @@ static const struct {
 };
 #define NEDIT_NAMES (sizeof(edit_names) / sizeof(*edit_names))
 
-/* As a scenario would say it: added X-Name: value. exact: a field's value has its blank itself. */
+/*
+ * Describes an edit as scenarios write it: added X-Name: value. exact: the field's value has its
+ * own blank.
+ */
 static void edit_describe(struct text *text, const struct mta_edit *edit, bool exact)
 {
 	size_t i;

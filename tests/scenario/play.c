@@ -61,7 +61,10 @@ static void *connection_play(void *arg)
 	return NULL;
 }
 
-/* connections N ... [meanwhile ...] end: the first lines N times at once, the others beside. */
+/*
+ * connections N ... [meanwhile ...] end: runs the first lines N times at once, and the others
+ * beside them.
+ */
 static bool play_connections(struct play *play, size_t begin)
 {
 	const struct line *line = &play->scenario->script->lines[begin];
@@ -117,8 +120,8 @@ static bool play_line(struct play *play, const struct line *line)
 	if (!expect_no_more_edits(play))
 		return false;
 	/*
-	 * An MTA buffers commands without a reply until it waits for one. So do we, until we
-	 * check their effect.
+	 * An MTA buffers commands without a reply until it waits for one; so does the scenario,
+	 * until it checks their effect.
 	 */
 	if (line_is(line, 0, "log") || line_is(line, 0, "log-json") ||
 	    line_is(line, 0, "log-reaches") || line_is(line, 0, "wait") ||

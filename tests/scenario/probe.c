@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A policy for the scenarios: has the results of its block, at the stages of its block, so that
- * every case can be tried at every stage.
+ * A policy for the scenarios: it has the results that its block lists, at the stages that it lists,
+ * so that each case can be tried at each stage.
  */
 #include <millgate/policy.h>
 
@@ -26,7 +26,7 @@ struct count {
 };
 
 struct shared {
-	atomic_uint calls; /* of all sessions */
+	atomic_uint calls; /* of all sessions together */
 };
 
 enum { FOUND, OTHER };
@@ -48,7 +48,7 @@ static const struct mg_counter counters[] = {
 static const char *const stage_names[MG_STAGES] = { "connect", "helo", "mail", "rcpt", "data",
 						    "header",  "eoh",  "body", "eom",  "command" };
 
-/* What result stands for: the last four are what a hook returns that could not, or must not. */
+/* The values of "result"; the last four are what a hook may return only by mistake, or must not. */
 static const int returned[] = { FOUND, OTHER, MG_NONE, MG_ERROR, MG_TIMEOUT, 77 };
 
 static const struct mg_item items[] = {
@@ -110,7 +110,7 @@ static int probe_open(struct mg_conf *conf, void *self)
 	return 0;
 }
 
-/* What the stage is about. */
+/* The subject of the stage. */
 static const char *probe_fact(struct mg_call *call)
 {
 	const char *fact;
@@ -181,7 +181,7 @@ static int probe_returned(const char *name)
 	return returned[i];
 }
 
-/* Each with a detail and a value of its own. */
+/* Reports several results, each with its own detail and value. */
 static void probe_also(struct mg_call *call, const struct probe *probe)
 {
 	char number[32];

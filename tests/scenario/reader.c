@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A policy for the scenarios: logs the results of "probe", to show what a policy can read at
- * every stage.
+ * A policy for the scenarios: it logs the results of "probe" that a policy can read at each stage.
  */
 #include <millgate/policy.h>
 

@@ -3,9 +3,9 @@
  * runner FILE.scn...: plays scenarios against the real daemon.
  *
  * The daemon is $MILLGATED, run through $MILLGATED_WRAPPER if that is set (such as "valgrind -q
- * --error-exitcode=99"). With $SCENARIO_KEEP the folder of each scenario stays. A scenario
- * passes when every line is met, and the daemon stops by SIGTERM with status 0 and without a
- * complaint of a sanitizer or valgrind. README.md lists the statements.
+ * --error-exitcode=99"). With $SCENARIO_KEEP the folder of each scenario stays. A scenario passes
+ * when every line holds, and SIGTERM stops the daemon with status 0 and without a report of a
+ * sanitizer or valgrind. README.md lists the statements.
  */
 #include "play.h"
 
@@ -15,9 +15,11 @@
 #include <time.h>
 
 #define TAIL_LINES 25
-#define SKIPPED 77 /* automake's exit status for a test that cannot be run here */
+#define SKIPPED 77 /* automake's exit status for a test that cannot run here */
 
-/* The end of what the daemon wrote: why it failed is mostly there. */
+/*
+ * How much of the end of the daemon's output is shown: most often it has the reason of a failure.
+ */
 static void runner_show_log(const struct daemon *daemon, const char *path)
 {
 	char *lines[TAIL_LINES] = { NULL };
@@ -41,7 +43,7 @@ static void runner_show_log(const struct daemon *daemon, const char *path)
 }
 
 /*
- * A scenario that cannot be played here: needs modules ($MG_TEST_MODULES), needs plain, needs
+ * Whether a scenario cannot be played here: needs modules ($MG_TEST_MODULES), needs plain, needs
  * event.
  */
 static bool runner_lacks(const struct script *script)

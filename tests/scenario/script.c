@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reads scenario files: a statement a line, "quoted words" with escapes, "text"*N repeated, ->
- * what is expected.
+ * Reads scenario files. A line is a statement: "quoted words" have escapes, "text"*N is repeated,
+ * and the expectation stands after ->.
  */
 #include "script.h"
 
@@ -40,7 +40,7 @@ static void word_add(struct word *word, const char *bytes, size_t size)
 	word->text[word->size] = '\0';
 }
 
-/* The character after a backslash; *s is on it, and behind it afterwards. */
+/* Reads the character after a backslash; *s is at it, and afterwards behind it. */
 static char word_escape(const char **s)
 {
 	char hex[3] = { 0 };
@@ -66,8 +66,8 @@ static char word_escape(const char **s)
 }
 
 /*
- * A quoted part, perhaps with *N behind it; *s is behind its first quote. False when it does not
- * end.
+ * Reads a quoted part, perhaps with *N behind it; *s is behind its first quote. False when it has
+ * no end.
  */
 static bool word_quoted(struct word *word, const char **s)
 {
@@ -83,7 +83,7 @@ static bool word_quoted(struct word *word, const char **s)
 			ended = true;
 		} else {
 			if (c == '\\' &&
-			    **s == '*') /* left for the comparison, where * means anything */
+			    **s == '*') /* the comparison reads these: there * means anything */
 				word_add(&part, "\\", 1), c = *(*s)++;
 			else if (c == '\\' && **s)
 				c = word_escape(s);

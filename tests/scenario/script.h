@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 struct word {
-	char *text; /* ends in NUL, which size does not count; may have others in it */
+	char *text; /* ends in NUL, which size does not count; may contain others */
 	size_t size;
 };
 
@@ -30,7 +30,7 @@ struct script {
 	struct line *lines; /* blank lines and comments left out, but not within config and file */
 };
 
-/* Reads a file. Returns NULL and an error text when it cannot be read or understood. */
+/* Reads a file. Returns NULL and an error text when it cannot be read or is malformed. */
 struct script *script_read(const char *path, char *error, size_t room);
 void script_free(struct script **script);
 
@@ -40,7 +40,7 @@ bool line_is(const struct line *line, size_t word, const char *text);
 /* A word's text, or NULL past the last. */
 const char *line_word(const struct line *line, size_t word);
 
-/* What stands after the line's first words (of raw), without quotes being understood. */
+/* The text after the line's first words (of raw); quotes in it have no meaning. */
 const char *line_rest(const struct line *line, size_t words);
 
 #endif

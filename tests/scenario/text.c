@@ -9,7 +9,7 @@
 
 void text_add(struct text *text, const char *bytes, size_t size)
 {
-	/* In steps of a power of two at least, to be quick with long logs. */
+	/* Grows at least to the next power of two, so that long logs stay fast. */
 	text->data = realloc(text->data, (text->size + size + 1) * 2);
 	if (!text->data)
 		abort();
@@ -48,7 +48,7 @@ void text_add_visible(struct text *text, const char *string)
 	}
 }
 
-/* Remembers only the last *: that is enough, and quick also with many of them. */
+/* Only the last * needs to be remembered; so patterns with many of them stay fast, too. */
 bool text_matches(const char *string, const char *pattern)
 {
 	const char *star = NULL, *retry = NULL;
@@ -74,7 +74,7 @@ bool text_matches(const char *string, const char *pattern)
 	}
 }
 
-/* before: "*" to match anywhere. */
+/* before: "*" when the match may begin anywhere. */
 static bool text_matches_part(const char *string, const char *before, const char *pattern)
 {
 	struct text part = { NULL, 0 };

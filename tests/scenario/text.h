@@ -8,7 +8,7 @@
 
 /* All zero is empty; data is freed by its owner. */
 struct text {
-	char *data; /* ends in NUL, once something was added */
+	char *data; /* ends in NUL, as soon as something was added */
 	size_t size;
 };
 

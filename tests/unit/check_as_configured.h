@@ -9,7 +9,7 @@ struct seam {
 	size_t magic_size; /* bytes before the first real member of the struct */
 	void (*use)(void *wrong);
 	void *wrong;
-	const char *says; /* part of what is said when it is checked */
+	const char *says; /* a part of the failed check's message */
 };
 
 #define SEAMS 20

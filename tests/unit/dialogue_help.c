@@ -51,7 +51,7 @@ void talk_end(struct talk *talk)
 	ck_assert_uint_eq(talk->all.served, 0);
 }
 
-/* What was answered, to be read: a letter, and its data with | for each NUL, or its numbers. */
+/* The answers in readable form: a letter, and the data with | for each NUL, or its numbers. */
 static void talk_read_answers(struct talk *talk)
 {
 	struct packet packet;
@@ -80,7 +80,7 @@ static void talk_read_answers(struct talk *talk)
 	ck_assert_uint_eq(talk->out.begin, talk->out.end);
 }
 
-/* From memory of its own, so that a sanitizer sees what is read beyond it. */
+/* The packet gets memory of its own, so that a sanitizer sees each byte read beyond it. */
 bool talk_take(struct talk *talk, int command, const char *data, size_t size)
 {
 	char *copy = malloc(size ? size : 1);
@@ -94,7 +94,7 @@ bool talk_take(struct talk *talk, int command, const char *data, size_t size)
 	return goes_on;
 }
 
-/* All but the last go on. */
+/* All packets but the last keep the connection. */
 bool talk_take_all(struct talk *talk, const struct sent *sent)
 {
 	bool goes_on = true;

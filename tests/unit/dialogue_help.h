@@ -31,7 +31,7 @@ struct talk {
 	unsigned waits; /* how often a hook was about to wait */
 };
 
-/* Needs everything, and serves ten. */
+/* Begins with a configuration that needs everything; ten connections are served. */
 void talk_begin(struct talk *talk);
 
 /* The next connection of the same front end. */
@@ -43,13 +43,13 @@ void talk_next(struct talk *talk);
  */
 bool talk_take(struct talk *talk, int command, const char *data, size_t size);
 
-/* All but the last go on. */
+/* Handles packets; all but the last keep the connection. */
 bool talk_take_all(struct talk *talk, const struct sent *sent);
 
-/* How many lines of the log have a text. */
+/* The number of log lines with a text. */
 unsigned talk_logged(const struct talk *talk, const char *text);
 
-/* Every session was ended, once, every place was given back. */
+/* Checks that every session was ended once, and every place was given back. */
 void talk_end(struct talk *talk);
 
 #endif

@@ -28,7 +28,9 @@ void setup(void)
 {
 	server = server_new(0);
 	ck_assert_ptr_nonnull(server);
-	/* Beyond PATIENCE: what waits for it comes too late. Shorter where that is the point. */
+	/*
+	 * Longer than PATIENCE: a wait for this timeout fails. Tests of timeouts set shorter ones.
+	 */
 	settings = (struct dns_settings){ .resolv_conf = "/dev/null",
 					  .timeout = 120000,
 					  .tries = 3,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The DNS service under test, over a server with faults. What follows is once in a process: each
+ * The DNS service under test, over a server with faults. There is one of each in a process: each
  * test is one (Check forks).
  */
 #ifndef TESTS_DNS_HELP_H
@@ -20,17 +20,17 @@ extern struct dns *dns;
 extern struct dns_settings settings;
 extern struct dns_answer *held;
 
-/* A server, and settings that ask it: to be changed before start(). */
+/* Makes a server, and settings with this server, which may be changed before start(). */
 void setup(void);
 void add_server(unsigned port);
 void start(void);
 void teardown(void);
 
-/* Asks; what is returned is held to the next look-up. */
+/* Looks a name up; the answer is valid until the next look-up. */
 const struct mg_dns_answer *look_up(const char *name, enum mg_dns_type type, int64_t wait_us);
 void forget(void);
 
-/* The line that the service writes about itself; lives to the next. */
+/* The service's line of counters; valid until the next call. */
 const char *counters(void);
 
 #endif

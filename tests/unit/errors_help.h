@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is printed about errors, as text. */
+/* The printed form of errors, as text. */
 #ifndef TESTS_ERRORS_HELP_H
 #define TESTS_ERRORS_HELP_H
 

@@ -77,7 +77,7 @@ unsigned logged(const char *text)
 	return count_lines(running.log_path, text);
 }
 
-/* libmilter closes connections when it comes to it. */
+/* libmilter may close connections with a delay. */
 void wait_for_log(const char *text, unsigned n)
 {
 	ck_await(logged(text) >= n);

@@ -30,7 +30,7 @@ struct running {
 
 extern const struct front_end *const front_end;
 
-/* What the one on libmilter does otherwise. */
+/* Whether the test runs on libmilter, which differs in some points. */
 #ifdef HAVE_LIBMILTER
 #define ON_LIBMILTER (front_end == &front_libmilter)
 #else
@@ -42,15 +42,15 @@ extern struct running running;
 /* listen: NULL for a unix socket in a folder of its own. */
 void start(const char *listen, size_t max_connections);
 
-/* Stops; every session that was made has been ended, once. */
+/* Stops; checks that every session was ended once. */
 void finish(void);
 
-/* For who has stopped it: what is left of the test. */
+/* After a stop by the test itself: ends the rest. */
 void leave(void);
 
 void wait_for_ends(unsigned n);
 
-/* How often the log has a text, and when it has it n times. */
+/* How often the log has a text; and a wait until it has it n times. */
 unsigned logged(const char *text);
 void wait_for_log(const char *text, unsigned n);
 

@@ -22,7 +22,7 @@ static inline struct log *open_log(const char *path, bool json)
 	return log;
 }
 
-/* How many of the log's lines have a text. */
+/* The number of the log's lines with a text. */
 static inline unsigned count_lines(const char *path, const char *text)
 {
 	FILE *file = fopen(path, "r");

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What every program of Check tests does: run its suite, and say whether all passed. */
+/* The main part of every program of Check tests: runs its suite, and reports whether all passed. */
 #ifndef MG_RUN_H
 #define MG_RUN_H
 
 #include <check.h>
 #include <stdlib.h>
 
-/* How many cases a table has. */
+/* The number of cases in a table. */
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
 /* Returns the program's exit status. */

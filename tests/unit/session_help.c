@@ -14,7 +14,7 @@
 #include "session/session.h"
 #include "session_help.h"
 
-#define SHOWN_MAX 100 /* of a value; of others it says that they are long */
+#define SHOWN_MAX 100 /* of a value; a longer one is shown as "long" */
 #define ARGUMENTS_MAX 4
 
 struct session {
@@ -115,7 +115,7 @@ const struct reply *session_refuse(struct session *session)
 	return &session->reply;
 }
 
-/* The reply is a copy in the session, as valid as a real one's. */
+/* The session keeps a copy of the reply: it is valid as long as a real one's. */
 static const struct reply *say(struct session *session, enum mg_stage stage)
 {
 	const char *value = told.macro ? session->mta->macro(session->ctx, told.macro) : NULL;

@@ -15,28 +15,28 @@
 
 #define ALL_STAGES ((1U << MG_STAGES) - 1)
 
-/* The host of such sessions: they have no use for it but to see that it is theirs. */
+/* The host of such sessions: they only check that it is theirs. */
 #define THE_HOST ((struct host *)(uintptr_t)&told)
 
-/* What sessions are told, and what they shall say. */
+/* The calls of sessions, and the replies that they shall give. */
 struct told {
 	pthread_mutex_t lock;
-	char calls[8192]; /* one word for each call, of all sessions */
+	char calls[8192]; /* the calls of all sessions, one word each */
 	atomic_uint made, ended, refused;
-	struct mta_needs needs;   /* of the snapshot that is made when the first is asked for */
+	struct mta_needs needs;   /* of the snapshot, which is made when first asked for */
 	struct snapshot *present; /* NULL until then */
-	atomic_uint unused;       /* snapshots that were given back for the last time */
+	atomic_uint unused;       /* snapshots whose last reference was given back */
 	struct reply replies[MG_STAGES];
-	const char *macro;   /* to look up at each event: its value follows the call, in brackets */
+	const char *macro;   /* looked up at each event: its value follows the call in brackets */
 	atomic_uint slow_ms; /* how long RCPT waits */
-	atomic_bool held;    /* and, besides, as long as this is set */
+	atomic_bool held;    /* RCPT also waits as long as this is set */
 	atomic_bool in_rcpt;
-	atomic_uint rcpts; /* begun */
+	atomic_uint rcpts; /* how many RCPTs have begun */
 };
 
 extern struct told told;
 
-/* As a reload does. */
+/* Changes the needs, as a reload does. */
 void change_needs(struct mta_needs needs);
 
 /* Whether these are all calls so far. Do not read told.calls otherwise while sessions run. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the tests of tables share: tables from words and texts, and errors as text. */
+/* Helpers of the tests of tables: tables from words and texts, and errors as text. */
 #ifndef MG_TABLE_HELP_H
 #define MG_TABLE_HELP_H
 
@@ -56,7 +56,7 @@ static inline void made_add_text(struct made *made, const char *type, const char
 		made->status = -1;
 }
 
-/* What is printed about the errors; lives in the arena. */
+/* The printed errors; in the arena. */
 static inline const char *made_errors(struct made *made)
 {
 	char *text = errors_text(&made->errors);
@@ -66,7 +66,7 @@ static inline const char *made_errors(struct made *made)
 	return copy;
 }
 
-/* The value, NULL when not found, "?" when undecided. */
+/* The value that was found; NULL when none was, "?" when undecided. */
 static inline const char *made_find(struct made *made, const char *key)
 {
 	const char *value = "(not set)";

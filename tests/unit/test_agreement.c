@@ -139,7 +139,7 @@ START_TEST(test_serves)
 }
 END_TEST
 
-/* What is kept does not need the texts that it was made of. */
+/* A kept agreement does not need the texts that it was made from. */
 START_TEST(test_keeps)
 {
 	char rcpt[] = "i {x}", helo[] = "{y}";

@@ -59,11 +59,11 @@ static const struct {
 		bool skips, exact_fields;
 	} want;
 } agreements[] = {
-	/* Nothing: all is left out but the end of the message, which cannot be. */
+	/* No needs: everything is left out except the message's end, which cannot be. */
 	{ { 0 }, 0, true, ALL_ACTIONS, ALL_STEPS, { ACTIONS_MACROS, 0x37f, 0, false, false } },
-	/* Without quiet DATA is not, see agreement.c. */
+	/* Without quiet DATA is not left out, see agreement.c. */
 	{ { 0 }, 0, false, ALL_ACTIONS, ALL_STEPS, { ACTIONS_MACROS, 0x17f, 0, false, false } },
-	/* Everything, with replies, and with none. */
+	/* All stages, with replies and without. */
 	{ { .stages = ALL_STAGES, .replies = ALL_STAGES },
 	  0,
 	  true,
@@ -95,7 +95,7 @@ static const struct {
 	  ALL_ACTIONS,
 	  ALL_STEPS,
 	  { ACTIONS_MACROS, 0x2375, MG_BIT(MG_HELO), false, false } },
-	/* What the front end has to be told of itself. */
+	/* The stages that the front end itself needs. */
 	{ { 0 },
 	  MG_BIT(MG_DATA),
 	  true,
@@ -103,8 +103,8 @@ static const struct {
 	  ALL_STEPS,
 	  { ACTIONS_MACROS, 0x1017f, MG_BIT(MG_DATA), false, false } },
 	/*
-	 * No more than is offered: version 2 knows no DATA, no unknown commands, no steps
-	 * without a reply.
+	 * Needs beyond the offer: version 2 has no DATA, no unknown commands, no steps without a
+	 * reply.
 	 */
 	{ { .stages = MG_BIT(MG_RCPT) | MG_BIT(MG_BODY), .replies = MG_BIT(MG_RCPT) },
 	  0,
@@ -185,7 +185,7 @@ START_TEST(agreement)
 }
 END_TEST
 
-/* Who is beyond the cap is refused at once, whatever else is wanted. */
+/* A client beyond the cap is refused at once, whatever the configuration needs. */
 START_TEST(refusal)
 {
 	const struct agreement got =

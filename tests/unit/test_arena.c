@@ -76,7 +76,7 @@ START_TEST(large_piece_keeps_the_rest)
 }
 END_TEST
 
-/* What one message needs, the next like it has without another malloc(): the same addresses. */
+/* The second message like the first needs no malloc(): it gets the same addresses. */
 START_TEST(reset_reaches_a_steady_state)
 {
 	struct arena arena = { 0 };
@@ -143,7 +143,7 @@ static void done_a(void *arg)
 	trace->text[trace->n++] = 'a';
 }
 
-/* Uses the arena while it ends, which is allowed. */
+/* A function called at the end may allocate memory. */
 static void done_b(void *arg)
 {
 	struct trace *trace = arg;

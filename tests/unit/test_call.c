@@ -55,7 +55,7 @@ static void begin(void)
 	char *mail[] = { sender, size, NULL }, *rcpt[] = { recipient, NULL };
 
 	make_folder();
-	/* The instance under test has the place of this one. */
+	/* The instance under test takes the place of this one. */
 	write_file(path_in(conf_path, "conf"), "listen unix:/nowhere/sock\npolicy helo { }\n");
 	snapshot = snapshot_load(conf_path, NULL, NULL, snapshot_print_errors, stderr);
 	test_log = open_log(path_in(log_path, "log"), false);
@@ -147,7 +147,7 @@ START_TEST(undeclared_facts)
 		ck_assert_msg(strstr(session->event.undeclared, want) != NULL, "got %s",
 			      session->event.undeclared);
 	}
-	/* Once an instance and fact. */
+	/* Logged once per instance and fact. */
 	ck_assert_uint_eq(count_lines(log_path, want), 1);
 	ck_assert_uint_eq(count_lines(log_path, "error: policy test: "), 1);
 }
@@ -259,7 +259,7 @@ static void next_recipient(void)
 	session_rcpt(session, rcpt);
 }
 
-/* That of a call is shared by the hooks of an event, and begins anew with each. */
+/* The state of a call is shared by the hooks of an event, and begins anew with each event. */
 START_TEST(state_by_scope)
 {
 	ck_assert_uint_eq(count(MG_CALL), 1);
@@ -279,7 +279,7 @@ START_TEST(state_by_scope)
 }
 END_TEST
 
-/* What is not declared has no size, and is not NULL. */
+/* A state that is not declared has no size, but its pointer is not NULL. */
 START_TEST(state_of_no_size)
 {
 	policy.session_size = policy.message_size = policy.call_size = 0;

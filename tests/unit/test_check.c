@@ -33,7 +33,7 @@ static void box_use(struct box *box)
 	CHECK_OBJ(box, BOX_MAGIC);
 }
 
-/* What a child that runs use(box) says before it ends, and how it ends. */
+/* Runs use(box) in a child; returns its exit status, and its output in said_r. */
 static int end_of(void (*use)(void *box), void *box, char said_r[512])
 {
 	int ends[2], status;
@@ -103,7 +103,7 @@ START_TEST(test_null)
 }
 END_TEST
 
-/* The seams of this build, as it is configured: they all check, or have no number to check. */
+/* The seams of this build as it is configured: either all check, or there is no number to check. */
 START_TEST(test_seams)
 {
 	const struct seam *seam = &seams[_i];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Tests of conf.h: what texts are understood as, and what is said about those that are not. */
+/* Tests of conf.h: the tree of a text, and the errors in a wrong one. */
 #include <config.h>
 
 #include "config/conf.h"
@@ -117,7 +117,7 @@ START_TEST(understands)
 }
 END_TEST
 
-/* want: the errors without what is under them; tree: what is still understood. */
+/* want: the errors without the excerpts; tree: the directives that were still understood. */
 static const struct {
 	const char *text;
 	size_t size; /* 0: strlen */
@@ -391,7 +391,7 @@ START_TEST(includes_absolute)
 }
 END_TEST
 
-/* What looks like a pattern in the folder's own name is none. */
+/* The folder's own name may look like a pattern. */
 START_TEST(includes_from_odd_folders)
 {
 	mkdir(path_of("[a-z]*"), 0700);
@@ -437,14 +437,14 @@ START_TEST(reports_unreadable_files)
 	chmod(path_of("one"), 0);
 	mkdir(path_of("closed"), 0);
 	if (access(path_of("one"), R_OK) == 0)
-		return; /* root may read all */
+		return; /* root can read all files */
 	check_read("main", "",
 		   "@/main:1:9: \"@/one\" cannot be read: Permission denied"
 		   "|@/main:2:9: cannot look for \"@/closed/*\": Permission denied");
 }
 END_TEST
 
-/* A FIFO that nobody writes to must not hold up the start. */
+/* A FIFO without a writer must not hold up the start. */
 START_TEST(does_not_wait_for_a_fifo)
 {
 	ck_assert_int_eq(mkfifo(path_of("main"), 0600), 0);
@@ -473,7 +473,7 @@ START_TEST(limits_depth_of_files)
 }
 END_TEST
 
-/* Few files that include each other in every order are many: told once, and an end to it. */
+/* A few files that include each other in every order are many: one error, and then an end. */
 START_TEST(limits_number_of_files)
 {
 	mkdir(path_of("a"), 0700);
@@ -496,7 +496,7 @@ START_TEST(limits_size_of_files)
 }
 END_TEST
 
-/* A block belongs to its file. */
+/* A block cannot end in another file. */
 START_TEST(braces_do_not_cross_files)
 {
 	put("main", "a {\n include one\n b\n}");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The milter's side of the protocol: packets in, what the session is told, and what is answered. */
+/* The milter's side of the protocol: packets in; calls of the session, and answers, out. */
 #include <config.h>
 
 #include <check.h>
@@ -48,7 +48,7 @@ START_TEST(beginning)
 		ck_assert_uint_eq(dialogue_packet_max(&talk.dialogue), PACKET_MAX);
 	dialogue_broken(&talk.dialogue, "junk");
 	dialogue_end(&talk.dialogue, "192.0.2.9");
-	/* Those who never began are strangers, told of once; an MTA that breaks off is not one. */
+	/* Peers that never negotiate are logged once; an MTA that breaks off is not logged. */
 	ck_assert_uint_eq(talk_logged(&talk, "before it spoke the milter protocol"),
 			  !beginnings[_i].goes_on);
 	ck_assert_uint_eq(talk_logged(&talk, "from 192.0.2.9"), !beginnings[_i].goes_on);
@@ -57,10 +57,7 @@ START_TEST(beginning)
 }
 END_TEST
 
-/*
- * What the macros' lists look like, and that a configuration without a stage does not ask for
- * its macros.
- */
+/* The lists of macros; and a configuration without a stage requests no macros for it. */
 START_TEST(lists_of_macros)
 {
 	struct talk talk;
@@ -75,7 +72,7 @@ START_TEST(lists_of_macros)
 	dialogue_end(&talk.dialogue, "");
 	talk_next(&talk);
 	talk.answers[0] = '\0';
-	/* The MTA does not know lists. */
+	/* An MTA that does not know lists. */
 	talk_take_all(&talk,
 		      (const struct sent[]){ P('O', "\0\0\0\6\0\0\0\xff\0\x1f\xff\xff"), { 0 } });
 	ck_assert_str_eq(talk.answers, "O(6,0,37e) ");
@@ -100,13 +97,13 @@ static const struct {
 	  "c c c c c c c c c c " },
 	/* The last chunk with the end: one answer. */
 	{ { P('E', "last") }, true, "body(last) eom ", "c " },
-	/* An MTA may leave all out, and its client may say nothing. */
+	/* An MTA may leave out every step, and its client may send nothing. */
 	{ { P('H', "\0") }, true, "helo() ", "c " },
 	{ { P('R', "\0") }, true, "rcpt() ", "c " },
 	{ { P('B', "") }, true, "body() ", "c " },
 	{ { P('U', "\0") }, true, "command() ", "c " },
 	{ { P('L', "\0\0") }, true, "header(:) ", "c " },
-	/* What comes after the data is nothing to us. */
+	/* Bytes after the known data of a packet are ignored. */
 	{ { P('H', "h\0more") }, true, "helo(h) ", "c " },
 	{ { P('T', "more") }, true, "data ", "c " },
 	/* Clients. */
@@ -127,15 +124,15 @@ static const struct {
 	  true,
 	  "connect(c,192.0.2.1,4660) mail(<a>) end connect(d,unknown) mail(<b>) ",
 	  "c c c c " },
-	/* With one, too, whatever was said of it before. */
+	/* The same with an end between, whatever was known of the first client. */
 	{ { CLIENT, P('M', "<a>\0"), P('K', ""), P('C', "d\0U"), P('K', ""), P('K', ""),
 	    P('R', "<b>\0") },
 	  true,
 	  "connect(c,192.0.2.1,4660) mail(<a>) end connect(d,unknown) end rcpt(<b>) ",
 	  "c c c c " },
-	/* An abort may come at any time, also when there is no session. */
+	/* An abort may come at any time, also without a session. */
 	{ { P('A', ""), P('K', ""), P('A', ""), P('A', "") }, true, "abort end ", "" },
-	/* Packets that are none. */
+	/* Malformed packets. */
 	{ { P('C', "") }, false, "", "" },
 	{ { P('C', "c") }, false, "", "" },
 	{ { P('C', "c\0") }, false, "", "" },
@@ -183,7 +180,7 @@ START_TEST(dialogue)
 	ck_assert_int_eq(talk_take_all(&talk, dialogues[_i].sent), dialogues[_i].goes_on);
 	ck_assert_uint_eq(talk_logged(&talk, "warning: the MTA sent "),
 			  !dialogues[_i].goes_on && !quits);
-	/* Ended already, and nothing came after. */
+	/* The abort has ended the session already, and no other began. */
 	if (last->command == COMMAND_ABORT)
 		calls[strlen(calls) - 4] = '\0';
 	dialogue_end(&talk.dialogue, "");
@@ -217,7 +214,7 @@ END_TEST
 
 /* ---- Answers ---- */
 
-/* A refusal of the last chunk is the message's, and the session is asked no more. */
+/* A refusal of the last chunk is the message's: the session gets no further call. */
 START_TEST(last_chunk)
 {
 	static const struct {
@@ -243,7 +240,10 @@ START_TEST(last_chunk)
 }
 END_TEST
 
-/* Steps without a reply stay so whatever the session returns. The others are unchanged. */
+/*
+ * Steps without a reply get none, whatever the session returns. Replies to other steps are
+ * unchanged.
+ */
 START_TEST(no_reply)
 {
 	struct talk talk;
@@ -279,7 +279,7 @@ START_TEST(waits)
 	talk_begin(&talk);
 	talk_take_all(&talk, (const struct sent[]){ NEGOTIATION, CLIENT, P('R', "<b>\0"), { 0 } });
 	ck_assert_uint_eq(talk.waits, 1);
-	/* A front end that does not want to know. */
+	/* A front end without a function for this. */
 	talk.dialogue.waits = NULL;
 	talk_take_all(&talk, (const struct sent[]){ P('R', "<b>\0"), { 0 } });
 	ck_assert_uint_eq(talk.waits, 1);
@@ -337,8 +337,8 @@ START_TEST(cap)
 	talk_next(&talk);
 	talk.answers[0] = '\0';
 	/*
-	 * Beyond the cap CONNECT is negotiated and refused, and so is all else, for the next
-	 * client too. No session is called.
+	 * Beyond the cap CONNECT is negotiated and refused, and so is every other step, for the
+	 * next client too. No session is called.
 	 */
 	talk_take_all(&talk, (const struct sent[]){ NEGOTIATION,
 						    P('D', "Cj\0mx\0"),
@@ -353,7 +353,7 @@ START_TEST(cap)
 				       "y(421 4.3.2 too many|) ");
 	ck_assert_str_eq(told.calls, "refuse abort end refuse ");
 	ck_assert_uint_eq(talk.all.served, 1);
-	/* It had no place to give back. */
+	/* The refused connection had no place to give back. */
 	dialogue_end(&talk.dialogue, "");
 	ck_assert_uint_eq(talk.all.served, 1);
 	dialogue_end(&first, "");
@@ -368,7 +368,7 @@ START_TEST(cap)
 }
 END_TEST
 
-/* The first protocol error, and the first peer of another protocol, are logged for everybody. */
+/* The first protocol error and the first foreign peer are logged at a level that everybody sees. */
 START_TEST(says_it_once)
 {
 	struct talk talk;
@@ -390,7 +390,7 @@ START_TEST(says_it_once)
 }
 END_TEST
 
-/* What the MTA does not offer is said once, not for each connection. */
+/* Something that the MTA does not offer is logged once, not for each connection. */
 START_TEST(lacking_actions)
 {
 	struct talk talk;

@@ -98,7 +98,7 @@ START_TEST(test_records)
 	ck_assert_uint_eq(answer->records[0].u.preference, 10);
 	ck_assert_uint_eq(answer->records[1].u.preference, 20);
 	ck_assert_str_eq(answer->records[1].text, "");
-	/* Three character-strings. */
+	/* A TXT record of three character-strings. */
 	answer = look_up("long.test", MG_DNS_TXT, PATIENCE);
 	ck_assert_uint_eq(answer->records[0].size, 300);
 	ck_assert_uint_eq(strlen(answer->records[0].text), 300);
@@ -135,7 +135,7 @@ START_TEST(test_cached)
 	}
 	if (now_ms() - began < 1900)
 		ck_assert_uint_eq(server_questions(server), 3);
-	/* After the time that they say they are asked for anew, and not before. */
+	/* Answers are asked for anew when their TTL is over, and not before. */
 	server_clear(server);
 	server_add(server, "a.test 2 A 192.0.2.1\nno.test A 192.0.2.1\n");
 	ck_await(look_up("no.test", MG_DNS_A, PATIENCE)->status == MG_DNS_FOUND);
@@ -171,7 +171,7 @@ static void *ask_thread(void *arg)
 	return NULL;
 }
 
-/* Whoever asks for what is in flight joins. */
+/* A second look-up of a question in flight joins the first. */
 START_TEST(test_joined)
 {
 	char name[] = "a.test";

@@ -131,7 +131,7 @@ START_TEST(test_all_are_called)
 }
 END_TEST
 
-/* The size is kept, by letting go of what was not used; what is used all the time stays. */
+/* The cache keeps its size by dropping unused answers; an answer in constant use stays. */
 START_TEST(test_size)
 {
 	static const size_t sizes[] = { 65536, 1 << 20, 4 << 20 };
@@ -161,7 +161,7 @@ START_TEST(test_size)
 }
 END_TEST
 
-/* An answer that would push out all others is not kept. */
+/* An answer that would displace all others is not kept. */
 START_TEST(test_huge)
 {
 	static char text[60000];
@@ -202,7 +202,7 @@ START_TEST(test_flight_max)
 }
 END_TEST
 
-/* An answer that somebody holds outlives its place in the cache. */
+/* An answer with a reference outlives its place in the cache. */
 START_TEST(test_held)
 {
 	struct dns_answer *answer = NULL;

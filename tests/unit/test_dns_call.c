@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* policy.h's DNS functions in a call: who may wait, for how long, and the names of addresses. */
+/*
+ * policy.h's DNS functions in a call: which hooks may wait, how long, and the names of addresses.
+ */
 #include <config.h>
 
 #include <arpa/inet.h>
@@ -52,7 +54,7 @@ START_TEST(test_waits)
 }
 END_TEST
 
-/* What mg_dns() gave lives to the end of the call, whatever follows. */
+/* An answer of mg_dns() lives to the end of the call, whatever follows. */
 START_TEST(test_lives)
 {
 	const struct mg_dns_answer *answer = mg_dns(&call, "a.test", MG_DNS_TXT);
@@ -69,8 +71,8 @@ START_TEST(test_deadline)
 
 	stub_delay(dns, NULL, STUB_HELD);
 	/*
-	 * A little earlier, so that the hook returns in time: if not the first time, then when the
-	 * machine is not busy.
+	 * The wait ends a little before the deadline, so that the hook returns in time: if not at
+	 * the first try, then when the machine is idle.
 	 */
 	for (int tries = 0; tries < 50 && !in_time; tries++) {
 		session.event.now = now_us();
@@ -80,14 +82,14 @@ START_TEST(test_deadline)
 		in_time = now_us() < call.deadline;
 	}
 	ck_assert(in_time);
-	/* It is over: nothing waits any more. */
+	/* The deadline is over: nothing waits any more. */
 	call.deadline = now_us();
 	ck_assert_int_eq(mg_dns(&call, "b.test", MG_DNS_TXT)->status, MG_DNS_LATE);
 }
 END_TEST
 
 /*
- * Of what a hook has, a twentieth is kept back, however long the stage has taken before it; and of
+ * A wait leaves a twentieth of the hook's time, however long the stage has taken before it; and of
  * the stage's budget.
  */
 START_TEST(test_late_in_stage)
@@ -111,7 +113,7 @@ END_TEST
 /* A start hook, and a hook that is not declared to block, do not wait; the look-up goes on. */
 START_TEST(test_does_not_block)
 {
-	/* Who waits finds it. */
+	/* A hook that waits finds the answer. */
 	stub_delay(dns, NULL, 1000);
 	if (_i)
 		call.also_end = NULL;
@@ -133,7 +135,7 @@ START_TEST(test_prefetch)
 }
 END_TEST
 
-/* Without the service a policy is told so, and nothing crashes. */
+/* Without the service a policy gets an error, and nothing crashes. */
 START_TEST(test_undeclared)
 {
 	instance.services = 0;

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The DNS service against a server with faults: what becomes of what is no answer, and of half
- * ones.
- */
+/* The DNS service against a server with faults: malformed, missing and incomplete answers. */
 #include <config.h>
 
 #include <stdio.h>
@@ -62,7 +59,7 @@ START_TEST(test_fault)
 	ck_assert_int_ne(answer->late, MG_DNS_NO_TIME);
 	if (faults[_i].why)
 		ck_assert_str_eq(answer->why, faults[_i].why);
-	/* A name's fault is not the server's end. */
+	/* A fault about one name does not stop the use of the server. */
 	ck_assert_int_eq(look_up("fine.test", MG_DNS_A, PATIENCE)->status, MG_DNS_FOUND);
 	ck_assert_uint_le(
 		server_asked(server, "a.test", faults[_i].type == MG_DNS_TXT ? "TXT" : "A"), 4);
@@ -86,7 +83,7 @@ START_TEST(test_tcp)
 	ck_assert_uint_eq(look_up("a.test", MG_DNS_A, PATIENCE)->n, 100);
 	ck_assert_uint_eq(server_asked_tcp(server), 1);
 	ck_assert_int_eq(look_up("slow.test", MG_DNS_TXT, PATIENCE)->status, MG_DNS_FOUND);
-	/* Nobody waits for it beyond the deadline. */
+	/* A look-up does not wait beyond the deadline. */
 	server_clear(server);
 	server_add(server, "slow2.test TXT sixteen bytes\nslow2.test FAULT truncate\n"
 			   "slow2.test FAULT slow-tcp=200\n");
@@ -127,7 +124,7 @@ START_TEST(test_cut)
 END_TEST
 
 /*
- * What was asked behind the one question that a connection was good for is asked again, however
+ * Questions that were sent behind the only one that a connection answered are sent again, however
  * many there are.
  */
 START_TEST(test_once)
@@ -151,8 +148,8 @@ END_TEST
 static const char *const no_edns[] = { "no-edns", "no-edns-bare", "badvers" };
 
 /*
- * A server that does not know EDNS is asked without, from then on; and nothing is cut off those
- * questions, nor of the answers.
+ * A server without EDNS gets questions without it from then on; neither these nor the answers are
+ * cut.
  */
 START_TEST(test_without_edns)
 {
@@ -176,8 +173,8 @@ START_TEST(test_without_edns)
 END_TEST
 
 /*
- * A server that has no recursion gives only the beginning of a chain: its end is asked for; to a
- * limit.
+ * A server without recursion gives only the beginning of a chain: the service asks for its end, up
+ * to a limit.
  */
 START_TEST(test_half_chain)
 {
@@ -197,7 +194,7 @@ START_TEST(test_half_chain)
 }
 END_TEST
 
-/* A failure is kept for a moment only: what all ask at once is asked once. */
+/* A failure is kept for a moment only: questions at the same time are sent once. */
 START_TEST(test_failure_is_kept_shortly)
 {
 	int64_t began;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Answers that do not come: whether for lack of time, about one name, or because DNS is dead; and
- * how often is asked in vain.
+ * Missing answers: for lack of time, about one name, or because DNS is dead; and how often
+ * questions are sent in vain.
  */
 #include <config.h>
 
@@ -16,7 +16,7 @@
 #define TIMEOUT 250 /* ms; of three tries: 1750 */
 #define TRIES 3
 
-static struct server *second; /* besides server, the first */
+static struct server *second; /* besides server, which is the first */
 
 static void setup_both(void)
 {
@@ -52,24 +52,24 @@ static void expect(const char *name, int64_t wait_us, enum mg_dns_status status,
 #define CLOSED NULL
 
 static const struct {
-	const char *first, *second; /* what the servers do; "": there is none */
+	const char *first, *second; /* the servers' faults; "": there is no such server */
 	enum mg_dns_status status;
 	enum mg_dns_late late;
-	bool is_hailed; /* the first is asked whether it is there */
+	bool is_hailed; /* the first server is probed */
 } cases[] = {
 	{ NOTHING, "", MG_DNS_LATE, MG_DNS_NO_SERVER, true },
-	/* Nobody asks for anything else meanwhile. */
+	/* No other question comes meanwhile. */
 	{ ONE_NAME, "", MG_DNS_LATE, MG_DNS_NO_ANSWER, true },
 	{ NOTHING, NOTHING, MG_DNS_LATE, MG_DNS_NO_SERVER, true },
 	{ NOTHING, ONE_NAME, MG_DNS_LATE, MG_DNS_NO_ANSWER, true },
 	{ ONE_NAME, NOTHING, MG_DNS_LATE, MG_DNS_NO_ANSWER, true },
-	/* A closed port is known at once; but the other may be there. */
+	/* A closed port is known at once; but the other server may be alive. */
 	{ CLOSED, "", MG_DNS_FAILED, MG_DNS_NOT_LATE, false },
 	{ CLOSED, CLOSED, MG_DNS_FAILED, MG_DNS_NOT_LATE, false },
 	{ CLOSED, NOTHING, MG_DNS_LATE, MG_DNS_NO_SERVER, false },
 	{ NOTHING, CLOSED, MG_DNS_LATE, MG_DNS_NO_SERVER, true },
 	{ CLOSED, ONE_NAME, MG_DNS_LATE, MG_DNS_NO_ANSWER, false },
-	/* What a server says counts more than another's silence. */
+	/* An answer of one server counts more than the silence of another. */
 	{ "* FAULT refused\n", NOTHING, MG_DNS_FAILED, MG_DNS_NOT_LATE, false },
 	{ "a.test A 192.0.2.1\na.test FAULT truncate\na.test FAULT slow-tcp=900\n", "", MG_DNS_LATE,
 	  MG_DNS_NO_ANSWER, false },
@@ -99,7 +99,7 @@ START_TEST(test_case)
 }
 END_TEST
 
-/* That it has answered before does not mean that it lives. */
+/* A server that has answered before can still be dead. */
 START_TEST(test_dies)
 {
 	add_server(server_port(server));
@@ -121,14 +121,14 @@ START_TEST(test_deadline)
 	start();
 	expect("a.test", 20000, MG_DNS_LATE, MG_DNS_NO_TIME);
 	expect("a.test", 0, MG_DNS_LATE, MG_DNS_NO_TIME);
-	/* It was asked once, and all that came later have what became of it. */
+	/* The question was sent once, and all later look-ups have its result. */
 	expect("a.test", PATIENCE, MG_DNS_LATE, MG_DNS_NO_SERVER);
 	expect("a.test", 0, MG_DNS_LATE, MG_DNS_NO_SERVER);
 	ck_assert_uint_eq(server_asked(server, "a.test", "A"), TRIES);
 }
 END_TEST
 
-/* A server that answers what it is asked is not asked whether it is there. */
+/* A server that answers its questions is not probed. */
 START_TEST(test_no_hail)
 {
 	add_server(server_port(server));
@@ -145,8 +145,8 @@ START_TEST(test_no_hail)
 END_TEST
 
 /*
- * However many ask a dead server, and however often: each question is sent as often as it has
- * tries.
+ * However many look-ups need a dead server, and however often: each question is sent as often as it
+ * has tries.
  */
 START_TEST(test_no_storm)
 {

@@ -13,7 +13,10 @@
 #include "dns_help.h"
 #include "run.h"
 
-/* What is in flight when the service ends is told so; nothing leaks (a sanitizer says). */
+/*
+ * Questions in flight end with the service, and their waiters are informed; nothing leaks (a
+ * sanitizer checks that).
+ */
 static void on_done(struct dns_waiter *waiter, struct dns_answer *answer)
 {
 	if (!answer)
@@ -85,7 +88,7 @@ START_TEST(test_signals)
 {
 	sigset_t set, pending;
 
-	/* The test's own server is to take none either. */
+	/* The test's own server must not take signals either. */
 	server_free(server);
 	sigemptyset(&set);
 	sigaddset(&set, SIGUSR1);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Messages of DNS: what is accepted, and what hostile ones become. */
+/* Messages of DNS: which are accepted, and what hostile ones lead to. */
 #include <config.h>
 
 #include <arpa/inet.h>
@@ -256,7 +256,7 @@ START_TEST(test_codes)
 END_TEST
 
 /*
- * What else comes along does not make them answers to something else: a DNAME with its CNAME,
+ * Further records do not turn them into answers to another question: a DNAME with its CNAME,
  * signatures.
  */
 START_TEST(test_alias_to_nothing)
@@ -319,7 +319,7 @@ static const struct {
 	{ 0x8180, "a.test", false }, { 0x0101, "a.test", false }, { 0x8181, "", false },
 };
 
-/* It is made one that c-ares hands on as it is: with the question, and an OPT record. */
+/* It becomes one that c-ares hands on unchanged: with the question, and with an OPT record. */
 START_TEST(test_formerr)
 {
 	struct dns_chain chain = chain_of("a.test", MG_DNS_A);
@@ -343,7 +343,7 @@ START_TEST(test_formerr)
 	ck_assert_uint_eq(b.size, want);
 	ck_assert_mem_eq(b.bytes + 4, query + 4, want - 4);
 	ck_assert_int_eq(read_built(&b, &chain, &answer), DNS_NO_EDNS);
-	/* Nothing is written where there is no room. */
+	/* Without room nothing is written. */
 	ck_assert_uint_eq(dns_formerr_complete(b.bytes, 12, DNS_QUERY_MAX - 1, &chain), 12);
 }
 END_TEST
@@ -359,7 +359,7 @@ START_TEST(test_badvers)
 }
 END_TEST
 
-/* ---- Hostile ones; each leaves the chain alone ---- */
+/* ---- Hostile messages; each leaves the chain unchanged ---- */
 
 static void build_loop(void)
 {
@@ -551,7 +551,7 @@ START_TEST(test_bad_data)
 }
 END_TEST
 
-/* Compressed names make an answer of many times the message's size: only to a limit. */
+/* Compressed names can make an answer many times as large as the message: there is a limit. */
 START_TEST(test_too_large)
 {
 	struct dns_chain chain = chain_of("a.test", MG_DNS_MX);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Names of DNS: what is accepted as text and in messages, and what hostile ones become. */
+/* Names of DNS: which are accepted as text and in messages, and what hostile ones lead to. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -86,7 +86,7 @@ static const struct {
 	{ "\1a\300\0", 4, 0, 0, 0 },    /* into itself */
 	{ "\300\2\300\0", 4, 0, 0, 0 }, /* forward */
 	{ "\300\377", 2, 0, 0, 0 },
-	{ "\100a\0", 3, 0, 0, 0 }, /* a label type that nobody uses */
+	{ "\100a\0", 3, 0, 0, 0 }, /* an unused label type */
 	{ "\200a\0", 3, 0, 0, 0 },
 	{ "", 0, 0, 0, 0 },
 };
@@ -94,7 +94,7 @@ static const struct {
 START_TEST(test_read)
 {
 	unsigned char wire[DNS_WIRE_MAX];
-	/* A copy of the exact size: a sanitizer sees each byte too far. */
+	/* A copy of the exact size: a sanitizer sees each byte read beyond it. */
 	unsigned char *copy = malloc(reads[_i].size + !reads[_i].size);
 	size_t at = reads[_i].at;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The DNS service follows resolv.conf: the servers change when the file does. */
+/* The DNS service follows resolv.conf: the servers change with the file. */
 #include <config.h>
 
 #include <stdio.h>
@@ -26,9 +26,7 @@ static void teardown_folder(void)
 	remove_folder();
 }
 
-/*
- * The service is to ask the servers that the file names. Its settings are gone after it was opened.
- */
+/* Starts the service with the servers of the file. Its settings are freed after it was opened. */
 static void follow_file(const char *text)
 {
 	char *copy;
@@ -44,7 +42,7 @@ static void follow_file(const char *text)
 	memset(&settings, 0, sizeof(settings));
 }
 
-/* The file's text. The C library's has no ports; here they may follow. */
+/* The file's text. The C library takes no ports in it; here they may follow the address. */
 static const char *text_of(struct server *const *servers, size_t n)
 {
 	static char text[128];
@@ -59,7 +57,7 @@ static const char *text_of(struct server *const *servers, size_t n)
 #define TIMEOUT 1500
 
 static const struct {
-	unsigned asked_again; /* how many have been, when the file changes */
+	unsigned asked_again; /* how many questions have come when the file changes */
 	unsigned asked_after;
 } moves[] = { { 0, 3 }, { 3, 0 }, { 3, 3 } };
 
@@ -91,8 +89,8 @@ static unsigned count(struct server *const servers[2])
 }
 
 /*
- * What is under way when the file changes is asked of the new server, once: whether or not it was
- * sent again meanwhile, and though nobody asks anything else.
+ * Questions under way when the file changes go to the new server, once each: whether or not they
+ * were sent again meanwhile, and although no other question comes.
  */
 START_TEST(test_moves)
 {
@@ -103,7 +101,7 @@ START_TEST(test_moves)
 	settings.timeout = TIMEOUT;
 	follow_file(text_of(dead, 2));
 	ask_some("a", moves[_i].asked_again);
-	/* Of both servers, and again of both. */
+	/* Sent to both servers, and again to both. */
 	ck_await(count(dead) >= 4 * moves[_i].asked_again);
 	ask_some("b", moves[_i].asked_after);
 	ck_await(count(dead) >= 4 * moves[_i].asked_again + moves[_i].asked_after);
@@ -133,7 +131,7 @@ static void replace_file(const char *text)
 }
 
 /*
- * Nobody answers here: but it is seen that the file has changed, written anew or replaced, or gone.
+ * No server answers: but the service notices that the file has changed, was replaced, or is gone.
  */
 START_TEST(test_reloads)
 {
@@ -147,7 +145,7 @@ START_TEST(test_reloads)
 			replace_file("nameserver 127.9.9.3\n");
 		else if (changes == 3)
 			unlink(path);
-		/* It is looked at once a second, when there are questions. */
+		/* The file is checked once a second while there are questions. */
 		for (int i = 0; i < 600 && count_reloads() < changes; i++) {
 			snprintf(name, sizeof(name), "n%u.%d.test", changes, i);
 			dns_answer_unref(dns->ask(dns, name, MG_DNS_A, NULL));

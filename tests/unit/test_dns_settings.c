@@ -44,7 +44,7 @@ static const struct {
 	{ "[]", NULL, 0 },
 	{ "fe80::1%eth0", NULL, 0 },
 	{ "11111111111111111111111111111111111111111111111111111111111111", NULL, 0 },
-	/* no host's: this network, multicast, reserved, broadcast */
+	/* addresses of no host: this network, multicast, reserved, broadcast */
 	{ "0.0.0.0", NULL, 0 },
 	{ "0.0.0.0:5353", NULL, 0 },
 	{ "223.255.255.255", "223.255.255.255", 53 },
@@ -201,7 +201,7 @@ START_TEST(test_resolvconf)
 	assert_server(&list.v[1], "2001:db8::1", 53);
 	ck_assert(!dns_resolvconf_read(&file, &list));
 
-	/* Replaced by another file, and by a link to one that changes. */
+	/* The file is replaced by another, and by a link to one that changes. */
 	write_file(other, "nameserver 192.0.2.2\n");
 	ck_assert_int_eq(rename(other, path), 0);
 	ck_assert(dns_resolvconf_read(&file, &list));
@@ -215,7 +215,7 @@ START_TEST(test_resolvconf)
 	ck_assert(dns_resolvconf_read(&file, &list));
 	assert_server(&list.v[0], "192.0.2.40", 53);
 
-	/* Empty, and gone. */
+	/* The file is empty, and then gone. */
 	write_file(other, "");
 	ck_assert(dns_resolvconf_read(&file, &list));
 	assert_server(&list.v[0], "127.0.0.1", 53);

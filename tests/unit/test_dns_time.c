@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The DNS service against servers that are slow or dead: who waits for how long, and what is asked
- * of whom.
+ * The DNS service against slow and dead servers: how long look-ups wait, and which server gets
+ * which question.
  */
 #include <config.h>
 
@@ -16,7 +16,7 @@
 
 /* ---- One server ---- */
 
-/* Returned on time; the late answer fills the cache. */
+/* The look-up returns on time; the late answer fills the cache. */
 START_TEST(test_deadline)
 {
 	int64_t began;
@@ -116,10 +116,10 @@ END_TEST
 
 /* ---- Several servers ---- */
 
-#define CLOSED_PORT 1 /* which nobody gets who asks for any */
-#define PROBE_MS 5000 /* how often a dead server is asked whether it is back */
+#define CLOSED_PORT 1 /* no socket gets this port by asking for any port */
+#define PROBE_MS 5000 /* how often a dead server gets a question as a probe */
 
-/* Whether a look-up is answered by this server alone. */
+/* Whether this server alone answers a look-up. */
 static bool is_back(struct server *first)
 {
 	static unsigned names;
@@ -130,7 +130,7 @@ static bool is_back(struct server *first)
 	return server_asked(first, name, "A") == 1 && server_asked(server, name, "A") == 0;
 }
 
-/* Asks for one name after another, which the other server answers, until the dead one is asked. */
+/* Looks up one name after another, which the other server answers, until the dead one is probed. */
 static void await_probe(struct server *dead, enum mg_dns_status want)
 {
 	const unsigned before = server_questions(dead);
@@ -145,7 +145,7 @@ static void await_probe(struct server *dead, enum mg_dns_status want)
 	}
 }
 
-/* A dead first server costs one timeout, once; and it is used again when it lives. */
+/* A dead first server costs one timeout, once; it is used again when it is back. */
 START_TEST(test_dead_first)
 {
 	struct server *dead = server_new(0);
@@ -162,21 +162,23 @@ START_TEST(test_dead_first)
 	began = now_ms();
 	ck_assert_int_eq(look_up("first.test", MG_DNS_A, PATIENCE)->status, MG_DNS_NXDOMAIN);
 	ck_assert_int_ge(now_ms() - began, 1499);
-	/* Once more when its timeout is over, and a third time after a second one. */
+	/* It is sent again after its timeout, and a third time after a second one. */
 	ck_assert_uint_le(server_asked(dead, "first.test", "A"), 2);
 	began = now_ms();
 	for (int i = 0; i < 50; i++) {
 		snprintf(name, sizeof(name), "n%d.test", i);
 		ck_assert_int_eq(look_up(name, MG_DNS_A, PATIENCE)->status, MG_DNS_NXDOMAIN);
 	}
-	/* Besides the first, only those that tell whether it is back. */
+	/* Besides the first question it gets only probes. */
 	ck_assert_uint_le(server_questions(dead), 2 + (now_ms() - began) / PROBE_MS);
 
-	/* It is asked again now and then, besides the other, and nobody waits for it. */
+	/*
+	 * It gets a question now and then, besides the other server, and no look-up waits for it.
+	 */
 	server_clear(dead);
 	server_add(dead, "* A 192.0.2.1\n* FAULT hold\n");
 	await_probe(dead, MG_DNS_NXDOMAIN);
-	/* From its answer on it is the only one that is asked. */
+	/* After its answer only this server gets questions. */
 	server_clear(dead);
 	server_add(dead, "* A 192.0.2.1\n");
 	server_release(dead);
@@ -187,8 +189,8 @@ START_TEST(test_dead_first)
 }
 END_TEST
 
-static atomic_uint late_done;     /* of the late questions */
-static unsigned late_done_before; /* the mark was */
+static atomic_uint late_done;     /* the late questions that are answered */
+static unsigned late_done_before; /* their number when the mark was answered */
 static atomic_bool mark_done;
 
 static void on_late_done(struct dns_waiter *waiter, struct dns_answer *answer)
@@ -215,9 +217,9 @@ static void ask_nth(int n, struct dns_waiter *waiter)
 }
 
 /*
- * All that wait for a server that is found dead turn to the next at once, late questions too, whose
- * own timeout comes 2300 ms later. When the server is found, a mark is asked of the other one,
- * which takes 1700 ms to answer: the late questions are answered before the mark.
+ * All questions that wait for a server that is found dead turn to the next at once: also late ones,
+ * whose own timeout comes 2300 ms later. When the server is found dead, a mark is sent to the other
+ * one, which takes 1700 ms to answer: the late questions are answered before the mark.
  */
 START_TEST(test_dead_first_many)
 {
@@ -256,7 +258,7 @@ static const struct {
 	{ "truncate-tcp" }, { "referral" }, { "loop" },   { "servfail" }, { "wrong-owner" }
 };
 
-/* What one server will not or cannot say, the next is asked at once. */
+/* A question that one server refuses or fails is sent to the next at once. */
 START_TEST(test_second)
 {
 	struct server *first = server_new(0);
@@ -304,7 +306,7 @@ START_TEST(test_all_servfail)
 }
 END_TEST
 
-/* A dead server is not waited for when another has said that it cannot answer. */
+/* A look-up does not wait for a dead server when another has reported that it cannot answer. */
 START_TEST(test_servfail_beside_dead)
 {
 	struct server *dead = server_new(0);
@@ -320,7 +322,7 @@ START_TEST(test_servfail_beside_dead)
 	server_add(server, "* FAULT servfail\n");
 	expect_servfail("bad.test");
 	ck_assert_uint_eq(server_asked(dead, "bad.test", "A"), 0);
-	/* Whether it is back is asked besides. */
+	/* A probe beside it shows whether it is back. */
 	await_probe(dead, MG_DNS_FAILED);
 	forget();
 	dns_close(&dns);

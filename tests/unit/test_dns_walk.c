@@ -88,7 +88,7 @@ static enum mg_dns_status status_of(const char *name)
 	return status;
 }
 
-/* The deadline is kept, and the late answer is there for the next who asks. */
+/* The deadline is kept, and the next look-up finds the late answer. */
 START_TEST(test_late)
 {
 	const int64_t began = now_ms();
@@ -108,7 +108,7 @@ START_TEST(test_late)
 }
 END_TEST
 
-/* Answers that come at the moment at which the waiting ends. */
+/* Answers that come at the moment when the wait ends. */
 START_TEST(test_race)
 {
 	unsigned found = 0, late = 0;
@@ -130,7 +130,7 @@ START_TEST(test_race)
 }
 END_TEST
 
-/* None is answered before all are asked. */
+/* No question is answered before all are asked. */
 START_TEST(test_prefetch)
 {
 	char names[20][16];
@@ -176,7 +176,7 @@ static void on_txt(struct mg_dns_walk *walk, const char *name, const struct mg_d
 	}
 }
 
-/* Asks itself again and again. */
+/* Asks its own question again and again. */
 static void on_endless(struct mg_dns_walk *walk, const char *name,
 		       const struct mg_dns_answer *answer, const void *data, const void *self)
 {
@@ -214,7 +214,7 @@ static const struct dns_walker walker = {
 START_TEST(test_walk)
 {
 	walked = (struct walked){ .released = 0 };
-	/* Two round trips; one question after another there would be four. */
+	/* Two round trips; one question after another would take four. */
 	if (_i)
 		stub_round_trips(dns, 1, 3, 0);
 	{
@@ -242,7 +242,7 @@ START_TEST(test_walk_bounded)
 }
 END_TEST
 
-/* The daemon's end frees what is under way, and no then is called. */
+/* The daemon's end frees walks under way, and calls no function of theirs. */
 START_TEST(test_walk_cut)
 {
 	walked = (struct walked){ .released = 0 };

@@ -86,7 +86,7 @@ START_TEST(domain_is_folded)
 	const char *r = domain_fold(&arena, domains[_i].got);
 
 	ck_assert_pstr_eq(r, domains[_i].want);
-	ck_assert_pstr_eq(domain_fold(&arena, r), r); /* twice is once */
+	ck_assert_pstr_eq(domain_fold(&arena, r), r); /* folding twice is the same as once */
 	arena_free(&arena);
 }
 END_TEST
@@ -97,7 +97,7 @@ START_TEST(domain_null)
 }
 END_TEST
 
-/* The arena is not there to be touched. */
+/* Nothing may be allocated: the arena has no memory. */
 START_TEST(folded_costs_nothing)
 {
 	static const char domain[] = "mail-1.example.com";

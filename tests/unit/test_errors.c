@@ -112,7 +112,7 @@ START_TEST(without_a_position)
 }
 END_TEST
 
-/* What the caller has may change after the report. */
+/* The caller may change its texts after the report. */
 START_TEST(copies)
 {
 	char name[] = "file", line[] = "abc";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Header fields: their names, what is wrong with a value, and how one is folded. */
+/* Header fields: their names, faults of values, and folding. */
 #include <config.h>
 
 #include <check.h>
@@ -87,20 +87,23 @@ static const struct {
 } folds[] = {
 	{ "", 78, "" },
 	{ " \t a b \n", 78, "a b" },
-	/* 78 with "X-A: " is not too long; what is longer is broken at the last blank before. */
+	/*
+	 * 78 characters with "X-A: " are not too long; a longer line is broken at the last blank
+	 * before.
+	 */
 	{ S10 S10 S10 S10 S10 S10 S10 "sss", 78, S10 S10 S10 S10 S10 S10 S10 "sss" },
 	{ S10 S10 S10 S10 S10 S10 S10 "ssss", 78, S10 S10 S10 S10 S10 S10 "sssssssss\n ssss" },
 	{ S10 S10 S10 S10 S10 S10 S10 S10, 78, S10 S10 S10 S10 S10 S10 "sssssssss\n sssssssss" },
 	/* A word that is too long stands alone. */
 	{ X70 X10 " a", 78, X70 X10 "\n a" },
 	{ "a " X70 X10 " b", 78, "a\n " X70 X10 "\n b" },
-	/* Folds stay, but for lines of blanks. */
+	/* Folds stay, except for lines of blanks. */
 	{ "a\n b\n\tc", 78, "a\n b\n\tc" },
 	{ "a\n \n\t\n b", 78, "a\n b" },
 	{ "\n a", 78, "\n a" },
 	{ "a\n " S10 S10 S10 S10 S10 S10 S10 "sssssssss", 78,
 	  "a\n " S10 S10 S10 S10 S10 S10 "sssssssss\n sssssssss" },
-	/* Of blanks the first goes with the line's end, and none is left alone. */
+	/* The first of several blanks goes with the line's end, and no line has only blanks. */
 	{ X70 "xx  a  b", 78, X70 "xx \n a  b" },
 	/* Nothing to break at. */
 	{ X980 X10 "xx\xc3\xa9 b", 78, X980 X10 "xx\n \xc3\xa9 b" },
@@ -120,7 +123,10 @@ START_TEST(fold)
 }
 END_TEST
 
-/* Any bytes without CR and controls, folded, pass the check; unfolded, only blanks differ. */
+/*
+ * Any bytes without CR and controls pass the check when folded; unfolded, they differ only in
+ * blanks.
+ */
 START_TEST(fold_random)
 {
 	static const char alphabet[] = "ab \t\nx\xc3\xa9";

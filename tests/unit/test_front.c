@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The front ends: what it tells a session, what it tells the MTA, what it negotiates. */
+/* The front ends: calls of the session, replies to the MTA, negotiation. */
 #include <config.h>
 
 #include <check.h>
@@ -26,14 +26,14 @@ START_TEST(dialogue)
 	ck_assert_int_eq(mta_rcpt(mta, recipient), MTA_CONTINUE);
 	ck_assert_int_eq(mta_data(mta), MTA_CONTINUE);
 	ck_assert_int_eq(mta_header(mta, "Subject", "hi"), MTA_CONTINUE);
-	/* As long as Postfix allows. */
+	/* The longest field that Postfix allows. */
 	memset(value, 'x', sizeof(value) - 1);
 	value[sizeof(value) - 1] = '\0';
 	ck_assert_int_eq(mta_header(mta, "X-Long", value), MTA_CONTINUE);
 	ck_assert_int_eq(mta_eoh(mta), MTA_CONTINUE);
 	ck_assert_int_eq(mta_body(mta, "body\r\n", 6), MTA_CONTINUE);
 	ck_assert_int_eq(mta_eom(mta, NULL, 0), MTA_CONTINUE);
-	/* A second message, given up. */
+	/* A second message, which the client gives up. */
 	ck_assert_int_eq(mta_mail(mta, sender), MTA_CONTINUE);
 	mta_abort(mta);
 	mta_quit(mta);
@@ -106,7 +106,7 @@ START_TEST(replies)
 		  MTA_REPLYCODE,
 		  421,
 		  "421 4.3.2 " },
-		/* A wrong one: the MTA's own text, and a line in the log. */
+		/* A wrong reply: the MTA's own text, and a line in the log. */
 		{ { REPLY_REJECT, 250, "2.0.0", { "yes" }, NULL }, MTA_REJECT, 0, NULL },
 	};
 	struct mta *mta;
@@ -193,8 +193,8 @@ END_TEST
 static const char mail_macros[] = "{auth_authen} i";
 
 /*
- * Stages that are wanted, of these with replies; what shall be negotiated on a unix and on an inet
- * socket.
+ * Stages that the configuration needs, and those of them that need replies; then what is negotiated
+ * on a unix and on an inet socket.
  */
 static const struct {
 	unsigned stages, replies;
@@ -212,7 +212,7 @@ static const struct {
 	  SMFIP_NR_CONN | SMFIP_NOHELO | SMFIP_NR_MAIL | SMFIP_NODATA | SMFIP_NR_HDR |
 		  SMFIP_NOBODY | SMFIP_NOUNKNOWN,
 	  SMFIP_NOHELO | SMFIP_NOBODY | SMFIP_NOUNKNOWN },
-	/* An MTA of old: no NR_*, no SKIP, no NODATA, no NOUNKNOWN. */
+	/* An old MTA: no NR_*, no SKIP, no NODATA, no NOUNKNOWN. */
 	{ MG_BIT(MG_MAIL) | MG_BIT(MG_RCPT) | MG_BIT(MG_BODY), MG_BIT(MG_RCPT) | MG_BIT(MG_BODY),
 	  0x7f, SMFIP_NOCONNECT | SMFIP_NOHELO | SMFIP_NOHDRS | SMFIP_NOEOH,
 	  SMFIP_NOCONNECT | SMFIP_NOHELO | SMFIP_NOHDRS | SMFIP_NOEOH },
@@ -276,7 +276,7 @@ START_TEST(skips_the_body)
 	ck_assert_int_eq(mta_body(mta, "x", 1), MTA_NOT_SENT);
 	ck_assert_int_eq(mta_eom(mta, NULL, 0), MTA_CONTINUE);
 	mta_free(&mta);
-	/* Not understood: it is only continue. */
+	/* An MTA without SKIP gets continue. */
 	mta = open_mta_offering((struct mta_options){ 6, 0x1ff, 0x1fffff & ~(uint32_t)SMFIP_SKIP });
 	mta_connect(mta, "c", '4', "192.0.2.1", 25);
 	mta_mail(mta, sender);

@@ -26,14 +26,14 @@ START_TEST(connection_cap)
 	told.needs = (struct mta_needs){ .stages = MG_BIT(MG_RCPT), .replies = MG_BIT(MG_RCPT) };
 	start(NULL, 1);
 	first = open_mta();
-	/* Beyond the cap CONNECT is asked for, though nobody else wants it. */
+	/* Beyond the cap CONNECT is negotiated, though the configuration does not need it. */
 	second = open_mta();
 	ck_assert(!mta_is_sent(first, MTA_CONNECT));
 	ck_assert(mta_is_replied(second, MTA_CONNECT));
 	ck_assert_int_eq(mta_connect(second, "c", '4', "192.0.2.1", 25), MTA_REPLYCODE);
 	ck_assert_str_eq(mta_reply(second)->text, "421 4.3.2 too many");
 	ck_assert_uint_eq(told.refused, 1);
-	/* Before what follows, after which libmilter ends the session. */
+	/* Checked before the next step, after which libmilter ends the session. */
 	ck_assert(told_only("refuse "));
 	mta_set_persistent(second, true);
 	ck_assert_int_eq(mta_eom(second, NULL, 0), MTA_TEMPFAIL);
@@ -51,7 +51,7 @@ START_TEST(connection_cap)
 }
 END_TEST
 
-/* Things that connect and are no MTA, or one that breaks off. */
+/* Peers that connect and are no MTA, or an MTA that breaks off. */
 static const struct {
 	const char *bytes;
 	size_t size;
@@ -110,7 +110,7 @@ START_TEST(strangers_leave_nothing)
 		if (strangers[i].size)
 			ck_assert_int_eq(mta_raw(mta, strangers[i].bytes, strangers[i].size), 0);
 		mta_flush(mta);
-		/* Time for it to be read as a whole, then the end. */
+		/* First everything is read, then the end comes. */
 		usleep(5000);
 		mta_free(&mta);
 		negotiated += strangers[i].negotiates;
@@ -119,15 +119,13 @@ START_TEST(strangers_leave_nothing)
 		wait_for_log(line, silent);
 	}
 	ck_assert_uint_eq(told.made, negotiated);
-	/* The first is for everybody to see, the others for those who look. */
+	/* The first is logged at level info, the others at level debug. */
 	ck_assert_uint_eq(logged("info: a connection ended"), 1);
 	finish();
 }
 END_TEST
 
-/*
- * MAIL and RCPT without any argument reach the callbacks of libmilter; no session shall see them.
- */
+/* MAIL and RCPT without any argument reach the callbacks of libmilter; no session may see them. */
 START_TEST(empty_arguments)
 {
 	struct mta *mta;
@@ -156,7 +154,7 @@ START_TEST(mta_vanishes_in_a_message)
 	mta_rcpt(mta, recipient);
 	mta_free(&mta);
 	wait_for_ends(1);
-	/* The end of a session ends its message: libmilter alone says both. */
+	/* The end of a session ends its message: only libmilter reports both. */
 	ck_assert_ptr_nonnull(strstr(told.calls, ON_LIBMILTER ? "rcpt(<b@example.net>) abort end "
 							      : "rcpt(<b@example.net>) end "));
 	finish();
@@ -212,6 +210,7 @@ START_TEST(next_client_on_a_refused_connection)
 	ck_assert_int_eq(mta_connect(second, "c", '4', "192.0.2.2", 25), MTA_CLOSED);
 	ck_assert_uint_eq(told.refused, 1);
 	mta_free(&second);
+	/* A new connection negotiates anew and gets a place. */
 	first = open_mta();
 	ck_assert_int_eq(mta_connect(first, "c", '4', "192.0.2.1", 25), MTA_CONTINUE);
 	mta_free(&first);
@@ -240,12 +239,12 @@ START_TEST(stops_soon)
 		if (i % 2)
 			mta_mail(mtas[i], sender);
 	}
-	/* libmilter left to itself takes 5 s. */
+	/* libmilter by itself takes 5 s. */
 	pthread_create(&thread, NULL, stop_front, &busy);
 	ck_await_ms(pthread_tryjoin_np(thread, NULL) == 0, 4500);
 	ck_assert_uint_eq(busy, 0);
 	ck_assert_uint_eq(told.ended, 20);
-	/* What still comes is not passed on. */
+	/* Packets after the stop are not passed on. */
 	for (int i = 0; i < 20; i++) {
 		mta_packet(mtas[i], 'H', "late", 5);
 		mta_flush(mtas[i]);
@@ -265,7 +264,7 @@ static void *slow_rcpt(void *arg)
 	return NULL;
 }
 
-/* A session in the middle of an event is waited for, as long as was said. */
+/* A stop waits for a session in the middle of an event, as long as it was told to. */
 START_TEST(stops_while_busy)
 {
 	bool patient = _i;
@@ -295,7 +294,7 @@ START_TEST(stops_while_busy)
 }
 END_TEST
 
-/* Mail, until it is told that it is enough. */
+/* Sends mail until the test has enough. */
 static void *hup_client(void *arg)
 {
 	struct mta *mta = open_mta();
@@ -329,7 +328,7 @@ static void send_hups(struct hups *hups)
 	_exit(0);
 }
 
-/* While there is mail: libmilter must not see one. */
+/* While mail passes: libmilter must not get any of them. */
 START_TEST(hundreds_of_hups)
 {
 	atomic_bool enough = false;
@@ -346,7 +345,7 @@ START_TEST(hundreds_of_hups)
 	sigaddset(&signals, SIGHUP);
 	sigaddset(&signals, SIGTERM);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
-	/* Before there is anything that it could leak. */
+	/* Forks before there is anything that the child could leak. */
 	pid = fork();
 	if (pid == 0)
 		send_hups(hups);
@@ -421,7 +420,7 @@ START_TEST(opens_as_asked)
 	start(NULL, 1);
 	ck_assert_int_eq(stat(running.where + 5, &st), 0);
 	ck_assert_uint_eq(st.st_mode & 0777, 0600);
-	/* A second daemon on the same socket is refused, and the first is left in peace. */
+	/* A second daemon on the same socket is refused, and the first goes on. */
 	settings.listen = running.where;
 	ck_assert_ptr_null(front_end->open(&settings, error));
 	ck_assert_ptr_nonnull(strstr(error, "another process listens on the socket"));
@@ -444,7 +443,7 @@ int main(void)
 	tcase_add_test(tc, empty_arguments);
 	tcase_add_test(tc, mta_vanishes_in_a_message);
 	tcase_add_test(tc, next_client_on_a_connection);
-	/* libmilter gives such a client no answer at all. */
+	/* libmilter does not answer such a client at all. */
 	if (!ON_LIBMILTER)
 		tcase_add_test(tc, next_client_on_a_refused_connection);
 	tcase_add_loop_test(tc, stops_soon, 0, 2);

@@ -18,7 +18,7 @@
 #include "base/log.h"
 #include "run.h"
 
-/* So that this many more descriptors can be opened; returns the limit as it was before. */
+/* Leaves room for this many more descriptors; returns the old limit. */
 static struct rlimit leave_files(unsigned more)
 {
 	struct rlimit before, limit;
@@ -27,7 +27,7 @@ static struct rlimit leave_files(unsigned more)
 	for (int i = 0; i < 1024; i++)
 		if (fcntl(i, F_GETFD) >= 0)
 			highest = i;
-	/* Lower ones that are free would count, too. */
+	/* Free numbers below the highest would count, too: they are filled. */
 	do {
 		fd = open("/dev/null", O_RDONLY);
 		ck_assert_int_ge(fd, 0);
@@ -39,22 +39,22 @@ static struct rlimit leave_files(unsigned more)
 	return before;
 }
 
-/* When there are no more descriptors those who come wait until there are, and it is said, once. */
+/* Without descriptors new connections wait until there are some; this is logged once. */
 START_TEST(no_more_files)
 {
 	struct mta *first, *second;
 	struct rlimit before;
 
-	/* Valgrind keeps this limit by itself: it accepts the connection, and closes it. */
+	/* Valgrind enforces this limit itself: it accepts the connection, and closes it. */
 	if (machine_is_valgrind())
 		return;
 	start(NULL, 10);
 	before = leave_files(3);
-	/* An end here and an end there, and one end. */
+	/* Three descriptors: both ends of the first connection, and one end of the second. */
 	first = open_mta();
 	second = mta_new(MTA_OFFER_ALL, MTA_TIMEOUT);
 	ck_assert_int_eq(mta_open(second, running.where), 0);
-	/* Time to try it again and again. */
+	/* Time for the front end to try many times. */
 	usleep(500000);
 	ck_assert_int_eq(mta_connect(first, "c", '4', "192.0.2.1", 25), MTA_CONTINUE);
 	mta_free(&first);
@@ -68,7 +68,7 @@ START_TEST(no_more_files)
 }
 END_TEST
 
-/* Not even enough to open it: it says so, and closes nothing that is not its own. */
+/* Too few descriptors to open it: it reports that, and closes only its own. */
 START_TEST(opens_without_files)
 {
 	const struct front_settings settings = { .listen = "unix:/nowhere/sock",
@@ -89,7 +89,7 @@ START_TEST(opens_without_files)
 }
 END_TEST
 
-/* Who has not begun cannot have much kept for him. */
+/* A peer that has not negotiated cannot make the front end keep a large packet. */
 START_TEST(large_first_packet)
 {
 	struct mta *mta = mta_new(MTA_OFFER_ALL, MTA_TIMEOUT);
@@ -114,7 +114,7 @@ static size_t memory(void)
 	return info.uordblks + info.hblkhd;
 }
 
-/* A header field on each, whose last bytes come later. */
+/* Sends a header field on each connection; in pieces, its last bytes come later. */
 static void send_fields(struct mta *const *mtas, const char *packet, size_t size, bool in_pieces)
 {
 	for (int i = 0; i < IDLE; i++) {
@@ -142,11 +142,13 @@ START_TEST(idle_connections)
 		mtas[i] = open_mta();
 		mta_connect(mtas[i], "c", '4', "192.0.2.1", 25);
 	}
-	/* So that all that is there only once, and the test's own, is there. */
+	/*
+	 * A first round, so that memory which is allocated only once, and the test's own, is there.
+	 */
 	send_fields(mtas, packet, sizeof(packet), false);
 	before = memory();
 	send_fields(mtas, packet, sizeof(packet), true);
-	/* The last of them may still be at it. */
+	/* The last connection may still be in work. */
 	ck_await(memory() < before + IDLE * 1024);
 	for (int i = 0; i < IDLE; i++)
 		mta_free(&mtas[i]);
@@ -155,7 +157,7 @@ START_TEST(idle_connections)
 }
 END_TEST
 
-/* What has come and was not begun when all stops is not begun any more. */
+/* A packet that has come, but is not begun when the front end stops, is not begun any more. */
 START_TEST(stops_between_packets)
 {
 	static const char packet[] = "\0\0\0\5R<b>";
@@ -173,7 +175,7 @@ START_TEST(stops_between_packets)
 	ck_await(told.in_rcpt);
 	begun = told.rcpts;
 	ck_assert_uint_eq(front_end->stop(running.front, 30000), 0);
-	/* As many as a busy machine may have let through before the stop. */
+	/* Margin: a busy machine may have let more through before the stop. */
 	ck_assert_uint_le(told.rcpts, begun + 20);
 	ck_assert_uint_eq(told.ended, 1);
 	mta_free(&mta);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Silent peers of the front end: strangers who never begin, and MTAs that stop talking. Active
- * ones are left alone.
+ * Silent peers of the front end: strangers that never negotiate, and MTAs that stop talking. Active
+ * peers are left alone.
  */
 #include <config.h>
 
@@ -23,7 +23,7 @@ static struct mta *open_stranger(void)
 	return mta;
 }
 
-/* A byte now and then. Returns how many were taken, of the many that there are. */
+/* Sends a byte now and then. Returns how many of all its bytes were taken. */
 static unsigned send_slowly(struct mta *mta, int pause_ms)
 {
 	static const char packet[60] = "\0\0\0\x40O";
@@ -50,7 +50,7 @@ START_TEST(strangers_are_ended)
 	began = now_ms();
 	mute = open_stranger();
 	slow = open_stranger();
-	/* All of it would take six times as long. */
+	/* The whole packet would take six times as long as the limit. */
 	ck_assert_uint_lt(send_slowly(slow, limit / 10), 60);
 	ck_assert_int_eq(mta_await(mute), MTA_CLOSED);
 	ck_assert_int_ge(now_ms() - began, limit);
@@ -64,7 +64,7 @@ START_TEST(strangers_are_ended)
 }
 END_TEST
 
-/* In the middle of a message, and when it has only begun; they were no strangers. */
+/* Silent in the middle of a message, and right after the negotiation; these were no strangers. */
 START_TEST(silent_mtas_are_ended)
 {
 	const int limit = 2500;
@@ -90,7 +90,7 @@ START_TEST(silent_mtas_are_ended)
 }
 END_TEST
 
-/* A session lasts as long as its MTA speaks now and then; another's silence ends meanwhile. */
+/* A session lasts as long as its MTA speaks now and then; another MTA's silence ends meanwhile. */
 START_TEST(active_sessions_go_on)
 {
 	const int limit = 2000;
@@ -103,7 +103,7 @@ START_TEST(active_sessions_go_on)
 	active = open_mta();
 	mta_connect(active, "c", '4', "192.0.2.1", 25);
 	began = last = now_ms();
-	/* When the machine does not let the test speak in time, its session may end. */
+	/* If the machine delays the test's own steps, its session may end. */
 	while (now_ms() - began < 3 * limit && now_ms() - last < limit) {
 		const enum mta_verdict verdict = mta_helo(active, "h");
 

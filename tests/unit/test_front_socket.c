@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The front end's socket: how it is written, who has it, its mode. */
+/* The front end's socket: its spellings, its owner, its mode. */
 #include <config.h>
 
 #include <arpa/inet.h>
@@ -123,7 +123,7 @@ START_TEST(living_socket_is_an_error)
 
 	parse(&sock, "s");
 	fd = bind_to(&sock, 0);
-	/* The second time its queue is full. */
+	/* At the second time the socket's queue is full. */
 	for (int i = 0; i < 3; i++) {
 		ck_assert_int_eq(front_socket_claim(&sock, error), -1);
 		ck_assert_ptr_nonnull(strstr(error, "another process listens on the socket"));
@@ -191,7 +191,7 @@ START_TEST(mode_and_removal)
 	ck_assert_int_eq(front_socket_give(&sock, (uid_t)-1, getgid(), 0620, error), 0);
 	ck_assert_int_eq(stat(sock.listen.path, &st), 0);
 	ck_assert_uint_eq(st.st_mode & 0777, 0620);
-	/* Another's socket in its place is left alone. */
+	/* A socket of another process in its place is left alone. */
 	unlink(sock.listen.path);
 	close(bind_to(&sock, 1));
 	front_socket_remove(&sock);
@@ -203,7 +203,7 @@ START_TEST(mode_and_removal)
 }
 END_TEST
 
-/* If it stayed, the next daemon could not start: nobody can know whether it is in use. */
+/* If it stayed, the next daemon could not start, because it could not know whether it is in use. */
 START_TEST(not_given)
 {
 	const uid_t user = geteuid(), nobody = 65534;
@@ -213,7 +213,7 @@ START_TEST(not_given)
 
 	parse(&sock, "s");
 	fd = bind_to(&sock, 1);
-	/* root could give it to anybody. */
+	/* root can give it to any group. */
 	if (user == 0)
 		ck_assert_int_eq(chown(folder, nobody, nobody) | seteuid(nobody), 0);
 	rc = front_socket_give(&sock, user == 0 ? nobody : 0, (gid_t)-1, 0660, error);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The host's snapshots and services: who has which, and when they end. */
+/* The host's snapshots and services: who uses which, and when they end. */
 #include <config.h>
 
 #include <check.h>
@@ -10,7 +10,7 @@
 #include "run.h"
 #include "session/host.h"
 
-/* ---- A service that stands in: it is what it was opened with. ---- */
+/* ---- A service that stands in: it keeps the settings that it was opened with. ---- */
 
 static unsigned opened, closed, told;
 static bool fails;
@@ -87,7 +87,7 @@ static void change(struct snapshot *snapshot)
 	ck_assert_int_eq(host_change(&host, snapshot, error), 0);
 }
 
-/* One that is the same goes on, for both. */
+/* A service with the same settings serves both snapshots. */
 START_TEST(test_goes_on)
 {
 	struct snapshot *old;
@@ -107,7 +107,9 @@ START_TEST(test_goes_on)
 }
 END_TEST
 
-/* Another one is opened beside it, and the old one ends with the last that uses it. */
+/*
+ * With other settings a second service is opened, and the first is closed with its last snapshot.
+ */
 START_TEST(test_changes)
 {
 	struct snapshot *old;
@@ -120,7 +122,7 @@ START_TEST(test_changes)
 	ck_assert_str_eq(old->service[SERVICE_DNS], "a");
 	ck_assert_str_eq(host.present->service[SERVICE_DNS], "b");
 	snapshot_unref(&old);
-	ck_assert_uint_eq(closed, 0); /* not on the thread of who gave it back */
+	ck_assert_uint_eq(closed, 0); /* not on the thread that gave the reference back */
 	host_tidy(&host);
 	ck_assert_str_eq(closed_names, "a");
 	host_destroy(&host);
@@ -128,7 +130,7 @@ START_TEST(test_changes)
 }
 END_TEST
 
-/* The first that needs it, and the last. */
+/* The first snapshot that needs the service, and the last. */
 START_TEST(test_comes_and_goes)
 {
 	struct snapshot *old;
@@ -149,7 +151,7 @@ START_TEST(test_comes_and_goes)
 }
 END_TEST
 
-/* What cannot be opened changes nothing. */
+/* A service that cannot be opened changes nothing. */
 START_TEST(test_cannot_open)
 {
 	struct snapshot *bad = make("b");
@@ -168,7 +170,7 @@ START_TEST(test_cannot_open)
 }
 END_TEST
 
-/* At the end services are closed though something still holds a snapshot. */
+/* At the end services are closed though work in progress still holds a snapshot. */
 static struct snapshot *under_way;
 
 static void close_and_give_back(void *self)
@@ -213,7 +215,7 @@ static void show_counter(struct counter_visitor *visitor, const struct counter *
 	strcat(strcat(shown->text, counter->name), " ");
 }
 
-/* The host's, then those of the services. */
+/* The host's counters, then those of the services. */
 START_TEST(test_counters)
 {
 	struct shown shown = { { show_group, show_counter }, "" };

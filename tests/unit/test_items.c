@@ -203,7 +203,7 @@ START_TEST(reports)
 }
 END_TEST
 
-/* What could not be understood has its default: nothing is said twice. */
+/* A value that cannot be used leaves the default: only one error is reported. */
 START_TEST(default_stays_after_an_error)
 {
 	ck_assert_int_eq(fill("word; number x; choice x"), -1);
@@ -235,7 +235,7 @@ START_TEST(several_sets)
 
 	ck_assert_int_eq(items_fill(&arena, &errors, NULL, first, sets, 3), -1);
 	ck_assert_int_eq(values.number, 9);
-	ck_assert_int_eq(other.number, 0); /* the first set's name hides it */
+	ck_assert_int_eq(other.number, 0); /* the first set has this name, too, and gets the line */
 	ck_assert_str_eq(other.needed, "x");
 	ck_assert_uint_eq(items_lines(sets, 3, "number")->n, 1);
 	ck_assert_uint_eq(items_lines(sets, 3, "needed")->n, 1);
@@ -262,7 +262,7 @@ START_TEST(required)
 }
 END_TEST
 
-/* An unquoted text with braces would otherwise be lost without a word. */
+/* Without this check an unquoted text with braces would be lost silently. */
 START_TEST(no_blocks_inside_of_blocks)
 {
 	struct item_set set = { .items = items, .target = &values };
@@ -323,7 +323,7 @@ START_TEST(wrong_defaults)
 }
 END_TEST
 
-/* What is quoted, braced or called as a directive is a word here. */
+/* In a default a quoted text, braces and the name of a directive are words. */
 START_TEST(words_of_defaults)
 {
 	static const struct mg_item table[] = {
@@ -392,17 +392,17 @@ static const struct {
 	const char *text, *want;
 	long long even;
 	size_t pair, lines;
-	bool required; /* there is what is required */
+	bool required; /* the required key is there */
 } checks[] = {
 	{ "needed x", "", 4, 2, 0, true },
 	{ "even 6; pair x; pair y z; needed x; lines 1; lines 2", "", 6, 3, 2, true },
 	{ "even 7; needed x", "t:1:6: odd", 4, 2, 0, true },
-	/* For each line, in order; and every check sees what the file says. */
+	/* A check is called for each line, in order, and sees the values of the file. */
 	{ "even 9; pair x; pair y z; needed x",
 	  "t:1:6: odd|t:1:9: 3 strings beside 9|t:1:17: 3 strings beside 9", 4, 2, 0, true },
 	{ "needed x; lines good; lines bad", "t:1:29: bad", 4, 2, 0, true },
 	{ "needed bad", "t:1:8: bad", 4, 2, 0, false },
-	/* What the table refuses is not checked. */
+	/* A value that the table refuses is not checked. */
 	{ "even x; pair \"\"; needed x",
 	  "t:1:6: found x, expected a whole number|t:1:14: found \"\", expected a value", 4, 2, 0,
 	  true },
@@ -418,7 +418,7 @@ START_TEST(checks_of_items)
 	items_defaults(&arena, &errors, "t", checked_items, &clean);
 	checked = clean;
 	items_fill(&arena, &errors, NULL, first, &set, 1);
-	/* The core's checks know what a struct mg_conf is; these need none. */
+	/* Only the core's checks read a struct mg_conf; these do not. */
 	items_check(&set, (struct mg_conf *)&errors, &errors);
 	check_errors(checks[_i].want);
 	ck_assert_int_eq(checked.even, checks[_i].even);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What outlives a snapshot: by itself, and through configurations that follow each other. */
+/* Entries that outlive a snapshot: alone, and through successive configurations. */
 #include <config.h>
 
 #include <check.h>
@@ -35,7 +35,7 @@ START_TEST(entries_by_name)
 	struct keep_entry *entry = keep_take(keep, name);
 	struct keep_entry *same, *other = keep_take(keep, "dnsbl");
 
-	memset(name, 'x', sizeof(name) - 1); /* it was copied */
+	memset(name, 'x', sizeof(name) - 1); /* the entry has a copy of the name */
 	same = keep_take(keep, "dnsbl/zen");
 	ck_assert_ptr_eq(same, entry);
 	ck_assert_ptr_ne(other, entry);
@@ -43,7 +43,7 @@ START_TEST(entries_by_name)
 	keep_release(entry);
 	ck_assert_uint_eq(atomic_load(&same->counters.asked), 7);
 	keep_release(same);
-	/* Nobody had a reference any more. */
+	/* The last reference was given back. */
 	entry = keep_take(keep, "dnsbl/zen");
 	ck_assert_uint_eq(atomic_load(&entry->counters.asked), 0);
 	keep_release(entry);
@@ -51,7 +51,7 @@ START_TEST(entries_by_name)
 }
 END_TEST
 
-/* Of a snapshot that has no successor. */
+/* The entry of a snapshot without a successor. */
 START_TEST(entry_without_registry)
 {
 	struct keep_entry *entry = keep_take(NULL, "spf"), *other = keep_take(NULL, "spf");
@@ -90,7 +90,7 @@ START_TEST(shared_memory_by_size)
 	first[99] = 1;
 	ck_assert_int_eq(keep_share(entry, 100, (void **)&same), KEEP_SHARED);
 	ck_assert_ptr_eq(same, first);
-	/* A snapshot in which it has another size is loaded, and given up. */
+	/* A snapshot whose memory has another size is loaded, and given up. */
 	ck_assert_int_eq(keep_share(entry, 101, (void **)&other), KEEP_RESIZED);
 	ck_assert_ptr_ne(other, first);
 	keep_unshare(entry, other);
@@ -177,7 +177,7 @@ START_TEST(survives_a_reload)
 	ck_assert_ptr_ne(after->shared, instance(second, "dnsbl/other")->shared);
 	ck_assert_ptr_null(instance(second, "helo")->shared);
 	snapshot_unref(&first);
-	/* Sessions may still count under the old one when it is gone from the file. */
+	/* Sessions may still count under the old snapshot when the policy is gone from the file. */
 	third = load("policy helo { }");
 	atomic_fetch_add(after->found[0], 1);
 	snapshot_unref(&second);
@@ -189,8 +189,8 @@ START_TEST(survives_a_reload)
 END_TEST
 
 /*
- * A module of a version that remembers something else begins anew, and says so; what it
- * remembered is there for others.
+ * A module of another version, with other memory, begins with new memory and logs that; the old
+ * memory stays for its own users.
  */
 START_TEST(resized_memory_is_warned_of)
 {

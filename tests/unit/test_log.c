@@ -269,7 +269,7 @@ START_TEST(cuts_between_characters)
 }
 END_TEST
 
-/* However much there is, the line is whole fields, and JSON is JSON. */
+/* However much is added, the line has whole fields only, and JSON stays valid. */
 START_TEST(full_line)
 {
 	char path[128];
@@ -307,7 +307,7 @@ START_TEST(full_line)
 			ck_assert_uint_lt(size, LOG_LINE_MAX);
 			ck_assert_uint_eq(strlen(r.line), size);
 		}
-		/* Names repeat here, so duplicates are let pass. */
+		/* Names repeat here, so duplicates are allowed. */
 		object = json_loads(r.line, 0, NULL);
 		ck_assert_msg(object != NULL, "step %zu: %s", step, r.line);
 		if (step > 50)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The log's sinks: a file, the syslog daemon, standard error; when they come, go and are stuck. */
+/*
+ * The log's sinks: a file, the syslog daemon, standard error; when they appear, vanish and are
+ * stuck.
+ */
 #include <config.h>
 
 #include <check.h>
@@ -89,7 +92,7 @@ START_TEST(file_is_opened_anew)
 	ck_assert_ptr_nonnull(strstr(text, "third\n"));
 	free(text);
 
-	/* A file that cannot be opened: the present one is kept, and says so. */
+	/* A file that cannot be opened: the log keeps the present one, and reports that there. */
 	snprintf(old, sizeof(old), "%s.2", path);
 	ck_assert_int_eq(rename(path, old), 0);
 	ck_assert_int_eq(mkdir(path, 0700), 0);
@@ -192,7 +195,7 @@ static int serve(const char *path)
 	return fd;
 }
 
-/* The next datagram's text after the "TAG[PID]: ", having checked what is before it. */
+/* The text of the next datagram after "TAG[PID]: "; checks the part before it. */
 static const char *receive(int fd, char *buffer, size_t size, int want_priority)
 {
 	char month[4], want[32], tag[64];
@@ -259,13 +262,13 @@ START_TEST(syslog_comes_and_goes)
 	struct log *log = open_syslog_log(path, false, MG_LOG_DEBUG);
 	int fd;
 
-	/* Not there yet. */
+	/* The daemon is not there yet. */
 	log_say(log, MG_LOG_INFO, "e", "lost");
 	fd = serve(path);
 	log_say(log, MG_LOG_INFO, "e", "one");
 	ck_assert_str_eq(receive(fd, buffer, sizeof(buffer), 22), "one");
 	ck_assert_str_eq(receive(fd, buffer, sizeof(buffer), 20), "1 lines of this log were lost");
-	/* Gone, with its socket's file left behind; then another. */
+	/* The daemon is gone and left its socket's file; then another comes. */
 	close(fd);
 	log_say(log, MG_LOG_INFO, "e", "lost");
 	fd = serve(path);
@@ -278,7 +281,7 @@ START_TEST(syslog_comes_and_goes)
 }
 END_TEST
 
-/* It says what it lost where warnings are not wanted, too. */
+/* Lost lines are reported also in a log without warnings. */
 START_TEST(syslog_of_errors_only)
 {
 	char path[128], buffer[1000];
@@ -310,8 +313,8 @@ static unsigned lost(const char *text)
 }
 
 /*
- * Writes so many lines to somebody who does not read. The writer waits a little for the first that
- * finds no room, and not again; with a wait for each line it would take as long as so many waits.
+ * Writes many lines to a reader that does not read. Only the first line without room waits a
+ * little; with a wait for each line it would take many times as long.
  */
 static void write_to_stuck(struct log *log, int lines)
 {
@@ -329,7 +332,7 @@ static void write_to_stuck(struct log *log, int lines)
 	ck_assert_int_lt(now_us() - began, longest * lines / 20);
 }
 
-/* A syslog daemon that does not read costs no more than one short wait. */
+/* A syslog daemon that does not read costs only one short wait. */
 START_TEST(syslog_is_stuck)
 {
 	char path[128], buffer[1000];
@@ -348,7 +351,7 @@ START_TEST(syslog_is_stuck)
 }
 END_TEST
 
-/* What goes to standard error, with this in JOURNAL_STREAM. */
+/* The output on standard error, with this JOURNAL_STREAM. */
 static void stderr_line(const char *stream, bool json, char *line_r, size_t size)
 {
 	const struct log_settings settings = { .target = LOG_TO_STDERR,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Macros: from which command to which each is known. */
+/* Macros: from which command on, and how long, each is known. */
 #include <config.h>
 
 #include <check.h>
@@ -12,11 +12,11 @@
 
 enum step_kind {
 	TAKE,   /* macros for a command; text: names and values */
-	BROKEN, /* the same, and they are refused */
+	BROKEN, /* the same, malformed: the packet is refused */
 	BEGIN,  /* a command comes */
 	END_MESSAGE,
 	FORGET,
-	GET /* text is a name, want its value */
+	GET /* text is a name, want its expected value */
 };
 
 struct step {
@@ -45,13 +45,13 @@ struct step {
 	}
 
 static const struct step dialogues[][24] = {
-	/* Those of a command are known from it on. */
+	/* Macros of a command are known from that command on. */
 	{ IS("j", NULL), TAKES('C', "j\0mx\0{daemon_name}\0smtpd\0"), BEGINS('C'), IS("j", "mx"),
 	  IS("{daemon_name}", "smtpd"), TAKES('H', "{tls_version}\0TLSv1.3\0"), BEGINS('H'),
 	  IS("j", "mx"), IS("{tls_version}", "TLSv1.3"),
 	  TAKES('M', "i\000123\0{auth_authen}\0joe\0"), BEGINS('M'), IS("i", "123"),
 	  IS("{tls_version}", "TLSv1.3"), IS("j", "mx"), IS("none", NULL) },
-	/* A command without macros has none of the one before. */
+	/* A command without new macros keeps its last ones. */
 	{ TAKES('C', "j\0mx\0"), TAKES('M', "i\0001\0"), BEGINS('M'),
 	  TAKES('R', "{rcpt_addr}\0a\0"), BEGINS('R'), IS("{rcpt_addr}", "a"), BEGINS('R'),
 	  IS("{rcpt_addr}", "a"), TAKES('R', "{rcpt_host}\0h\0"), BEGINS('R'),
@@ -61,17 +61,17 @@ static const struct step dialogues[][24] = {
 	{ TAKES('C', "x\0one\0"), TAKES('H', "x\0two\0"), IS("x", "two"),
 	  TAKES('M', "x\0three\0x\0four\0"), IS("x", "four"), TAKES('H', "x\0five\0"),
 	  IS("x", "five"), TAKES('C', ""), IS("x", NULL) },
-	/* Braces are no part of a name; parts of names are none. */
+	/* Braces are no part of a name; a part of a name is no name. */
 	{ TAKES('C', "{a}\0one\0bc\0two\0{}\0three\0{d\0four\0"), IS("a", "one"), IS("{a}", "one"),
 	  IS("{bc}", "two"), IS("b", NULL), IS("bcd", NULL), IS("", NULL), IS("{}", "three"),
 	  IS("{d", "four"), IS("d", NULL), IS("one", NULL) },
-	/* Empty values are values. */
+	/* An empty value is a value. */
 	{ TAKES('C', "x\0\0y\0z\0"), IS("x", ""), IS("y", "z"), IS("z", NULL) },
-	/* Commands that have no macros change nothing, those of unknown ones are left alone. */
+	/* Commands without macros change nothing; macros of unknown commands are ignored. */
 	{ TAKES('E', "i\0009\0"), BEGINS('E'), BEGINS('L'), BEGINS('B'), BEGINS('U'),
 	  TAKES('U', "i\0008\0"), TAKES('L', "i\0007\0"), TAKES('\xff', "broken"), IS("i", "9"),
 	  BEGINS('N'), IS("i", NULL) },
-	/* The end of a message takes its macros, not the client's. */
+	/* The end of a message drops its macros, not the client's. */
 	{ TAKES('C', "c\0001\0"),
 	  TAKES('H', "h\0002\0"),
 	  TAKES('M', "m\0003\0"),
@@ -162,7 +162,7 @@ START_TEST(memory_is_used_again)
 }
 END_TEST
 
-/* Each packet may be large; all together may be as large as one. */
+/* One packet may be large; all together may be only as large as one. */
 START_TEST(too_many)
 {
 	const size_t size = PACKET_MAX / 2;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Packets arrive whole however they are cut. What is not a packet is detected at once. */
+/* Packets arrive whole, however they are cut. A malformed packet is detected at once. */
 #include <config.h>
 
 #include <check.h>
@@ -25,7 +25,7 @@ static const struct {
 	{ "\0\0\0\4Hab\0", 8, 100, PACKET_WHOLE, 'H', "ab\0", 3, 0 },
 	{ "\0\0\0\4Hab\0\0\0", 10, 100, PACKET_WHOLE, 'H', "ab\0", 3, 2 },
 	{ "\0\0\0\2\xffx", 6, 100, PACKET_WHOLE, 0xff, "x", 1, 0 },
-	/* Nothing is too short, and too much is not waited for. */
+	/* An empty packet is too short, and a too long one is refused before it has come. */
 	{ "\0\0\0\0", 4, 100, PACKET_BROKEN, 0, NULL, 0, 4 },
 	{ "\0\0\0\x64", 4, 100, PACKET_PART, 0, NULL, 0, 4 },
 	{ "\0\0\0\x65", 4, 100, PACKET_BROKEN, 0, NULL, 0, 4 },
@@ -56,7 +56,7 @@ START_TEST(take)
 }
 END_TEST
 
-/* A packet of this many bytes, each telling where it stands. */
+/* Puts a packet of this many bytes, each of which depends on its position. */
 static void put_numbered(struct bytes *out, size_t size, unsigned seed)
 {
 	size_t begin = packet_begin(out, 'B');
@@ -124,7 +124,7 @@ START_TEST(largest)
 }
 END_TEST
 
-/* What was taken makes room for what comes, also when there is always half a packet left. */
+/* Packets that were taken make room for new bytes, even if half a packet is always left. */
 START_TEST(room_is_used_again)
 {
 	struct bytes in = { NULL, 0, 0, 0 };
@@ -156,7 +156,7 @@ START_TEST(strings_and_numbers)
 	ck_assert_str_eq(packet_string(&packet), "one");
 	ck_assert_str_eq(packet_string(&packet), "");
 	ck_assert_str_eq(packet_string(&packet), "two");
-	/* Its NUL is not the packet's. */
+	/* The NUL behind the data is not part of the packet. */
 	ck_assert_ptr_null(packet_string(&packet));
 	ck_assert_uint_eq(packet.size, 5);
 	ck_assert(packet_number(&packet, &number));
@@ -179,7 +179,7 @@ START_TEST(put)
 	struct bytes out = { NULL, 0, 0, 0 };
 	size_t begin;
 
-	/* In the middle of a buffer whose beginning has been sent. */
+	/* Puts a packet into a buffer whose beginning has been sent. */
 	bytes_add(&out, "sent", 4);
 	out.begin = 4;
 	packet_put(&out, 'c');

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The pid file: one process has it, an abandoned one is taken over, it does not outlive its
- * process; and the user to run as.
+ * The pid file: one process owns it, an abandoned one is taken over, it is removed at the end; and
+ * the user to run as.
  */
 #include <config.h>
 
@@ -88,11 +88,11 @@ START_TEST(one_process_has_it)
 	snprintf(want, sizeof(want), "already running: process %ld has the pid file %s",
 		 (long)getpid(), path);
 	ck_assert_str_eq(error, want);
-	/* Nothing of the refused one is left to undo. */
+	/* The refused process has nothing to undo. */
 	pidfile_remove(&second);
 	ck_assert_int_eq(read_pid(), getpid());
 	pidfile_remove(&pidfile);
-	/* One that was killed leaves it behind, unlocked. */
+	/* A process that was killed leaves its file behind, unlocked. */
 	pid = fork();
 	if (pid == 0)
 		_exit(pidfile_open(&pidfile, path, error) == 0 ? 7 : 8);
@@ -121,7 +121,7 @@ START_TEST(unusable_paths)
 		ck_assert_int_eq(pidfile_open(&pidfile, cases[i].path, error), -1);
 		ck_assert_msg(strstr(error, cases[i].error) != NULL, "%s", error);
 	}
-	/* A link in a folder that others can write to leads nowhere. */
+	/* The daemon does not follow a link in a folder that others can write to. */
 	write_file(path_in(target, "target"), "precious");
 	ck_assert_int_eq(symlink(target, path), 0);
 	ck_assert_int_eq(pidfile_open(&pidfile, path, error), -1);
@@ -169,7 +169,7 @@ START_TEST(names_are_looked_up)
 }
 END_TEST
 
-/* As root: all ids change and nothing leads back. As anybody else: the change is refused. */
+/* As root all ids change and cannot change back. As any other user the change is refused. */
 START_TEST(user_is_changed)
 {
 	const struct settings settings = { .user = geteuid() == 0 ? "nobody" : "root" };

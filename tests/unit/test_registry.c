@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a policy may say of itself. */
+/* The checks of what a policy registers. */
 #include <config.h>
 
 #include <check.h>
@@ -74,11 +74,11 @@ static void outcome(struct mg_call *call, const void *self, const struct mg_outc
 #define NUMBER .name = "n", .type = MG_INT
 #define NAME_OF "of lower-case letters, digits, - and _, fewer than 64"
 
-/* What a policy may say of itself, and what not: an author's mistakes. */
+/* Registrations with and without mistakes of their authors. */
 static const struct {
 	struct mg_policy policy;
 	const char *type;
-	const char *want; /* what is said begins so; NULL: it is taken */
+	const char *want; /* the beginning of the message; NULL: it is accepted */
 } cases[] = {
 	{ { GOOD }, "p", NULL },
 	{ { NAMED("p"), .size = sizeof(struct mg_policy), .abi = 2 }, "p",
@@ -123,7 +123,7 @@ static const struct {
 	{ { GOOD, .values = VALUES("zone", "client") }, "p",
 	  "F: declares a value \"client\", which is the name of a macro of every text" },
 
-	/* Counters, what is read of others, and a policy that only learns the end. */
+	/* Counters, types that are read, and a policy with nothing but an outcome hook. */
 	{ { GOOD, .shared_size = 1 << 20 }, "p", NULL },
 	{ { GOOD, .shared_size = (1 << 20) + 1 }, "p", "F: asks for more than 1 MiB of state" },
 	{ { GOOD, COUNTERS({ "two_2", "help" }, { "one", "help" }) }, "p", NULL },
@@ -178,7 +178,7 @@ static const struct {
 	  "F: declares an item \"n\" that is required, and has a default" },
 };
 
-/* What was reported besides, in lines. */
+/* The lines of the reported errors. */
 static char *reported(struct errors *errors)
 {
 	char *text = NULL;
@@ -248,8 +248,8 @@ START_TEST(wrong_defaults)
 END_TEST
 
 /*
- * Several actions for a result; the two results that all have; what stands in an instance without
- * lines.
+ * Several actions for a result; the two results that all policies have; the actions of an instance
+ * without lines.
  */
 START_TEST(completes_a_policy)
 {
@@ -329,7 +329,7 @@ START_TEST(number_of_counters)
 }
 END_TEST
 
-/* Of a later version: there are members that this host does not know. */
+/* Structs of a later version have members that this host does not know. */
 START_TEST(longer_elements)
 {
 	static const struct {
@@ -366,7 +366,7 @@ START_TEST(longer_elements)
 }
 END_TEST
 
-/* Of an earlier version: what it has not is zero. */
+/* Structs of an earlier version lack members, which are zero then. */
 START_TEST(shorter_elements)
 {
 	static const struct {

@@ -46,7 +46,7 @@ START_TEST(test_lines)
 }
 END_TEST
 
-/* Any text fits: what the lines hold is the text, in order, up to what a reply can have. */
+/* Any text fits: the lines hold the text, in order, up to the largest reply. */
 static void check_long(const char *pattern, size_t size, bool whole)
 {
 	struct arena arena = { 0 };

@@ -70,7 +70,7 @@ static void refuse_one(void)
 	session_end(&session);
 }
 
-/* However many are refused, the log says so once in a second, with how many it were. */
+/* However many sessions are refused, the log reports it once a second, with their number. */
 START_TEST(test_refused_once_a_second)
 {
 	for (int i = 0; i < 100; i++) {
@@ -93,7 +93,7 @@ START_TEST(test_refused_once_a_second)
 }
 END_TEST
 
-/* What becomes of a message of one header field from a client at an interface. */
+/* Sends a message of one header field from a client at an interface. */
 static enum reply_kind field(const char *client, const char *name, const char *value)
 {
 	struct session *session = session_new(&host, snapshot, &mta, NULL);

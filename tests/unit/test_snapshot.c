@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whole configurations: all errors in one run, and what correct ones request of the MTA. */
+/* Whole configurations: all errors in one run, and what correct ones negotiate with the MTA. */
 #include <config.h>
 
 #include <check.h>
@@ -13,7 +13,7 @@
 
 #define LISTEN "listen unix:/nowhere/sock\n"
 
-/* Writes the text to a file and loads that; what was printed is in errors. */
+/* Writes the text to a file and loads it; the printed messages are in errors. */
 static struct snapshot *load(const char *text, char *errors, size_t size)
 {
 	char path[] = "/tmp/test_snapshot.XXXXXX";
@@ -33,7 +33,7 @@ static struct snapshot *load(const char *text, char *errors, size_t size)
 
 static const struct {
 	const char *text;
-	const char *want[6]; /* all of these are in what is printed */
+	const char *want[6]; /* parts of the printed messages */
 } wrong[] = {
 	{ "", { "\"listen\" is missing" } },
 	{ "lisen x\n",
@@ -145,7 +145,7 @@ START_TEST(test_wrong)
 }
 END_TEST
 
-/* What cannot be read has one error, and no keys that are missing in it. */
+/* A policy that cannot be read has one error, and none about missing keys. */
 START_TEST(test_unreadable)
 {
 	char errors[1000] = "";
@@ -223,7 +223,7 @@ START_TEST(test_right)
 }
 END_TEST
 
-/* What is accepted with a word about it, or (NULL) without. */
+/* Configurations that are accepted with a warning, or (NULL) without. */
 static const struct {
 	const char *text, *want;
 } warned[] = {
@@ -249,7 +249,7 @@ static const struct {
 	{ LISTEN "policy helo { on syntax score 1 }\n", ":2:1: policy helo gives a score" },
 	{ LISTEN "policy helo { on syntax score 1; mode off }\nscore { reject 2 }\n",
 	  ":3:16: threshold 2 cannot be reached: the highest possible score is 0" },
-	/* Twice: HELO can be found wrong, and missing at MAIL. */
+	/* Counted twice: HELO can have a fault, and be missing at MAIL. */
 	{ LISTEN "policy helo { on syntax score 1; mode monitor }\nscore { reject 2 }\n", NULL },
 	{ LISTEN "policy helo { on syntax score 1 }\nscore { reject 3; header 1 X y }\n",
 	  "threshold 3 cannot be reached" },
@@ -263,7 +263,7 @@ START_TEST(test_warned)
 	const char *got;
 
 	ck_assert_msg(snapshot != NULL, "%s", errors);
-	ck_assert_str_eq(errors, ""); /* it is the daemon that says it */
+	ck_assert_str_eq(errors, ""); /* the daemon logs it */
 	got = errors_line(&snapshot->warnings, 0);
 	ck_assert_msg(!got == !warned[_i].want && (!got || strstr(got, warned[_i].want)),
 		      "%sgot: %s", warned[_i].text, got ? got : "nothing");

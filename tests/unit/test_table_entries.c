@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Tables of plain entries: what is found, and what is said about wrong ones. */
+/* Tables of plain entries: look-ups, and errors about wrong entries. */
 #include <config.h>
 
 #include "table_help.h"
@@ -48,7 +48,7 @@ static const struct {
 	{ A, "0.0.0.0/0 ::/0", "unknown", false },
 	{ A, "0.0.0.0/0 ::/0", "", false },
 	{ A, "0.0.0.0/0 ::/0", "192.0.2.1x", false },
-	/* several, and expressions; these see the canonical form */
+	/* several entries, and expressions, which get the canonical form */
 	{ A, "10.0.0.0/8 192.0.2.0/24 2001:db8::/32", "192.0.2.9", true },
 	{ A, "10.0.0.0/8 192.0.2.0/24 2001:db8::/32", "2001:db8::9", true },
 	{ A, "10.0.0.0/8 192.0.2.0/24 2001:db8::/32", "203.0.113.9", false },
@@ -87,7 +87,7 @@ static const struct {
 	{ H, "/^mx[0-9]+\\./", "MX12.example.org", true },
 	{ H, "/^mx[0-9]+\\./i", "MX12.example.org", true },
 	{ H, "/(?-i)^mx[0-9]+\\./", "MX12.example.org", false },
-	/* expressions see the key as it is, and as it is folded */
+	/* expressions get the key as it came, and folded */
 	{ H, "/^mx\\.example$/", "MX.example.", true },
 	{ H, "/example\\.$/", "mx.example.", true },
 	{ H, "/^xn--bcher-kva\\.example$/", "B\u00dcCHER.example", true },
@@ -362,7 +362,7 @@ START_TEST(null_key_null_table)
 }
 END_TEST
 
-/* The scratch arena is not there to be touched. */
+/* Nothing may be allocated: the scratch arena has no memory. */
 START_TEST(plain_lookup_allocates_nothing)
 {
 	static const struct {

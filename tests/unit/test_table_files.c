@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Tables in Postfix's formats: what is found in them, and what is said about their mistakes. */
+/* Tables in Postfix's formats: look-ups, and errors about mistakes. */
 #include <config.h>
 
 #include "table_help.h"
 
 struct lookup {
-	const char *key, *want; /* want: NULL when it is not found; the last key is NULL */
+	const char *key, *want; /* want: NULL when the key is not found; the last key is NULL */
 };
 
 static const struct table {
@@ -135,12 +135,12 @@ static const struct table {
 	{ T, "pcre", "/((((((((((a))))))))))/ ${10}0 $10\n", { { "a", "a0 a" } } },
 	{ T, "pcre", "/^(.*)$/ <$1>\n", { { "", "<>" }, { "Mixed CASE", "<Mixed CASE>" } } },
 	{ T, "pcre", "/a/\n multi\n line\n", { { "a", "multi line" } } },
-	/* an expression that gives up ends the search */
+	/* an expression that reaches its limit ends the search */
 	{ T,
 	  "pcre",
 	  "/^(a+)+$/ x\n/./ y\n",
 	  { { "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "?" }, { "aaa", "x" }, { "b", "y" } } },
-	/* as folded, too: what is in $1 is of the form that matched */
+	/* the folded form is matched, too; $1 comes from the form that matched */
 	{ M,
 	  "pcre",
 	  "/^(trap)@(.*)$/ $1 at $2\n",
@@ -159,7 +159,7 @@ static const struct table {
 	  "/^(.*[.])?b[.]test$/ <$1>\n",
 	  { { "b.test.", "<>" }, { "A.b.test.", "<a.>" }, { "A.b.test", "<A.>" } } },
 	{ T, "pcre", "/^trap@/ x\n", { { "\"trap\"@b.test", NULL } } },
-	/* the whole string, as it came */
+	/* the whole key as it came */
 	{ M,
 	  "pcre",
 	  "/^User@/i x\n/^<>$/ null\n",
@@ -305,10 +305,10 @@ static const struct {
 	{ A, "cidr", "  10.0.0.1 OK\n",
 	  "FILE:1:3: there is no line that this one could continue\n  10.0.0.1 OK\n  ^\n"
 	  "    a line that begins with a blank continues the one before it\n" },
-	/* the line of a continuation is the one where the mistake is */
+	/* an error in a continuation has the line of the continuation */
 	{ A, "cidr", "10.0.0.1\n# x\n  NO\n",
 	  "FILE:3:3: wrong result \"NO\"\n  NO\n  ^\n    expected OK\n" },
-	/* all of them, in one run */
+	/* all errors, in one run */
 	{ A, "cidr", "x OK\n10.0.0.1\n10.0.0.1 OK\n10.0.0.1/8 OK\n",
 	  "FILE:1:1: \"x\" is no IP address or network\nx OK\n^\n"
 	  "    expected an IP address or a network, as 192.0.2.0/24 or 2001:db8::/32\n"
@@ -404,7 +404,7 @@ START_TEST(mistake)
 	made_add_text(&made, mistakes[_i].type, mistakes[_i].text);
 	ck_assert_int_eq(made.status, -1);
 	ck_assert_str_eq(made_errors(&made), mistakes[_i].want);
-	table_finish(made.table); /* does no harm, nor does a look-up */
+	table_finish(made.table); /* look-ups in a table with errors do no harm */
 	made_find(&made, "192.0.2.1");
 	made_find(&made, "a");
 	made_end(&made);
@@ -429,7 +429,7 @@ START_TEST(results_are_checked)
 }
 END_TEST
 
-/* An error must not make the ones after it wrong: 3 lines of 1000 are. */
+/* An error does not shift the lines of later ones: 3 of 1000 lines are wrong. */
 START_TEST(many_lines)
 {
 	char *text = calloc(1000, 32);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Tables of many entries, and expressions and keys that want much time. */
+/* Tables of many entries, and expressions and keys that take much time. */
 #include <config.h>
 
 #include <arpa/inet.h>
@@ -31,7 +31,7 @@ static int first_of(const struct network4 *networks, size_t n, uint32_t address)
 	return -1;
 }
 
-/* In a small space, so that they overlap and repeat, against going through them one by one. */
+/* Networks in a small range, so that they overlap and repeat, compared with a linear search. */
 START_TEST(many_networks)
 {
 	static struct network4 networks[MANY];
@@ -88,7 +88,10 @@ START_TEST(many_strings)
 }
 END_TEST
 
-/* Expressions that go wild, on subjects that make them; and nobody can turn the limits off. */
+/*
+ * Expressions that backtrack endlessly, on subjects that cause it; no pattern can turn the limits
+ * off.
+ */
 static const char *const wild[] = {
 	"/^(a+)+$/",
 	"/^(a|aa)+$/",
@@ -114,14 +117,14 @@ START_TEST(hostile_subject)
 	began = cpu_ms();
 	ck_assert_pstr_eq(made_find(&made, subject), "?");
 	ck_assert_cpu_lt(cpu_ms() - began, 20000);
-	/* and the table is none the worse for it */
+	/* the table still works afterwards */
 	ck_assert_pstr_ne(made_find(&made, "aaab"), "?");
 	free(subject);
 	made_end(&made);
 }
 END_TEST
 
-/* As long as the milter protocol lets through. */
+/* The longest subject that the milter protocol allows. */
 START_TEST(long_host)
 {
 	enum { SIZE = 1 << 20 };
@@ -145,7 +148,7 @@ START_TEST(long_host)
 }
 END_TEST
 
-/* Some four million steps, and some sixty. */
+/* About four million steps, and about sixty. */
 START_TEST(limit_is_that_of_pcre2)
 {
 	struct made made;
@@ -180,7 +183,7 @@ START_TEST(honest_subject)
 }
 END_TEST
 
-/* Deep, but honest: more than the JIT's stack has, within the limits. */
+/* Deep but harmless: it needs more than the JIT's stack, within the limits. */
 START_TEST(long_subject)
 {
 	char *subject = malloc(10001);
@@ -197,7 +200,7 @@ START_TEST(long_subject)
 }
 END_TEST
 
-/* What an interpreter tries at each place of a long subject. */
+/* An interpreter tries this at each place of a long subject. */
 START_TEST(many_places)
 {
 	enum { SIZE = 200000 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tables in Postfix's formats, against Postfix itself: what postmap(1) finds in a file is what is
- * found here, and what it warns of is an error here.
+ * Tables in Postfix's formats, compared with Postfix: both find the same values, and each warning
+ * of postmap(1) is an error here.
  */
 #include <config.h>
 
@@ -33,7 +33,7 @@ static char *read_text(const char *name)
 	return text;
 }
 
-/* Asks for the keys (one a line); what it prints is in the files "out" and "err". */
+/* Looks up the keys (one a line); the output is in the files "out" and "err". */
 static void postmap(const char *type, const char *text, const char *keys)
 {
 	static const struct timespec past[2] = { { .tv_sec = 1000000000 },
@@ -67,7 +67,7 @@ static const char *postmap_value(struct arena *arena, const char *key)
 	return NULL;
 }
 
-/* Each of the keys (one a line) finds the same here and there. */
+/* Each key (one a line) has the same value in Postfix and here. */
 static void compare(enum mg_key kind, const char *type, const char *text, const char *keys)
 {
 	struct made made;
@@ -144,7 +144,7 @@ START_TEST(file)
 }
 END_TEST
 
-/* What postmap warns of, and what it does not. */
+/* Files with and without warnings of postmap. */
 static const struct {
 	enum mg_key kind;
 	const char *type, *text;
@@ -236,7 +236,7 @@ END_TEST
 
 /* ---- The order of look-ups of access(5) ------------------------------------------- */
 
-/* Texts that grow; enough for all that is put into them. */
+/* A text that grows, with room for everything that is put into it. */
 struct text {
 	char text[TEXT_MAX];
 	size_t size;
@@ -276,7 +276,7 @@ static void add_networks(struct text *text, const char *address)
 	}
 }
 
-/* The keys that smtpd(8) asks for, in its order. */
+/* The keys that smtpd(8) looks up, in its order. */
 static void add_probes(struct text *text, enum mg_key kind, const char *key)
 {
 	const char *at = strrchr(key, '@');
@@ -353,7 +353,7 @@ static uint32_t random_below(uint32_t n)
 	return (seed >> 8) % n;
 }
 
-/* Of a small space, so that networks overlap and keys hit them. */
+/* Addresses in a small range, so that networks overlap and keys hit them. */
 static void add_address(struct text *text, unsigned prefix)
 {
 	uint32_t bits = random_below(1 << 16) & (~(uint32_t)0 << (32 - prefix));
@@ -425,7 +425,7 @@ START_TEST(random_networks)
 }
 END_TEST
 
-/* Returns how many groups it has. */
+/* Returns the number of groups. */
 static unsigned add_expression(struct text *text)
 {
 	static const char *const pieces[] = { "a",   "b",  ".",   "[ab]", "a*",

@@ -94,7 +94,7 @@ START_TEST(file_too_large)
 }
 END_TEST
 
-/* It must not wait for somebody to write. */
+/* Reading must not wait for a writer. */
 START_TEST(file_is_fifo)
 {
 	struct made made;

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * One finished table, asked by several threads at once; the thread sanitizer watches when it is
- * there.
- */
+/* One finished table, searched by several threads at once; a thread sanitizer sees races. */
 #include <config.h>
 
 #include <pthread.h>
@@ -74,7 +71,7 @@ static void *ask(void *arg)
 		size_t i = round % COUNT(tables);
 		const struct question *question = tables[i].questions + round / COUNT(tables) % 5;
 
-		/* the slow one now and then only */
+		/* the slow look-up only now and then */
 		if (question->want && *question->want == '?' && round % 50 != 10)
 			continue;
 		*wrong += !is_right(made[i].table, &scratch, question);

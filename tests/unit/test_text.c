@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Texts: compiled, with each wrong one refused, and rendered. */
+/* Texts: compiled and rendered, and wrong ones refused. */
 #include <config.h>
 
 #include <check.h>
@@ -79,7 +79,7 @@ START_TEST(test_render)
 }
 END_TEST
 
-/* A value is as long as the MTA lets it be. */
+/* A value can be as long as the MTA allows. */
 static const char *get_long_value(void *ctx, size_t index)
 {
 	(void)index;
@@ -117,7 +117,7 @@ START_TEST(test_has)
 	const struct text *text = text_compile(&arena, &errors, &line, 0, &type);
 
 	ck_assert(text_has(text, TEXT_ID));
-	ck_assert(!text_has(text, TEXT_CLIENT)); /* has the same index as the value {zone} */
+	ck_assert(!text_has(text, TEXT_CLIENT)); /* its index is that of the value {zone} */
 	ck_assert(!text_has(NULL, TEXT_ID));
 	arena_free(&arena);
 }

@@ -96,7 +96,7 @@ static const struct {
 	{ "a\u20acb", 3, 1 },
 	{ "a\U0001f600b", 4, 1 },
 	{ "a\U0001f600b", 5, 5 },
-	/* what is no UTF-8 is cut where it was to be */
+	/* text that is not UTF-8 is cut at the exact place */
 	{ "\x80\x80\x80\x80\x80\x80", 4, 4 },
 	{ "\x80\x80\x80", 2, 2 },
 };

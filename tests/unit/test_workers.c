@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Workers: a waiting one stops no other, places are handed over and taken back, idle threads
- * end.
+ * Workers: a waiting one blocks no other, places are handed over and taken back, idle threads end.
  */
 #include <config.h>
 
@@ -18,17 +17,17 @@
 #include "run.h"
 #include "front/workers.h"
 
-/* Something to serve: each time that it is rung. */
+/* An item to serve; ringing it makes an event. */
 struct bell {
 	int fd;
 	atomic_uint served;
-	atomic_bool at_once; /* it does not wait */
-	atomic_bool twice;   /* it says that it waits twice */
+	atomic_bool at_once; /* serving it does not wait */
+	atomic_bool twice;   /* serving it announces two waits */
 };
 
 static struct workers workers;
-static sem_t gate;                /* what those who wait wait for */
-static atomic_uint waiting, most; /* of them */
+static sem_t gate;                /* waiting workers wait for this */
+static atomic_uint waiting, most; /* how many wait now, and the most so far */
 
 static void bell_arm(struct bell *bell, int how)
 {
@@ -103,7 +102,7 @@ static void open_gate(unsigned n)
 		sem_post(&gate);
 }
 
-/* How things stand; a place that is being handed over is taken. */
+/* A copy of the numbers; a place that is being handed over counts as taken. */
 static struct workers standing(void)
 {
 	struct workers now;
@@ -132,7 +131,7 @@ static void finish(void)
 
 #define BLOCKED 50
 
-/* With many that wait another is served at once; when they are done all is as it was. */
+/* While many workers wait another one serves at once; afterwards the numbers are as before. */
 START_TEST(others_go_on)
 {
 	struct bell *bells, *other;
@@ -164,7 +163,7 @@ START_TEST(others_go_on)
 }
 END_TEST
 
-/* The threads of the first time serve the second. */
+/* The threads of the first round serve the second. */
 START_TEST(threads_are_used_again)
 {
 	struct bell *bells;
@@ -179,14 +178,14 @@ START_TEST(threads_are_used_again)
 		for (unsigned i = 0; i < 10; i++)
 			ck_await(bells[i].served == round);
 	}
-	/* One may still be on its way back to the others when the next is rung. */
+	/* A worker may still be on its way back when the next bell rings. */
 	ck_assert_uint_le(standing().threads, 2 * (10 + standing().places));
 	finish();
 	bells_free(bells, 10);
 }
 END_TEST
 
-/* Beyond the most that there may be those who wait are waited for, and nothing is lost. */
+/* At the limit of threads events wait for waiting workers, and none is lost. */
 START_TEST(most_threads)
 {
 	unsigned max, n;
@@ -212,7 +211,7 @@ START_TEST(most_threads)
 }
 END_TEST
 
-/* After a burst the threads end that nobody needs, while others go on to wait one after another. */
+/* After a burst surplus threads end, while others go on to wait one after another. */
 START_TEST(idle_threads_end)
 {
 	const bool busy = _i;
@@ -239,9 +238,9 @@ START_TEST(idle_threads_end)
 	ck_assert_uint_le(standing().threads, most_of_them);
 	ck_assert_uint_eq(standing().taken, standing().places);
 	ck_assert_ptr_nonnull(standing().ended);
-	/* One more may end meanwhile. */
+	/* One more thread may end meanwhile. */
 	ck_await((workers_reap(&workers), !standing().ended));
-	/* Those that are left do their work. */
+	/* The remaining threads do their work. */
 	ring(&bells[1]);
 	open_gate(1);
 	ck_await(bells[1].served == 2);
@@ -253,7 +252,7 @@ END_TEST
 #define MANY 16
 #define TIMES 2000
 
-/* Some wait and some do not, as they come; each is served as often as it was rung. */
+/* Events with and without waits, mixed; each bell is served as often as it was rung. */
 START_TEST(many_at_once)
 {
 	unsigned rung[MANY] = { 0 }, all = 0;
@@ -285,7 +284,7 @@ START_TEST(many_at_once)
 }
 END_TEST
 
-/* A stop ends all: those who have just been started, and those without a place. */
+/* A stop ends all threads: those that have just started, and those without a place. */
 START_TEST(stop)
 {
 	struct bell *bells;
