@@ -34,7 +34,7 @@ enum mg_stage plan_last(const struct instance *instance);
 /* Fills the snapshot's needs, starts, services, outcomes and edited. */
 void plan_needs(struct snapshot *snapshot);
 
-/* EDIT_BIT()s of what an action of this kind can come to; 0 for ACTION_EDIT, which makes others. */
+/* EDIT_BIT()s of the edits that an action of this kind may need; 0 for ACTION_EDIT. */
 unsigned plan_edits(enum action_kind kind);
 
 #endif

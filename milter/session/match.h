@@ -12,8 +12,8 @@ void match_forget(struct session *session, unsigned stages);
 bool match_allows(struct session *session, const struct instance *instance);
 
 /*
- * Of whom a condition about recipients must hold after RCPT. What spares mail a policy (skip) holds
- * for all, what has it judged (only) for any: no recipient beside another opens a way around it.
+ * The recipients for which a condition must hold after RCPT: for "skip" all of them, for "only" any
+ * of them. So no message avoids a policy by a further recipient.
  */
 enum match_whom { MATCH_ALL, MATCH_ANY };
 

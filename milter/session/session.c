@@ -168,7 +168,7 @@ struct session *session_new(struct host *host, struct snapshot *snapshot, const 
 	CHECK_OBJ(host, HOST_MAGIC);
 	struct session *session = pool_take(host);
 
-	/* Only its memory is its last user's: no fact of that client is left. */
+	/* The pool keeps the memory of the last session, and no fact of its client. */
 	*session = (struct session){ MAGIC(SESSION_MAGIC).host = host,
 				     .snapshot = snapshot_ref(snapshot),
 				     .mta = mta,
