@@ -19,7 +19,7 @@ struct edited_name {
 	const char *name;
 	unsigned n;
 	struct edited_field *fields; /* n of them */
-	const char *added; /* NULL: nothing */
+	const char *added;           /* NULL: nothing */
 	struct edited_name *next;
 };
 
