@@ -11,7 +11,6 @@ struct arena;
 struct errors;
 
 #define CONF_FILE_MAX ((size_t)16 << 20) /* bytes of a file */
-#define CONF_LINE_MAX ((size_t)64 << 10) /* bytes of a line */
 #define CONF_INCLUDE_DEPTH 16            /* of files within files */
 #define CONF_INCLUDES_MAX 1000           /* of files in all */
 #define CONF_BLOCK_DEPTH 16              /* of blocks within blocks */

@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The configuration's text, as words and marks. Private to conf*.c. */
+/* The configuration's text, as words and marks, for conf.c. */
 #ifndef MG_CONF_LEX_H
 #define MG_CONF_LEX_H
 
-#include "config/conf.h"
+#include <stddef.h>
+
+#include "base/line.h"
+
+struct arena;
+struct errors;
+
+#define CONF_LINE_MAX ((size_t)64 << 10) /* bytes of a line */
 
 enum conf_token { CONF_WORD, CONF_NEWLINE, CONF_SEMICOLON, CONF_OPEN, CONF_CLOSE, CONF_END };
 

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "config/conf.h"
+#include "config/lex.h"
 #include "base/errors.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

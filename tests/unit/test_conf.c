@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "config/lex.h"
 #include "errors_help.h"
 #include "folder.h"
 #include "run.h"
