@@ -153,7 +153,7 @@ static void class_fill(struct snapshot *snapshot, struct errors *errors, struct 
 				.owner = class->line,
 				.sets = &set,
 				.nsets = 1,
-				.settings = &snapshot->settings };
+				.stage_budget = snapshot->settings.stage_budget };
 
 	if (items_fill(conf.arena, errors, class->line, class->line->block, &set, 1) < 0)
 		return;

@@ -89,7 +89,7 @@ static void dns_block_check_timeout(struct mg_conf *conf, const struct mg_line *
 {
 	const struct dns_settings *settings = self;
 
-	if (settings->timeout >= conf->settings->stage_budget)
+	if (settings->timeout >= conf->stage_budget)
 		mg_conf_warning(
 			conf, line, 1,
 			"found %s, no less than the stage-budget, which ends before anything "

@@ -121,7 +121,7 @@ static void instance_check_deadline(struct mg_conf *conf, const struct mg_line *
 {
 	const struct instance_keys *keys = self;
 
-	if (keys->deadline > conf->settings->stage_budget)
+	if (keys->deadline > conf->stage_budget)
 		mg_conf_warning(conf, line, 1,
 				"found %s, more than the stage-budget, which ends before it",
 				mg_line_word(line, 1));
@@ -179,7 +179,7 @@ static void instance_open(struct instance_reader *r, const struct policy_type *t
 				.owner = instance->line,
 				.sets = sets,
 				.nsets = 2,
-				.settings = &r->snapshot->settings,
+				.stage_budget = r->snapshot->settings.stage_budget,
 				.instance = instance };
 
 	items_fill(conf.arena, r->errors, instance->line, instance->line->block, sets, 2);

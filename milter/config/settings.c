@@ -454,6 +454,6 @@ void settings_read(struct settings *settings, struct errors *errors, struct erro
 	items_fill(conf.arena, errors, NULL, lines, &set, 1);
 	items_check(&set, &conf, errors);
 	settings_derive(settings);
-	conf.settings = settings;
+	conf.stage_budget = settings->stage_budget;
 	dns_block_read(&settings->dns, &conf, &settings->dns_lines);
 }

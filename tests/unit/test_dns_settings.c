@@ -124,10 +124,9 @@ static const struct mg_item items[] = { MG_ITEM_LINES(struct target, dns, "dns",
 
 static unsigned read_block(struct arena *arena, const char *text, struct dns_settings *settings)
 {
-	const struct settings top = { .stage_budget = 10000 };
 	struct errors errors = { .arena = arena }, warnings = { .arena = arena };
 	struct mg_conf conf = {
-		.arena = arena, .errors = &errors, .warnings = &warnings, .settings = &top
+		.arena = arena, .errors = &errors, .warnings = &warnings, .stage_budget = 10000
 	};
 	struct target target = { .dns.n = 0 };
 	struct item_set set = { .items = items, .target = &target };
