@@ -9,7 +9,8 @@ milter_config_libconfig_a_SOURCES = \
 	milter/config/condition.c milter/config/condition.h \
 	milter/config/conf.c milter/config/conf.h \
 	milter/config/dns_block.c milter/config/dns_block.h \
-	milter/config/instance.c milter/config/instance.h \
+	milter/config/instance.h \
+	milter/config/instance_read.c milter/config/instance_read.h \
 	milter/config/items.c milter/config/items.h \
 	milter/config/items_values.c \
 	milter/config/keep.c milter/config/keep.h \

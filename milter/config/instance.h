@@ -1,18 +1,50 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Instances: policy blocks, read, checked and opened. */
+/* An instance: one policy block, read and opened. */
 #ifndef MG_INSTANCE_H
 #define MG_INSTANCE_H
 
-#include "base/errors.h"
-#include "config/snapshot.h"
+#include <stdatomic.h>
+#include <stdbool.h>
 
-/* The keys that every policy block has besides those of its type. */
-extern const struct mg_item instance_items[];
+#include <millgate/policy.h>
 
-/*
- * Reads all policy blocks into the snapshot: every instance is opened, and its conditions are
- * known, or errors were reported.
- */
-void instance_read_all(struct snapshot *snapshot, struct errors *errors);
+struct action;
+struct condition;
+struct instance_counters;
+struct keep_entry;
+
+enum mode { MODE_ENFORCE, MODE_MONITOR, MODE_OFF };
+
+/* One policy block. */
+struct instance {
+	const struct mg_policy *type;
+	const char *name; /* "spf", "dnsbl/zen" */
+	size_t index;     /* in file order */
+	void *self;
+	enum mode mode;
+	enum mg_stage reply_at;
+	long long deadline; /* ms; 0: only the stage budget */
+	unsigned stages;    /* MG_BIT()s of on[] hooks in use */
+	unsigned starts;    /* and of start[] hooks */
+	unsigned blocking;  /* and of on[] hooks that may block */
+	unsigned services;  /* MG_SERVICE_...s in use */
+	unsigned facts;     /* MG_BIT()s of the stages whose facts its hooks may read */
+	bool record;        /* its hooks read the message record */
+	size_t nown;        /* results that the type lists */
+	size_t nresults;    /* and "error" and "timeout", which all have */
+	size_t error, timeout;
+	const char *const *result_names;
+	struct action **actions; /* by result; none is NULL */
+	size_t nvalues;
+	const struct condition *skip, *only; /* lists; NULL for none */
+	const struct mg_line *line;
+	/* In the keep, see keep.h: what changes, and outlives the snapshot. */
+	struct keep_entry *kept;
+	struct instance_counters *counters;
+	atomic_ullong **found; /* by result: how often it was found */
+	atomic_ullong **own;   /* by index: the policy's own counters */
+	size_t nown_counters;
+	void *shared; /* of mg_shared(); NULL for none */
+};
 
 #endif

@@ -2,7 +2,9 @@
 /* A block while it is checked and opened: the mg_conf_* functions of policy.h. */
 #include <config.h>
 
+#include "base/arena.h"
 #include "base/line.h"
+#include "config/instance.h"
 #include "config/opening.h"
 #include "table/table.h"
 

@@ -5,7 +5,8 @@
 
 #include "base/errors.h"
 #include "config/items.h"
-#include "config/snapshot.h"
+
+struct instance;
 
 struct mg_conf {
 	struct arena *arena;

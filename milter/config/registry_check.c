@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "config/instance.h"
+#include "config/instance_read.h"
 #include "config/items.h"
 #include "config/registry.h"
 #include "config/text.h"

@@ -7,7 +7,7 @@
 #include <strings.h>
 
 #include "config/conf.h"
-#include "config/instance.h"
+#include "config/instance_read.h"
 #include "config/items.h"
 #include "config/plan.h"
 #include "config/restart.h"

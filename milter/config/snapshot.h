@@ -14,46 +14,13 @@
 #include "base/arena.h"
 #include "base/check.h"
 #include "config/condition.h"
+#include "config/instance.h"
 #include "config/keep.h"
 #include "base/errors.h"
 #include "config/needs.h"
 #include "config/settings.h"
 
 struct module_file;
-
-enum mode { MODE_ENFORCE, MODE_MONITOR, MODE_OFF };
-
-/* One policy block. */
-struct instance {
-	const struct mg_policy *type;
-	const char *name; /* "spf", "dnsbl/zen" */
-	size_t index;     /* in file order */
-	void *self;
-	enum mode mode;
-	enum mg_stage reply_at;
-	long long deadline; /* ms; 0: only the stage budget */
-	unsigned stages;    /* MG_BIT()s of on[] hooks in use */
-	unsigned starts;    /* and of start[] hooks */
-	unsigned blocking;  /* and of on[] hooks that may block */
-	unsigned services;  /* MG_SERVICE_...s in use */
-	unsigned facts;     /* MG_BIT()s of the stages whose facts its hooks may read */
-	bool record;        /* its hooks read the message record */
-	size_t nown;        /* results that the type lists */
-	size_t nresults;    /* and "error" and "timeout", which all have */
-	size_t error, timeout;
-	const char *const *result_names;
-	struct action **actions; /* by result; none is NULL */
-	size_t nvalues;
-	const struct condition *skip, *only; /* lists; NULL for none */
-	const struct mg_line *line;
-	/* In the keep, see keep.h: what changes, and outlives the snapshot. */
-	struct keep_entry *kept;
-	struct instance_counters *counters;
-	atomic_ullong **found; /* by result: how often it was found */
-	atomic_ullong **own;   /* by index: the policy's own counters */
-	size_t nown_counters;
-	void *shared; /* of mg_shared(); NULL for none */
-};
 
 #define SNAPSHOT_MAGIC 0x54a95407U
 /* By number of the bit in MG_SERVICE_... . */

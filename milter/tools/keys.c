@@ -16,7 +16,7 @@
 #include "base/arena.h"
 #include "config/class.h"
 #include "config/dns_block.h"
-#include "config/instance.h"
+#include "config/instance_read.h"
 #include "config/items.h"
 #include "config/registry.h"
 #include "config/settings.h"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Instances: policy blocks, read, checked and opened. */
+/* Policy blocks, read, checked and opened as instances. */
 #include <config.h>
 
 #include <string.h>
 
 #include "base/line.h"
-#include "config/instance.h"
+#include "config/instance_read.h"
 #include "config/items.h"
 #include "config/opening.h"
 #include "config/plan.h"
