@@ -15,6 +15,7 @@ milter_config_libconfig_a_SOURCES = \
 	milter/config/items_values.c \
 	milter/config/keep.c milter/config/keep.h \
 	milter/config/lex.c milter/config/lex.h \
+	milter/config/load.c milter/config/load.h \
 	milter/config/needs.h \
 	milter/config/opening.c milter/config/opening.h \
 	milter/config/plan.c milter/config/plan.h \
@@ -24,5 +25,5 @@ milter_config_libconfig_a_SOURCES = \
 	milter/config/registry_elf.c \
 	milter/config/restart.c milter/config/restart.h \
 	milter/config/settings.c milter/config/settings.h \
-	milter/config/snapshot.c milter/config/snapshot.h milter/config/snapshot_life.c \
+	milter/config/snapshot.c milter/config/snapshot.h \
 	milter/config/text.c milter/config/text.h

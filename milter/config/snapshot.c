@@ -1,241 +1,43 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A configuration snapshot: one reading of the configuration. */
+/* How long a snapshot lives. */
 #include <config.h>
 
 #include <stdlib.h>
-#include <string.h>
-#include <strings.h>
 
-#include "config/conf.h"
-#include "config/instance_read.h"
-#include "config/items.h"
-#include "config/plan.h"
-#include "config/restart.h"
 #include "config/snapshot.h"
 
-/*
- * Refusals come before the rest, the hardest first, since the first that acts counts. Edits come in
- * the order of their thresholds.
- */
-static const int snapshot_order[] = {
-	[ACTION_REJECT] = 0,           [ACTION_DISCARD] = 1,        [ACTION_TEMPFAIL] = 2,
-	[ACTION_QUARANTINE] = 3,       [ACTION_HEADER] = 4,         [ACTION_REPLACE_HEADER] = 5,
-	[ACTION_DELETE_HEADER] = 5,    [ACTION_PREFIX_SUBJECT] = 5, [ACTION_ADD_RECIPIENT] = 5,
-	[ACTION_DELETE_RECIPIENT] = 5, [ACTION_REDIRECT] = 5,       [ACTION_CHANGE_SENDER] = 5,
-	[ACTION_REPLACE_BODY] = 5
-};
-
-/* Whether a acts whenever b could, so that b never does. */
-static bool snapshot_outdoes(const struct action *a, const struct action *b)
+struct snapshot *snapshot_ref(struct snapshot *snapshot)
 {
-	if (a->kind == b->kind && a->score == b->score)
-		return action_collides(a, b);
-	return action_refuses(a->kind) && action_refuses(b->kind) &&
-	       snapshot_order[a->kind] < snapshot_order[b->kind] && a->score <= b->score;
-}
-
-/* A rule that could never act was meant to do something. */
-static void snapshot_check_rule(const struct snapshot *snapshot, struct errors *errors,
-				const struct mg_line *line, const struct action *rule)
-{
-	for (const struct action *other = snapshot->score; other; other = other->next) {
-		const struct action *first = snapshot_outdoes(other, rule) ? other : rule;
-		const struct action *never = first == other ? rule : other;
-
-		if (!snapshot_outdoes(first, never))
-			continue;
-		if (first->kind == never->kind)
-			errors_at(errors, line, 0, "a second %s from %lld on",
-				  action_names[rule->kind], rule->score);
-		else
-			errors_at(errors, line, 0, "%s %lld could never act: %s %lld acts before",
-				  action_names[never->kind], never->score,
-				  action_names[first->kind], first->score);
-	}
-}
-
-/* Of two edits of one thing the later wins: the one with the higher threshold comes later. */
-static bool snapshot_precedes(const struct action *a, const struct action *b)
-{
-	if (snapshot_order[a->kind] != snapshot_order[b->kind])
-		return snapshot_order[a->kind] < snapshot_order[b->kind];
-	return action_edits(a->kind) ? a->score <= b->score : a->score >= b->score;
-}
-
-static void snapshot_add_rule(struct snapshot *snapshot, struct action *rule)
-{
-	struct action **at = &snapshot->score;
-
-	while (*at && snapshot_precedes(*at, rule))
-		at = &(*at)->next;
-	rule->next = *at;
-	*at = rule;
-}
-
-static void snapshot_read_score(struct snapshot *snapshot, struct errors *errors)
-{
-	const struct mg_lines *blocks = &snapshot->settings.scores;
-
-	for (size_t i = 0; i < blocks->n; i++) {
-		if (i)
-			items_repeated(errors, blocks->v[i], blocks->v[0]);
-		if (!blocks->v[i]->has_block || mg_line_words(blocks->v[i]) > 1)
-			errors_at(errors, blocks->v[i], 0,
-				  "score takes a block: score { reject 10; quarantine 7 }");
-		else if (!blocks->v[i]->block)
-			errors_at(
-				errors, blocks->v[i], 0,
-				"this block is empty: expected score { reject 10; quarantine 7 }");
-		for (const struct mg_line *line = blocks->v[i]->block; line; line = line->next) {
-			struct action *rule = action_parse_rule(&snapshot->arena, errors, line);
-
-			if (!rule)
-				continue;
-			snapshot_check_rule(snapshot, errors, line, rule);
-			snapshot_add_rule(snapshot, rule);
-		}
-	}
-}
-
-/*
- * The most that an instance can add for one recipient, in mode monitor too; -1 when nothing
- * bounds it.
- */
-static long long snapshot_score_of(const struct instance *instance)
-{
-	const unsigned often = MG_BIT(MG_HEADER) | MG_BIT(MG_BODY) | MG_BIT(MG_COMMAND);
-	long long most = 0;
-
-	for (size_t i = 0; i < instance->nresults; i++)
-		if (action_score(instance->actions[i]) > most)
-			most = action_score(instance->actions[i]);
-	if (most > 0 && instance->stages & (often | instance->type->several))
-		return -1;
-	return most * __builtin_popcount(instance->stages);
-}
-
-static void snapshot_warn_thresholds(struct snapshot *snapshot, long long most)
-{
-	for (const struct action *rule = snapshot->score; rule; rule = rule->next)
-		if (rule->score > most)
-			errors_at(&snapshot->warnings, rule->line, 1,
-				  "threshold %lld cannot be reached: the highest possible score is "
-				  "%lld",
-				  rule->score, most);
-}
-
-/* A score that nothing looks at, and a threshold that no score reaches. */
-static void snapshot_warn_scores(struct snapshot *snapshot)
-{
-	const bool has_block = snapshot->settings.scores.n > 0;
-	bool bounded = true;
-	long long sum = 0;
-
-	for (size_t i = 0; i < snapshot->ninstances; i++) {
-		const struct instance *instance = &snapshot->instances[i];
-		const long long most = snapshot_score_of(instance);
-
-		bounded = bounded && most >= 0;
-		sum += most;
-		if (most != 0 && !has_block) {
-			errors_at(&snapshot->warnings, instance->line, 0,
-				  "policy %s gives a score, but there is no block \"score\" that "
-				  "does something about it",
-				  instance->name);
-			return;
-		}
-	}
-	if (bounded && has_block)
-		snapshot_warn_thresholds(snapshot, sum);
-}
-
-static void snapshot_read(struct snapshot *snapshot, struct errors *errors, const char *path,
-			  const struct snapshot *present)
-{
-	snapshot->lines = conf_read(&snapshot->arena, errors, path);
-	/* What cannot be read says nothing about its keys. */
-	if (!snapshot->lines && errors->count > 0)
-		return;
-	/* After errors the rest is read all the same: all are reported in one run. */
-	settings_read(&snapshot->settings, errors, &snapshot->warnings, snapshot->lines);
-	class_read_all(snapshot, errors);
-	snapshot->debug = condition_read_classes(snapshot, errors, &snapshot->settings.debug_lines,
-						 &snapshot->debug_all);
-	snapshot->traces = snapshot->debug || snapshot->debug_all;
-	snapshot_read_score(snapshot, errors);
-	instance_read_all(snapshot, errors);
-	snapshot_warn_scores(snapshot);
-	plan_needs(snapshot);
-	restart_note_modules(snapshot);
-	if (present)
-		restart_check(snapshot, errors, present);
-}
-
-static void snapshot_unkeep(void *arg)
-{
-	const struct instance *instance = arg;
-
-	if (instance->shared)
-		keep_unshare(instance->kept, instance->shared);
-	keep_release(instance->kept);
-}
-
-static void snapshot_keep_counters(struct snapshot *snapshot, struct instance *instance)
-{
-	const struct mg_policy *type = instance->type;
-	struct keep_entry *kept = instance->kept;
-
-	instance->counters = &kept->counters;
-	instance->found =
-		arena_alloc(&snapshot->arena, instance->nresults * sizeof(*instance->found));
-	for (size_t i = 0; i < instance->nresults; i++)
-		instance->found[i] = keep_result(kept, instance->result_names[i]);
-	instance->own = arena_alloc(&snapshot->arena,
-				    (instance->nown_counters + 1) * sizeof(*instance->own));
-	for (size_t i = 0; i < instance->nown_counters; i++)
-		instance->own[i] = keep_counter(kept, type->counters[i].name);
-}
-
-/* Only a snapshot that will be used takes its share: one in error leaves nothing behind. */
-static void snapshot_keep_instance(struct snapshot *snapshot, struct keep *keep,
-				   struct instance *instance)
-{
-	const size_t size = instance->type->shared_size;
-
-	instance->kept = keep_take(keep, instance->name);
-	snapshot_keep_counters(snapshot, instance);
-	if (size > 0 && keep_share(instance->kept, size, &instance->shared) == KEEP_RESIZED)
-		errors_at(
-			&snapshot->warnings, instance->line, 1,
-			"policy %s begins anew: what it remembered is of another version of %s.so",
-			instance->name, instance->type->name);
-	arena_at_end(&snapshot->arena, snapshot_unkeep, instance);
-}
-
-struct snapshot *snapshot_load(const char *path, struct keep *keep, const struct snapshot *present,
-			       void (*report)(void *arg, const struct errors *errors), void *arg)
-{
-	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
-	struct errors errors = { 0 };
-
-	if (!snapshot)
-		abort();
-	MAGIC_SET(snapshot, SNAPSHOT_MAGIC);
-	atomic_init(&snapshot->references, 1);
-	errors.arena = snapshot->warnings.arena = &snapshot->arena;
-	snapshot->warnings.kind = "warning: ";
-	snapshot_read(snapshot, &errors, path, present);
-	if (errors.count) {
-		report(arg, &errors);
-		snapshot_unref(&snapshot);
-		return NULL;
-	}
-	for (size_t i = 0; i < snapshot->ninstances; i++)
-		snapshot_keep_instance(snapshot, keep, &snapshot->instances[i]);
+	CHECK_OBJ(snapshot, SNAPSHOT_MAGIC);
+	atomic_fetch_add_explicit(&snapshot->references, 1, memory_order_relaxed);
 	return snapshot;
 }
 
-void snapshot_print_errors(void *arg, const struct errors *errors)
+void snapshot_unref(struct snapshot **snapshot)
 {
-	errors_print(errors, arg);
+	struct snapshot *old = *snapshot;
+	void (*unused)(void *arg);
+	void *arg;
+
+	*snapshot = NULL;
+	if (!old)
+		return;
+	CHECK_OBJ(old, SNAPSHOT_MAGIC);
+	/* With the last reference its owner may free it at any time. */
+	unused = old->unused;
+	arg = old->unused_arg;
+	if (atomic_fetch_sub_explicit(&old->references, 1, memory_order_acq_rel) != 1)
+		return;
+	if (unused)
+		unused(arg);
+	else
+		snapshot_free(old);
+}
+
+void snapshot_free(struct snapshot *snapshot)
+{
+	CHECK_OBJ(snapshot, SNAPSHOT_MAGIC);
+	arena_free(&snapshot->arena);
+	MAGIC_SET(snapshot, 0);
+	free(snapshot);
 }

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A configuration snapshot: one reading of the configuration, checked, immutable and shared by
- * all sessions that began under it. The session's code reads these structs; only snapshot.c
- * and what it calls writes them, before anybody else sees them.
+ * all sessions that began under it. The session's code reads these structs; only load.c and
+ * what it calls writes them, before anybody else sees them.
  */
 #ifndef MG_SNAPSHOT_H
 #define MG_SNAPSHOT_H
 
 #include <stdatomic.h>
-#include <stdio.h>
 
 #include "config/action.h"
 #include "base/arena.h"
@@ -57,19 +56,6 @@ struct snapshot {
 	struct action *score;   /* each with its threshold; refusals first, the hardest first */
 	struct errors warnings; /* what is probably not meant, but can be right */
 };
-
-/*
- * Reads and checks a configuration. keep: where its instances find what those of the same name have
- * counted and shared so far, and which must outlive it; NULL when there is none before or after it.
- * present: the snapshots of which it is to be a successor, newest first: what cannot change without
- * a restart is an error then; NULL: there are none. Returns a snapshot with one reference, or NULL
- * after having called report(arg, errors).
- */
-struct snapshot *snapshot_load(const char *path, struct keep *keep, const struct snapshot *present,
-			       void (*report)(void *arg, const struct errors *errors), void *arg);
-
-/* A report that prints every error to arg, a FILE *. */
-void snapshot_print_errors(void *arg, const struct errors *errors);
 
 struct snapshot *snapshot_ref(struct snapshot *snapshot);
 

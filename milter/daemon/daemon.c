@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "config/load.h"
 #include "daemon/daemon.h"
 #include "daemon/identity.h"
 #include "daemon/pidfile.h"

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "config/load.h"
 #include "daemon/identity.h"
 #include "daemon/reload.h"
 

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config/load.h"
 #include "front/dialogue.h"
 #include "session/host.h"
 #include "front/protocol.h"

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "config/load.h"
 #include "folder.h"
 #include "log_help.h"
 #include "run.h"

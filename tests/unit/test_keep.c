@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "config/keep.h"
-#include "config/snapshot.h"
+#include "config/load.h"
 #include "folder.h"
 #include "run.h"
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config/load.h"
 #include "folder.h"
 #include "session/host.h"
 #include "log_help.h"

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config/load.h"
 #include "config/plan.h"
 #include "run.h"
-#include "config/snapshot.h"
 
 #define LISTEN "listen unix:/nowhere/sock\n"
 
