@@ -19,6 +19,7 @@ milter_config_libconfig_a_SOURCES = \
 	milter/config/needs.h \
 	milter/config/opening.c milter/config/opening.h \
 	milter/config/plan.c milter/config/plan.h \
+	milter/config/plan_needs.c milter/config/plan_needs.h \
 	milter/config/registry.c milter/config/registry.h \
 	milter/config/registry_adopt.c \
 	milter/config/registry_check.c \

@@ -10,7 +10,7 @@
 #include "config/instance_read.h"
 #include "config/items.h"
 #include "config/load.h"
-#include "config/plan.h"
+#include "config/plan_needs.h"
 #include "config/restart.h"
 
 /*

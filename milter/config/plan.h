@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The plan: the stage at which the result of a hook is decided on, and the steps and macros that
- * the MTA must report.
+ * The plan: the stage at which the result of a hook is decided on.
  *
  * A stage of the envelope (CONNECT to RCPT) considers the envelope hooks that are due: those
  * whose own stage and whose instance's reply-at have come. At RCPT these are all of them, again
@@ -11,7 +10,9 @@
 #ifndef MG_PLAN_H
 #define MG_PLAN_H
 
-#include "config/snapshot.h"
+#include <millgate/policy.h>
+
+struct instance;
 
 #define PLAN_ENVELOPE (MG_BIT(MG_CONNECT) | MG_BIT(MG_HELO) | MG_BIT(MG_MAIL) | MG_BIT(MG_RCPT))
 
@@ -30,11 +31,5 @@ unsigned plan_hooks(const struct instance *instance, enum mg_stage stage);
  */
 enum mg_stage plan_first(const struct instance *instance);
 enum mg_stage plan_last(const struct instance *instance);
-
-/* Fills the snapshot's needs, starts, services, outcomes and edited. */
-void plan_needs(struct snapshot *snapshot);
-
-/* EDIT_BIT()s of the edits that an action of this kind may need; 0 for ACTION_EDIT. */
-unsigned plan_edits(enum action_kind kind);
 
 #endif

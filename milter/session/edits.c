@@ -8,7 +8,7 @@
 #include "base/mail.h"
 #include "base/field.h"
 #include "base/mailbox.h"
-#include "config/plan.h"
+#include "config/plan_needs.h"
 #include "session/edits.h"
 #include "session/edits_fields.h"
 #include "session/edits_text.h"
