@@ -8,7 +8,6 @@
 #include "config/class.h"
 #include "config/items.h"
 #include "config/opening.h"
-#include "config/snapshot.h"
 
 static void class_check_yes_no(struct mg_conf *conf, const struct mg_line *line, const void *self);
 static void class_check_names(struct mg_conf *conf, const struct mg_line *line, const void *self);
@@ -135,29 +134,26 @@ static unsigned class_facts(const struct class *class)
 }
 
 /* The class of this name that was read before, or NULL. */
-static const struct class *class_before(const struct snapshot *snapshot, const char *name)
+static const struct class *class_before(const struct class *classes, size_t n, const char *name)
 {
-	for (size_t i = 0; i < snapshot->nclasses; i++)
-		if (strcmp(snapshot->classes[i].name, name) == 0)
-			return &snapshot->classes[i];
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(classes[i].name, name) == 0)
+			return &classes[i];
 	return NULL;
 }
 
 /* Fills a class from its block. */
-static void class_fill(struct snapshot *snapshot, struct errors *errors, struct class *class)
+static void class_fill(struct class *class, const struct mg_conf *top)
 {
 	struct item_set set = { .items = class_items, .target = class };
-	struct mg_conf conf = { .arena = &snapshot->arena,
-				.errors = errors,
-				.warnings = &snapshot->warnings,
-				.owner = class->line,
-				.sets = &set,
-				.nsets = 1,
-				.stage_budget = snapshot->settings.stage_budget };
+	struct mg_conf conf = *top;
 
-	if (items_fill(conf.arena, errors, class->line, class->line->block, &set, 1) < 0)
+	conf.owner = class->line;
+	conf.sets = &set;
+	conf.nsets = 1;
+	if (items_fill(conf.arena, conf.errors, class->line, class->line->block, &set, 1) < 0)
 		return;
-	items_check(&set, &conf, errors);
+	items_check(&set, &conf, conf.errors);
 	class->has_auth = class_want(&class->auth);
 	class->has_tls = class_want(&class->tls);
 	class->is_local = class_want(&class->submitted_locally);
@@ -168,9 +164,12 @@ static void class_fill(struct snapshot *snapshot, struct errors *errors, struct 
 			      class->name);
 }
 
-static void class_read(struct snapshot *snapshot, struct errors *errors, const struct mg_line *line)
+/* Reads one more class behind the n that are there. */
+static void class_read(struct class *classes, size_t *n, const struct mg_conf *top,
+		       const struct mg_line *line)
 {
-	struct class *class = &snapshot->classes[snapshot->nclasses];
+	struct class *class = &classes[*n];
+	struct errors *errors = top->errors;
 	const struct class *before;
 
 	if (mg_line_words(line) != 2 || !line->has_block) {
@@ -179,8 +178,8 @@ static void class_read(struct snapshot *snapshot, struct errors *errors, const s
 	}
 	class->name = mg_line_word(line, 1);
 	class->line = line;
-	class->index = snapshot->nclasses;
-	before = class_before(snapshot, class->name);
+	class->index = *n;
+	before = class_before(classes, *n, class->name);
 	if (!*class->name || strpbrk(class->name, "=/ \t\n")) {
 		errors_at(errors, line, 1, "found \"%s\", expected a name without blanks, = and /",
 			  class->name);
@@ -190,16 +189,16 @@ static void class_read(struct snapshot *snapshot, struct errors *errors, const s
 		items_hint_first(errors, line, before->line);
 	}
 	/* A class with an error still takes its name, so that what uses it is not reported too. */
-	snapshot->nclasses++;
-	class_fill(snapshot, errors, class);
+	++*n;
+	class_fill(class, top);
 }
 
-void class_read_all(struct snapshot *snapshot, struct errors *errors)
+struct class *class_read_all(const struct mg_conf *top, const struct mg_lines *blocks, size_t *n_r)
 {
-	const struct mg_lines *lines = &snapshot->settings.classes;
+	struct class *classes = arena_zalloc(top->arena, (blocks->n + 1) * sizeof(*classes));
 
-	snapshot->classes =
-		arena_zalloc(&snapshot->arena, (lines->n + 1) * sizeof(*snapshot->classes));
-	for (size_t i = 0; i < lines->n; i++)
-		class_read(snapshot, errors, lines->v[i]);
+	*n_r = 0;
+	for (size_t i = 0; i < blocks->n; i++)
+		class_read(classes, n_r, top, blocks->v[i]);
+	return classes;
 }

@@ -8,7 +8,7 @@
 #include "base/arena.h"
 #include "base/errors.h"
 
-struct snapshot;
+struct mg_conf;
 
 /* What a class wants of a fact that holds or not. */
 enum class_want { CLASS_ANY, CLASS_NO, CLASS_YES };
@@ -32,7 +32,10 @@ struct class
 
 extern const struct mg_item class_items[];
 
-/* Reads the class blocks into the snapshot. */
-void class_read_all(struct snapshot *snapshot, struct errors *errors);
+/*
+ * Reads the class blocks, in their order. top: where memory comes from and errors go. Returns an
+ * array of n_r classes.
+ */
+struct class *class_read_all(const struct mg_conf *top, const struct mg_lines *blocks, size_t *n_r);
 
 #endif

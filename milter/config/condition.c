@@ -4,13 +4,13 @@
 
 #include <string.h>
 
-#include "config/condition.h"
 #include "base/line.h"
+#include "config/condition.h"
+#include "config/instance.h"
 #include "config/plan.h"
-#include "config/snapshot.h"
 
 struct condition_reader {
-	struct snapshot *snapshot;
+	const struct condition_names *names;
 	struct errors *errors;
 	const struct instance *of;    /* NULL: of none, so any class is known in time */
 	const struct condition **end; /* of the list */
@@ -21,7 +21,7 @@ struct condition_reader {
 static void condition_add(struct condition_reader *r, const struct class *class,
 			  const struct instance *instance, size_t result)
 {
-	struct condition *condition = arena_zalloc(&r->snapshot->arena, sizeof(*condition));
+	struct condition *condition = arena_zalloc(r->errors->arena, sizeof(*condition));
 
 	condition->class = class;
 	condition->instance = instance;
@@ -38,12 +38,11 @@ static bool condition_known_in_time(const struct instance *of, unsigned facts)
 
 static void condition_read_class(struct condition_reader *r, const char *name)
 {
-	const struct snapshot *snapshot = r->snapshot;
-	const char **names =
-		arena_zalloc(&r->snapshot->arena, (snapshot->nclasses + 1) * sizeof(*names));
+	const size_t n = r->names->nclasses;
+	const char **names = arena_zalloc(r->errors->arena, (n + 1) * sizeof(*names));
 
-	for (size_t i = 0; i < snapshot->nclasses; i++) {
-		const struct class *class = &snapshot->classes[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct class *class = &r->names->classes[i];
 
 		names[i] = class->name;
 		if (strcmp(class->name, name) != 0)
@@ -107,8 +106,7 @@ static bool condition_read_result(struct condition_reader *r, const struct insta
 static void condition_report_result(struct condition_reader *r, const struct instance *other,
 				    const char *result)
 {
-	const char **names =
-		arena_zalloc(&r->snapshot->arena, (other->nresults + 1) * sizeof(*names));
+	const char **names = arena_zalloc(r->errors->arena, (other->nresults + 1) * sizeof(*names));
 
 	memcpy(names, other->result_names, other->nresults * sizeof(*names));
 	errors_at(r->errors, r->line, r->word, "policy %s has no result \"%s\"", other->name,
@@ -122,12 +120,12 @@ static void condition_report_result(struct condition_reader *r, const struct ins
 
 static void condition_read_policy(struct condition_reader *r, const char *word, const char *equals)
 {
-	const char *name = arena_strndup(&r->snapshot->arena, word, (size_t)(equals - word));
+	const char *name = arena_strndup(r->errors->arena, word, (size_t)(equals - word));
 	const struct instance *named = NULL;
 	bool found = false;
 
-	for (size_t i = 0; i < r->snapshot->ninstances; i++) {
-		const struct instance *other = &r->snapshot->instances[i];
+	for (size_t i = 0; i < r->names->ninstances; i++) {
+		const struct instance *other = &r->names->instances[i];
 
 		if (!condition_names(other, name) ||
 		    (other == r->of && strcmp(other->name, name) != 0))
@@ -155,16 +153,15 @@ static bool condition_is_too_late(const struct instance *of, const struct instan
 	return other->stages == 0 || (enum mg_stage)__builtin_ctz(other->stages) > plan_last(of);
 }
 
-void condition_check_reads(struct snapshot *snapshot, struct errors *errors,
-			   const struct instance *of)
+void condition_check_reads(const struct condition_names *names, const struct instance *of)
 {
+	struct errors *errors = names->errors;
 	struct condition_reader r = {
-		.snapshot = snapshot, .errors = errors, .of = of, .line = of->line, .word = 1
+		.names = names, .errors = errors, .of = of, .line = of->line, .word = 1
 	};
 
-	for (size_t i = 0; of->stages && i < snapshot->ninstances; i++) {
-		const struct instance *other = &snapshot->instances[i];
-
+	for (size_t i = 0; of->stages && i < names->ninstances; i++) {
+		const struct instance *other = &names->instances[i];
 		const size_t before = errors->count;
 
 		if (condition_reads(of, other->type->name) && !condition_is_too_late(of, other))
@@ -174,13 +171,12 @@ void condition_check_reads(struct snapshot *snapshot, struct errors *errors,
 	}
 }
 
-const struct condition *condition_read(struct snapshot *snapshot, struct errors *errors,
+const struct condition *condition_read(const struct condition_names *names,
 				       const struct mg_lines *lines, const struct instance *of)
 {
 	const struct condition *first = NULL;
-	struct condition_reader r = {
-		.snapshot = snapshot, .errors = errors, .of = of, .end = &first
-	};
+	struct errors *errors = names->errors;
+	struct condition_reader r = { .names = names, .errors = errors, .of = of, .end = &first };
 
 	for (size_t i = 0; i < lines->n; i++) {
 		r.line = lines->v[i];
@@ -200,11 +196,12 @@ const struct condition *condition_read(struct snapshot *snapshot, struct errors 
 	return first;
 }
 
-const struct condition *condition_read_classes(struct snapshot *snapshot, struct errors *errors,
+const struct condition *condition_read_classes(const struct condition_names *names,
 					       const struct mg_lines *lines, bool *all_r)
 {
 	const struct condition *first = NULL;
-	struct condition_reader r = { .snapshot = snapshot, .errors = errors, .end = &first };
+	struct errors *errors = names->errors;
+	struct condition_reader r = { .names = names, .errors = errors, .end = &first };
 
 	*all_r = false;
 	for (size_t i = 0; i < lines->n; i++) {

@@ -295,11 +295,17 @@ static bool instance_is_skipped_always(const struct instance *instance)
 
 static void instance_read_conditions(struct instance_reader *r)
 {
+	const struct snapshot *snapshot = r->snapshot;
 	struct instance *instance = r->instance;
+	const struct condition_names names = { .errors = r->errors,
+					       .classes = snapshot->classes,
+					       .nclasses = snapshot->nclasses,
+					       .instances = snapshot->instances,
+					       .ninstances = snapshot->ninstances };
 
-	instance->skip = condition_read(r->snapshot, r->errors, &r->keys->skip, instance);
-	instance->only = condition_read(r->snapshot, r->errors, &r->keys->only, instance);
-	condition_check_reads(r->snapshot, r->errors, instance);
+	instance->skip = condition_read(&names, &r->keys->skip, instance);
+	instance->only = condition_read(&names, &r->keys->only, instance);
+	condition_check_reads(&names, instance);
 	if (instance_is_skipped_always(instance))
 		errors_at(r->errors, instance->line, 0,
 			  "policy %s can never run: all that \"only\" names is skipped too, or off",

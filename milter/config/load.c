@@ -10,6 +10,7 @@
 #include "config/instance_read.h"
 #include "config/items.h"
 #include "config/load.h"
+#include "config/opening.h"
 #include "config/plan_needs.h"
 #include "config/restart.h"
 
@@ -149,6 +150,24 @@ static void load_warn_scores(struct snapshot *snapshot)
 		load_warn_thresholds(snapshot, sum);
 }
 
+/* Classes, and which of them name the sessions that are traced. */
+static void load_read_classes(struct snapshot *snapshot, struct errors *errors)
+{
+	const struct settings *settings = &snapshot->settings;
+	const struct mg_conf top = { .arena = &snapshot->arena,
+				     .errors = errors,
+				     .warnings = &snapshot->warnings,
+				     .stage_budget = settings->stage_budget };
+	struct condition_names names = { .errors = errors };
+
+	snapshot->classes = class_read_all(&top, &settings->classes, &snapshot->nclasses);
+	names.classes = snapshot->classes;
+	names.nclasses = snapshot->nclasses;
+	snapshot->debug =
+		condition_read_classes(&names, &settings->debug_lines, &snapshot->debug_all);
+	snapshot->traces = snapshot->debug || snapshot->debug_all;
+}
+
 static void load_read(struct snapshot *snapshot, struct errors *errors, const char *path,
 		      const struct snapshot *present)
 {
@@ -158,10 +177,7 @@ static void load_read(struct snapshot *snapshot, struct errors *errors, const ch
 		return;
 	/* After errors the rest is read all the same: all are reported in one run. */
 	settings_read(&snapshot->settings, errors, &snapshot->warnings, snapshot->lines);
-	class_read_all(snapshot, errors);
-	snapshot->debug = condition_read_classes(snapshot, errors, &snapshot->settings.debug_lines,
-						 &snapshot->debug_all);
-	snapshot->traces = snapshot->debug || snapshot->debug_all;
+	load_read_classes(snapshot, errors);
 	load_read_score(snapshot, errors);
 	instance_read_all(snapshot, errors);
 	load_warn_scores(snapshot);

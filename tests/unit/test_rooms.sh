@@ -22,7 +22,7 @@ tools session config dns table base
 ROOMS
 
 # The rooms without circles of modules.
-modular="base dns table"
+modular="base dns table config"
 
 # FILE INCLUDED, both below milter/.
 includes() {
