@@ -14,6 +14,7 @@ milter_session_libsession_a_SOURCES = \
 	milter/session/host.c milter/session/host.h \
 	milter/session/journal.c milter/session/journal.h \
 	milter/session/match.c milter/session/match.h \
+	milter/session/mta.h \
 	milter/session/outcome.c milter/session/outcome.h \
 	milter/session/path.c milter/session/path.h \
 	milter/session/pipeline.c milter/session/pipeline.h \

@@ -10,8 +10,8 @@
 
 #include "base/check.h"
 #include "session/host.h"
+#include "session/mta.h"
 #include "session/record.h"
-#include "session/session.h"
 
 #define SESSION_ID_SIZE 13
 
