@@ -13,30 +13,9 @@
 #ifndef MG_EDITS_H
 #define MG_EDITS_H
 
-#include "session/pipeline.h"
-
-/* An edit that is wanted: what an action says, or a policy proposes. */
-struct edit {
-	enum action_kind kind; /* QUARANTINE, HEADER to REPLACE_BODY */
-	/*
-	 * HEADER: where it is put, or MG_EDIT_END. REPLACE_HEADER, DELETE_HEADER: as of
-	 * mg_edit_..._field().
-	 */
-	unsigned index;
-	const char *name;  /* of the field, or the address */
-	const char *value; /* of the field, the body, or the reason */
-	size_t size;       /* of the body */
-	struct edit *next;
-};
-
-/* One that was made, for the log. */
-struct edit_made {
-	const char *policy; /* or "score" */
-	enum action_kind kind;
-	unsigned index;
-	const char *name; /* NULL where the kind has none */
-	const struct edit_made *next;
-};
+#include "session/decision.h"
+#include "session/edit.h"
+#include "session/state.h"
 
 /*
  * Makes the edits that the message's results and score ask for: the reply's. decision: that of its

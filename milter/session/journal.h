@@ -4,7 +4,9 @@
 #define MG_JOURNAL_H
 
 #include "base/log.h"
-#include "session/edits.h"
+#include "session/decision.h"
+#include "session/edit.h"
+#include "session/state.h"
 
 /* The fields that identify a line's session and message. */
 void journal_who(struct log_record *r, struct session *session);

@@ -3,7 +3,8 @@
 #ifndef MG_OUTCOME_H
 #define MG_OUTCOME_H
 
-#include "session/pipeline.h"
+#include "session/decision.h"
+#include "session/state.h"
 
 /*
  * Calls the outcome hooks, in the order of the file. stage: at which the message ended; its

@@ -13,17 +13,8 @@
 #ifndef MG_PIPELINE_H
 #define MG_PIPELINE_H
 
+#include "session/decision.h"
 #include "session/state.h"
-
-struct decision {
-	enum action_kind kind;       /* NEUTRAL, or one that refuses */
-	const struct action *action; /* that kind's, or what is not done; NULL when there is none */
-	const struct found *found;   /* what caused it; NULL: the score */
-	bool exempt;     /* it would have been refused, but must not be: kind is NEUTRAL */
-	bool accepted;   /* a policy accepted, now or at an earlier stage: no further one runs */
-	size_t cut;      /* the index of the accepting policy; else the number of instances */
-	long long score; /* of all that was found so far */
-};
 
 /* Runs the start hooks of a stage whose facts have just become known. */
 void pipeline_start(struct session *session, enum mg_stage stage);

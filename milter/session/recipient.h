@@ -3,7 +3,8 @@
 #ifndef MG_RECIPIENT_H
 #define MG_RECIPIENT_H
 
-#include "session/pipeline.h"
+#include "session/decision.h"
+#include "session/state.h"
 
 /* The present recipient is accepted. written: its address as the MTA has it. */
 void recipient_accept(struct session *session, const struct decision *decision,

@@ -3,7 +3,7 @@
 #ifndef MG_RENDER_H
 #define MG_RENDER_H
 
-#include "session/pipeline.h"
+#include "session/state.h"
 
 /*
  * Renders a text; the result is in the arena. found: NULL when the score decided. folds: as of

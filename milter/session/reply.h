@@ -7,7 +7,8 @@
 #ifndef MG_REPLY_H
 #define MG_REPLY_H
 
-#include "session/pipeline.h"
+#include "session/decision.h"
+#include "session/state.h"
 
 /*
  * The reply of a stage, in the session's memory of the event. It is valid until the next event,

@@ -7,6 +7,8 @@ milter_session_libsession_a_SOURCES = \
 	milter/session/call_dns.c milter/session/call_services.h \
 	milter/session/call_edits.c \
 	milter/session/client.c milter/session/client.h \
+	milter/session/decision.h \
+	milter/session/edit.h \
 	milter/session/edits.c milter/session/edits.h \
 	milter/session/edits_fields.c milter/session/edits_fields.h \
 	milter/session/edits_text.c milter/session/edits_text.h \

@@ -28,7 +28,7 @@ struct found {
 	int code;            /* the reply that the policy proposes; 0: none */
 	const char *status;
 	const char *text;
-	struct edit *edits;    /* that the policy proposes, see session/edits.h */
+	struct edit *edits;    /* that the policy proposes, see session/edit.h */
 	const char *recipient; /* of whom it was found, at MG_RCPT; else NULL */
 	struct found *next;    /* of the same instance and stage, found later */
 	struct found *kept;    /* of an accepted recipient, see struct message */

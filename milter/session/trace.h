@@ -6,7 +6,8 @@
 #ifndef MG_TRACE_H
 #define MG_TRACE_H
 
-#include "session/pipeline.h"
+#include "session/decision.h"
+#include "session/state.h"
 
 /* The facts of an event are known: decides whether the session is traced from here on. */
 void trace_event(struct session *session, enum mg_stage stage);
