@@ -117,16 +117,17 @@ static void plan_note_edited(struct snapshot *snapshot, const struct action *act
 {
 	for (; action; action = action->next) {
 		const bool subject = action->kind == ACTION_PREFIX_SUBJECT;
+		const size_t n = snapshot->edited.n;
 		const char **edited;
 
 		if (!subject && action->kind != ACTION_REPLACE_HEADER &&
 		    action->kind != ACTION_DELETE_HEADER)
 			continue;
-		edited = arena_alloc(&snapshot->arena, (snapshot->nedited + 1) * sizeof(*edited));
-		if (snapshot->nedited)
-			memcpy(edited, snapshot->edited, snapshot->nedited * sizeof(*edited));
-		edited[snapshot->nedited++] = subject ? "Subject" : action->name;
-		snapshot->edited = edited;
+		edited = arena_alloc(&snapshot->arena, (n + 1) * sizeof(*edited));
+		if (n)
+			memcpy(edited, snapshot->edited.v, n * sizeof(*edited));
+		edited[n] = subject ? "Subject" : action->name;
+		snapshot->edited = (struct mg_strings){ n + 1, edited };
 	}
 }
 

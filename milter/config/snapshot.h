@@ -51,8 +51,7 @@ struct snapshot {
 	const struct condition *debug; /* of "debug-session" */
 	bool debug_all;                /* all sessions */
 	bool traces;                   /* whether there may be any */
-	size_t nedited;
-	const char **edited;    /* names of the header fields that actions change */
+	struct mg_strings edited;      /* names of the header fields that actions change */
 	struct action *score;   /* each with its threshold; refusals first, the hardest first */
 	struct errors warnings; /* what is probably not meant, but can be right */
 };

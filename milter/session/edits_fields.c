@@ -47,7 +47,7 @@ static struct edited_name *edits_name(struct edited_fields *fields, const char *
 		return edited;
 	edited = arena_zalloc(arena, sizeof(*edited));
 	edited->name = name;
-	edited->n = record_count(session, name);
+	edited->n = record_count(&session->message.record, name);
 	edited->fields = arena_zalloc(arena, (edited->n + 1) * sizeof(*edited->fields));
 	edits_fill(edited, &session->message.record);
 	if (!fields->end)

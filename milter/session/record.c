@@ -5,8 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/arena.h"
 #include "session/record.h"
-#include "session/state.h"
 
 #define RECORD_ROOM_FIRST 32
 
@@ -21,10 +21,10 @@ static char *record_copy(struct arena *arena, const char *prefix, const char *te
 	return copy;
 }
 
-static void record_grow(struct arena *arena, struct record *record)
+static void record_grow(struct record *record)
 {
 	const size_t room = record->room ? 2 * record->room : RECORD_ROOM_FIRST;
-	struct mg_field *fields = arena_alloc(arena, room * sizeof(*fields));
+	struct mg_field *fields = arena_alloc(record->arena, room * sizeof(*fields));
 
 	if (record->n)
 		memcpy(fields, record->fields, record->n * sizeof(*fields));
@@ -33,11 +33,11 @@ static void record_grow(struct arena *arena, struct record *record)
 }
 
 /* The place of a name among those that the configuration edits; their number when it is none. */
-static size_t record_edited(const struct snapshot *snapshot, const char *name)
+static size_t record_edited(const struct mg_strings *edited, const char *name)
 {
 	size_t i = 0;
 
-	while (i < snapshot->nedited && strcasecmp(snapshot->edited[i], name) != 0)
+	while (i < edited->n && strcasecmp(edited->v[i], name) != 0)
 		i++;
 	return i;
 }
@@ -46,50 +46,44 @@ static size_t record_edited(const struct snapshot *snapshot, const char *name)
  * Beyond the limit only the names that the configuration edits are counted, so that edits reach
  * those fields too.
  */
-static void record_count_beyond(struct session *session, const char *name)
+static void record_count_beyond(struct record *record, const char *name)
 {
-	const struct snapshot *snapshot = session->snapshot;
-	struct record *record = &session->message.record;
+	const struct mg_strings *edited = record->edited;
 
 	record->cut = true;
 	if (!record->beyond)
-		record->beyond = arena_zalloc(&session->message_arena,
-					      (snapshot->nedited + 1) * sizeof(*record->beyond));
-	record->beyond[record_edited(snapshot, name)]++;
+		record->beyond =
+			arena_zalloc(record->arena, (edited->n + 1) * sizeof(*record->beyond));
+	record->beyond[record_edited(edited, name)]++;
 }
 
-void record_keep(struct session *session, const char *name, const char *value, bool exact)
+void record_keep(struct record *record, const char *name, const char *value, bool exact)
 {
-	const size_t limit = (size_t)session->snapshot->settings.header_limit;
-	struct record *record = &session->message.record;
-	struct arena *arena = &session->message_arena;
-	size_t size;
+	const size_t size = strlen(name) + strlen(value) + !exact + RECORD_FIELD;
 
-	if (!session->snapshot->needs.record)
-		return;
-	size = strlen(name) + strlen(value) + !exact + RECORD_FIELD;
-	if (record->cut || size > limit - record->size) {
-		record_count_beyond(session, name);
+	if (record->cut || size > record->limit - record->size) {
+		record_count_beyond(record, name);
 		return;
 	}
 	record->size += size;
 	if (record->n == record->room)
-		record_grow(arena, record);
+		record_grow(record);
 
 	struct mg_field *field = &record->fields[record->n++];
 
-	field->name = record_copy(arena, "", name, &field->name_size);
-	field->value = record_copy(arena, exact ? "" : " ", value, &field->value_size);
+	field->name = record_copy(record->arena, "", name, &field->name_size);
+	field->value = record_copy(record->arena, exact ? "" : " ", value, &field->value_size);
 }
 
-unsigned record_count(const struct session *session, const char *name)
+unsigned record_count(const struct record *record, const char *name)
 {
-	const struct record *record = &session->message.record;
 	unsigned n = 0;
 	size_t i;
 
 	for (i = 0; i < record->n; i++)
 		n += strcasecmp(record->fields[i].name, name) == 0;
-	i = record_edited(session->snapshot, name);
-	return record->beyond && i < session->snapshot->nedited ? n + record->beyond[i] : n;
+	if (!record->beyond)
+		return n;
+	i = record_edited(record->edited, name);
+	return i < record->edited->n ? n + record->beyond[i] : n;
 }

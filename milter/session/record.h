@@ -12,26 +12,30 @@
 
 #include <millgate/policy.h>
 
-struct session;
+struct arena;
 
 #define RECORD_FIELD 40 /* what a field counts of the header-limit besides its own bytes */
 
+/* Zero but for the first three; arena NULL: there is no message. */
 struct record {
+	struct arena *arena; /* the message's */
+	size_t limit;
+	const struct mg_strings *edited; /* names that edits of the configuration need */
 	struct mg_field *fields;
 	size_t n, room;
 	size_t size; /* of the header-limit */
 	bool cut;    /* the header was longer: the fields that came first are kept */
 	/*
-	 * By the snapshot's edited names: how many fields of that name came beyond the limit; NULL
+	 * By the edited names: how many fields of that name came beyond the limit; NULL
 	 * before.
 	 */
 	unsigned *beyond;
 };
 
-/* Keeps a field, if the configuration needs the record. exact: as of session_header(). */
-void record_keep(struct session *session, const char *name, const char *value, bool exact);
+/* Keeps a field. exact: as of session_header(). */
+void record_keep(struct record *record, const char *name, const char *value, bool exact);
 
 /* How many fields of this name came with the message, in any case. */
-unsigned record_count(const struct session *session, const char *name);
+unsigned record_count(const struct record *record, const char *name);
 
 #endif

@@ -222,6 +222,21 @@ const struct reply *session_helo(struct session *session, const char *helo)
 
 /* ---- The envelope ---- */
 
+static void session_open_message(struct session *session)
+{
+	const struct snapshot *snapshot = session->snapshot;
+	struct message *message = &session->message;
+
+	message->open = true;
+	message->began = session->event.began;
+	message->cut = snapshot->ninstances;
+	message->recipients_end = &message->recipients;
+	message->kept_end = &message->kept;
+	message->record = (struct record){ .arena = &session->message_arena,
+					   .limit = (size_t)snapshot->settings.header_limit,
+					   .edited = &snapshot->edited };
+}
+
 const struct reply *session_mail(struct session *session, char **argv)
 {
 	CHECK_OBJ(session, SESSION_MAGIC);
@@ -232,14 +247,10 @@ const struct reply *session_mail(struct session *session, char **argv)
 	session_event(session, MG_MAIL);
 	/* Hooks of earlier stages may have used the message's state. */
 	session_clear_message(session);
-	message->open = true;
-	message->began = session->event.began;
+	session_open_message(session);
 	message->sender = path_read(session, argv[0] ? argv[0] : "", "{mail_addr}");
 	message->sender_params = path_params(arena, argv[0] ? argv + 1 : argv);
 	message->smtputf8 = path_has_param(message->sender_params, "SMTPUTF8");
-	message->cut = session->snapshot->ninstances;
-	message->recipients_end = &message->recipients;
-	message->kept_end = &message->kept;
 	session->messages++;
 	atomic_fetch_add_explicit(&session->host->counters.messages, 1, memory_order_relaxed);
 	pipeline_start(session, MG_MAIL);
@@ -376,7 +387,8 @@ const struct reply *session_header(struct session *session, const char *name, co
 		return session_refusal(session);
 	session->event.header_name = name;
 	session->event.header_value = session_value(value, exact);
-	record_keep(session, name, value, exact);
+	if (session->snapshot->needs.record)
+		record_keep(&session->message.record, name, value, exact);
 	pipeline_start(session, MG_HEADER);
 	pipeline_collect(session, MG_HEADER);
 	return reply_continue(session);
