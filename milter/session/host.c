@@ -7,7 +7,6 @@
 #include "base/counters.h"
 #include "base/log_counters.h"
 #include "session/host.h"
-#include "session/pool.h"
 
 static int64_t host_now(void)
 {
@@ -35,6 +34,7 @@ void host_init(struct host *host, struct log *log, void (*unused)(void *arg), vo
 			       .services.known = services_known, .unused = unused,
 			       .unused_arg = arg };
 	pthread_mutex_init(&host->lock, NULL);
+	pool_init(&host->idle);
 	atomic_init(&host->next_id, host_first_id());
 }
 
@@ -98,7 +98,7 @@ void host_tidy(struct host *host)
 void host_destroy(struct host *host)
 {
 	CHECK_OBJ(host, HOST_MAGIC);
-	pool_free(host);
+	pool_destroy(&host->idle);
 	/* Work of services holds references to snapshots. */
 	services_close(&host->services);
 	snapshot_unref(&host->present);

@@ -13,6 +13,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "config/snapshot.h"
+#include "session/pool.h"
 #include "session/services.h"
 
 struct counter_visitor;
@@ -35,10 +36,9 @@ struct host {
 	struct log *log;
 	int64_t (*now)(void); /* the clock: microseconds, never backwards */
 	struct host_counters counters;
-	pthread_mutex_t lock;     /* of present and idle; held for a pointer's exchange */
+	pthread_mutex_t lock;     /* of present; held for a pointer's exchange */
 	struct snapshot *present; /* the newest; NULL before the first */
-	struct session *idle;     /* sessions to use again, with their memory */
-	unsigned nidle;
+	struct pool idle;         /* sessions to use again */
 	atomic_ullong next_id;
 	atomic_llong refused_said; /* when the log last said that sessions are refused */
 

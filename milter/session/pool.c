@@ -1,73 +1,54 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sessions to use again. */
+/* A pool: objects to use again, with their memory. */
 #include <config.h>
 
-#include <stdlib.h>
+#include <stddef.h>
 
 #include "session/pool.h"
 
 #define POOL_IDLE_MAX 256 /* beyond a burst, memory goes back */
 
-struct session *pool_take(struct host *host)
+void pool_init(struct pool *pool)
 {
-	struct session *session;
-
-	pthread_mutex_lock(&host->lock);
-	session = host->idle;
-	if (session) {
-		host->idle = session->next_idle;
-		host->nidle--;
-	}
-	pthread_mutex_unlock(&host->lock);
-	if (!session)
-		session = calloc(1, sizeof(*session));
-	if (!session)
-		abort();
-	return session;
+	*pool = (struct pool){ .idle = NULL };
+	pthread_mutex_init(&pool->lock, NULL);
 }
 
-static void pool_free_one(struct session *session)
+struct pooled *pool_take(struct pool *pool)
 {
-	arena_free(&session->event_arena);
-	arena_free(&session->message_arena);
-	arena_free(&session->helo_arena);
-	arena_free(&session->arena);
-	free(session);
+	struct pooled *object;
+
+	pthread_mutex_lock(&pool->lock);
+	object = pool->idle;
+	if (object) {
+		pool->idle = object->next;
+		pool->nidle--;
+	}
+	pthread_mutex_unlock(&pool->lock);
+	return object;
 }
 
-void pool_give_back(struct session *session)
+void pool_give_back(struct pool *pool, struct pooled *object)
 {
-	struct host *host = session->host;
-
-	CHECK_OBJ(session, SESSION_MAGIC);
-	/*
-	 * Narrower scopes end first. Functions registered for the session's end may use the
-	 * snapshot.
-	 */
-	arena_reset(&session->event_arena);
-	arena_reset(&session->message_arena);
-	arena_reset(&session->helo_arena);
-	arena_reset(&session->arena);
-	snapshot_unref(&session->snapshot);
-	MAGIC_SET(session, 0);
-	pthread_mutex_lock(&host->lock);
-	if (host->nidle < POOL_IDLE_MAX) {
-		session->next_idle = host->idle;
-		host->idle = session;
-		host->nidle++;
-		session = NULL;
+	pthread_mutex_lock(&pool->lock);
+	if (pool->nidle < POOL_IDLE_MAX) {
+		object->next = pool->idle;
+		pool->idle = object;
+		pool->nidle++;
+		object = NULL;
 	}
-	pthread_mutex_unlock(&host->lock);
-	if (session)
-		pool_free_one(session);
+	pthread_mutex_unlock(&pool->lock);
+	if (object)
+		object->free(object);
 }
 
-void pool_free(struct host *host)
+void pool_destroy(struct pool *pool)
 {
-	while (host->idle) {
-		struct session *session = host->idle;
+	while (pool->idle) {
+		struct pooled *object = pool->idle;
 
-		host->idle = session->next_idle;
-		pool_free_one(session);
+		pool->idle = object->next;
+		object->free(object);
 	}
+	pthread_mutex_destroy(&pool->lock);
 }

@@ -12,7 +12,6 @@
 #include "session/outcome.h"
 #include "session/path.h"
 #include "session/pipeline.h"
-#include "session/pool.h"
 #include "session/recipient.h"
 #include "session/reply.h"
 #include "session/session.h"
@@ -166,18 +165,13 @@ struct session *session_new(struct host *host, struct snapshot *snapshot, const 
 			    void *ctx)
 {
 	CHECK_OBJ(host, HOST_MAGIC);
-	struct session *session = pool_take(host);
+	struct session *session = state_take(host);
 
-	/* The pool keeps the memory of the last session, and no fact of its client. */
-	*session = (struct session){ MAGIC(SESSION_MAGIC).host = host,
-				     .snapshot = snapshot_ref(snapshot),
-				     .mta = mta,
-				     .mta_ctx = ctx,
-				     .client.text = "unknown",
-				     .arena = session->arena,
-				     .helo_arena = session->helo_arena,
-				     .message_arena = session->message_arena,
-				     .event_arena = session->event_arena };
+	session->host = host;
+	session->snapshot = snapshot_ref(snapshot);
+	session->mta = mta;
+	session->mta_ctx = ctx;
+	strcpy(session->client.text, "unknown");
 	session->standing = arena_zalloc(&session->arena,
 					 (snapshot->ninstances + 1) * sizeof(*session->standing));
 	session->classes = arena_alloc(&session->arena, 2 * snapshot->nclasses + 1);
@@ -517,5 +511,5 @@ void session_end(struct session **session)
 	journal_end(ended);
 	if (ended->traced)
 		trace_end(ended);
-	pool_give_back(ended);
+	state_give_back(ended);
 }

@@ -104,6 +104,7 @@ struct event {
 #define SESSION_MAGIC 0x05e55104U
 
 struct session {
+	struct pooled pooled; /* first, as in every object of a pool */
 	MG_MAGIC
 	struct host *host;
 	struct snapshot *snapshot;
@@ -125,8 +126,13 @@ struct session {
 	struct arena helo_arena; /* until the next HELO */
 	struct arena message_arena;
 	struct arena event_arena;
-	struct session *next_idle;
 };
+
+/* A session of which nothing is known, and whose memory is empty. Never NULL. */
+struct session *state_take(struct host *host);
+
+/* Gives back a session whose last event is over; its memory of the session's scope is released. */
+void state_give_back(struct session *session);
 
 /* Whether the present recipient is exempt from refusals. */
 bool state_is_exempt(const struct session *session);
