@@ -138,6 +138,25 @@ static const char *fold_case(struct arena *arena, const char *text)
 	return folded;
 }
 
+/* RFC 5321, sections 4.5.3.1.1 and 4.5.3.1.3; the path has two brackets besides. */
+#define MAIL_LOCAL_MAX 64
+#define MAIL_MAX 254
+
+const char *mail_check_mailbox(const char *address, bool utf8)
+{
+	for (const char *p = address; *p; p++) {
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			return "a control character";
+		if (!utf8 && *p & 0x80)
+			return "a character beyond ASCII";
+	}
+	if (!mail_is_mailbox(address))
+		return "no mailbox such as user@example.com";
+	if (mail_local_size(address) > MAIL_LOCAL_MAX)
+		return "a local part of more than 64 bytes";
+	return strlen(address) > MAIL_MAX ? "more than 254 bytes" : NULL;
+}
+
 /* ---- Addresses that are no mailboxes ---- */
 
 /* The size of a comment, which may contain others. */

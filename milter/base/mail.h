@@ -27,6 +27,12 @@ size_t mail_local_size(const char *address);
 bool mail_is_mailbox(const char *address);
 
 /*
+ * What is wrong with an address as a path of ours, as a constant such as "no mailbox such as
+ * user@example.com", or NULL. utf8: bytes beyond ASCII are good (RFC 6531).
+ */
+const char *mail_check_mailbox(const char *address, bool utf8);
+
+/*
  * Makes a mailbox of an address by removing what RFC 822, section 3.4, allows inside of one:
  * comments, blanks, needless quotes and backslashes; and a dot at the end of the domain. local:
  * the local part to use, if it is a dot-string, or NULL. Returns NULL when the result is no

@@ -8,7 +8,7 @@
 
 #include "base/field.h"
 #include "base/line.h"
-#include "base/mailbox.h"
+#include "base/mail.h"
 #include "config/action.h"
 #include "config/items.h"
 
@@ -318,7 +318,7 @@ static int action_read_address(struct action_reader *r, struct action *action)
 	}
 	wrong = action->kind == ACTION_CHANGE_SENDER && strcmp(address, "<>") == 0
 			? NULL
-			: mailbox_check(address, false);
+			: mail_check_mailbox(address, false);
 	if (!wrong && strpbrk(address, "{}"))
 		wrong = "a brace: an address takes no macros";
 	if (wrong) {

@@ -7,7 +7,6 @@
 
 #include "base/mail.h"
 #include "base/field.h"
-#include "base/mailbox.h"
 #include "config/plan_needs.h"
 #include "session/edits.h"
 #include "session/edits_fields.h"
@@ -102,7 +101,7 @@ static const char *edit_check_address(const struct editor *editor, const struct 
 {
 	if (edit->kind == ACTION_CHANGE_SENDER && !*edit->name)
 		return NULL;
-	return mailbox_check(edit->name, editor->session->message.smtputf8);
+	return mail_check_mailbox(edit->name, editor->session->message.smtputf8);
 }
 
 static const char *edit_check(struct editor *editor, const struct edit *edit)

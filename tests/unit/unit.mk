@@ -38,7 +38,7 @@ unit_tests = \
 	tests/unit/test_log \
 	tests/unit/test_log_sinks \
 	tests/unit/test_macros \
-	tests/unit/test_mailbox \
+	tests/unit/test_mail \
 	tests/unit/test_packet \
 	tests/unit/test_pidfile \
 	tests/unit/test_registry \

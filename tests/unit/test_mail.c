@@ -5,7 +5,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "base/mailbox.h"
+#include "base/mail.h"
 #include "run.h"
 
 #define NO_MAILBOX "no mailbox such as user@example.com"
@@ -43,7 +43,7 @@ static const struct {
 
 START_TEST(mailbox)
 {
-	const char *got = mailbox_check(cases[_i].address, cases[_i].utf8);
+	const char *got = mail_check_mailbox(cases[_i].address, cases[_i].utf8);
 
 	ck_assert_str_eq(got ? got : "good", cases[_i].want ? cases[_i].want : "good");
 }
@@ -51,8 +51,8 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("mailbox");
+	TCase *tcase = tcase_create("mail");
 
 	tcase_add_loop_test(tcase, mailbox, 0, COUNT(cases));
-	return run_tests("mailbox", tcase);
+	return run_tests("mail", tcase);
 }
