@@ -6,6 +6,7 @@ milter_base_libbase_a_CPPFLAGS = $(AM_CPPFLAGS) $(IDN2_CFLAGS) $(UNISTRING_CFLAG
 milter_base_libbase_a_SOURCES = \
 	milter/base/arena.c milter/base/arena.h \
 	milter/base/array.c milter/base/array.h \
+	milter/base/ascii.c milter/base/ascii.h \
 	milter/base/check.c milter/base/check.h \
 	milter/base/counters.h \
 	milter/base/domain.c milter/base/domain.h \

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 /*
@@ -25,31 +26,9 @@ enum shape {
 	SHAPE_NONE     /* no domain */
 };
 
-static bool is_upper(char c)
-{
-	return c >= 'A' && c <= 'Z';
-}
-
 static bool is_label_char(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || is_upper(c);
-}
-
-const char *ascii_fold(struct arena *arena, const char *text)
-{
-	const char *p = text;
-	char *copy;
-	char *to;
-
-	while (*p && !is_upper(*p))
-		p++;
-	if (!*p)
-		return text;
-	copy = arena_strdup(arena, text);
-	for (to = copy + (p - text); *to; to++)
-		if (is_upper(*to))
-			*to = (char)(*to - 'A' + 'a');
-	return copy;
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || ascii_is_upper(c);
 }
 
 /* The end of a label. NULL for an invalid one: empty, too long, or a hyphen at either end. */
@@ -58,7 +37,7 @@ static const char *label_end(const char *label, bool *upper)
 	const char *p;
 
 	for (p = label; is_label_char(*p) || *p == '-'; p++)
-		*upper |= is_upper(*p);
+		*upper |= ascii_is_upper(*p);
 	if (p == label || p - label > DOMAIN_LABEL_MAX || label[0] == '-' || p[-1] == '-')
 		return NULL;
 	return p;

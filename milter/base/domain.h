@@ -18,7 +18,4 @@ struct arena;
  */
 const char *domain_fold(struct arena *arena, const char *domain);
 
-/* A text with its ASCII letters in lower case. Text without upper case is returned itself. */
-const char *ascii_fold(struct arena *arena, const char *text);
-
 #endif

@@ -13,6 +13,7 @@
 #include <uninorm.h>
 
 #include "base/arena.h"
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 /* A character of a local part without quotes (RFC 5322 atext, RFC 6531 UTF8-non-ascii). */
