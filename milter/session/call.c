@@ -112,29 +112,22 @@ bool mg_is_submitted_locally(const struct mg_call *call)
 	return call->session->client.submitted_locally;
 }
 
-static const char *call_macro(const struct mg_call *call, const char *name)
-{
-	CHECK_OBJ(call, CALL_MAGIC);
-	const struct session *session = call->session;
-
-	return session->mta->macro(session->mta_ctx, name);
-}
-
 const char *mg_macro(const struct mg_call *call, const char *name)
 {
-	return name && call_declares(call, name) ? call_macro(call, name) : NULL;
+	CHECK_OBJ(call, CALL_MAGIC);
+	return name && call_declares(call, name) ? state_macro(call->session, name) : NULL;
 }
 
 const char *mg_mta_name(const struct mg_call *call)
 {
 	CHECK_OBJ(call, CALL_MAGIC);
-	return call_macro(call, "j");
+	return state_macro(call->session, "j");
 }
 
 const char *mg_daemon_name(const struct mg_call *call)
 {
 	CHECK_OBJ(call, CALL_MAGIC);
-	return call_macro(call, "{daemon_name}");
+	return state_macro(call->session, "{daemon_name}");
 }
 
 /* Sendmail's daemon address is not that of the client's connection if it listens everywhere. */
@@ -142,11 +135,11 @@ const char *mg_daemon_addr(const struct mg_call *call)
 {
 	CHECK_OBJ(call, CALL_MAGIC);
 	static const struct in6_addr any = IN6ADDR_ANY_INIT;
-	const char *text = call_macro(call, "{if_addr}");
+	const char *text = state_macro(call->session, "{if_addr}");
 	struct in6_addr addr;
 
 	if (!text)
-		text = call_macro(call, "{daemon_addr}");
+		text = state_macro(call->session, "{daemon_addr}");
 	if (text && strncasecmp(text, "IPv6:", 5) == 0)
 		text += 5;
 	if (!text || strcmp(text, "0.0.0.0") == 0)
@@ -209,19 +202,19 @@ const char *mg_recipient_param(const struct mg_call *call, const char *name)
 const char *mg_auth(const struct mg_call *call)
 {
 	CHECK_OBJ(call, CALL_MAGIC);
-	return call_macro(call, "{auth_authen}");
+	return state_macro(call->session, "{auth_authen}");
 }
 
 const char *mg_auth_type(const struct mg_call *call)
 {
 	CHECK_OBJ(call, CALL_MAGIC);
-	return call_macro(call, "{auth_type}");
+	return state_macro(call->session, "{auth_type}");
 }
 
 const char *mg_tls(const struct mg_call *call)
 {
 	CHECK_OBJ(call, CALL_MAGIC);
-	return CALL_KNOWS(call, MG_HELO) ? call_macro(call, "{tls_version}") : NULL;
+	return CALL_KNOWS(call, MG_HELO) ? state_macro(call->session, "{tls_version}") : NULL;
 }
 
 const char *mg_queue_id(const struct mg_call *call)

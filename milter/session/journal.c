@@ -16,7 +16,7 @@ void journal_who(struct log_record *r, struct session *session)
 	record_str(r, "client", session->client.text);
 	record_str(r, "client_name", session->client.name);
 	record_str(r, "helo", session->helo);
-	record_str(r, "auth", session->mta->macro(session->mta_ctx, "{auth_authen}"));
+	record_str(r, "auth", state_macro(session, "{auth_authen}"));
 	if (message->open)
 		record_str(r, "sender", *message->sender ? message->sender : "<>");
 	record_str(r, "recipient", message->recipient);

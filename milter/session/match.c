@@ -67,23 +67,18 @@ static bool match_recipients(struct session *session, const struct mg_table *tab
 	return whom == MATCH_ALL && message->recipients != NULL;
 }
 
-static const char *match_macro(const struct session *session, const char *name)
-{
-	return session->mta->macro(session->mta_ctx, name);
-}
-
 /* The MTA is asked only for what the class wants to know. */
 static bool match_macros(const struct session *session, const struct class *class)
 {
-	if (class->daemon.n && !match_word(&class->daemon, match_macro(session, "{daemon_name}")))
+	if (class->daemon.n && !match_word(&class->daemon, state_macro(session, "{daemon_name}")))
 		return false;
 	if (class->has_tls != CLASS_ANY &&
-	    !match_wanted(class->has_tls, match_macro(session, "{tls_version}") != NULL))
+	    !match_wanted(class->has_tls, state_macro(session, "{tls_version}") != NULL))
 		return false;
 	if (class->has_auth != CLASS_ANY)
-		return match_wanted(class->has_auth, match_macro(session, "{auth_authen}") != NULL);
+		return match_wanted(class->has_auth, state_macro(session, "{auth_authen}") != NULL);
 	return class->auth.n == 0 ||
-	       match_word(&class->auth, match_macro(session, "{auth_authen}"));
+	       match_word(&class->auth, state_macro(session, "{auth_authen}"));
 }
 
 static bool match_work_out(struct session *session, const struct class *class, enum match_whom whom)

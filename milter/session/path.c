@@ -23,7 +23,7 @@ static const char *path_address(struct session *session, const char *written, co
 	if (!*written ||
 	    (mail_is_mailbox(written) && (*written == '"' || strcspn(written, "%!") >= local)))
 		return written;
-	resolved = session->mta->macro(session->mta_ctx, macro);
+	resolved = state_macro(session, macro);
 	if (resolved && mail_is_mailbox(resolved))
 		return arena_strdup(arena, resolved);
 	if (resolved && (!*resolved || strchr(resolved, '@')))

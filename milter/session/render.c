@@ -19,11 +19,6 @@ static const char *render_number(struct rendering *rendering, long long number)
 	return rendering->number;
 }
 
-static const char *render_mta(const struct session *session, const char *macro)
-{
-	return session->mta->macro(session->mta_ctx, macro);
-}
-
 static const char *render_macro(void *ctx, enum text_macro macro)
 {
 	struct rendering *rendering = ctx;
@@ -38,7 +33,7 @@ static const char *render_macro(void *ctx, enum text_macro macro)
 	case TEXT_CLIENT_PORT:
 		return render_number(rendering, session->client.port);
 	case TEXT_DAEMON:
-		return render_mta(session, "{daemon_name}");
+		return state_macro(session, "{daemon_name}");
 	case TEXT_HELO:
 		return session->helo;
 	case TEXT_SENDER:
@@ -48,9 +43,9 @@ static const char *render_macro(void *ctx, enum text_macro macro)
 	case TEXT_RECIPIENT:
 		return session->message.recipient;
 	case TEXT_AUTH:
-		return render_mta(session, "{auth_authen}");
+		return state_macro(session, "{auth_authen}");
 	case TEXT_TLS:
-		return render_mta(session, "{tls_version}");
+		return state_macro(session, "{tls_version}");
 	case TEXT_QUEUE_ID:
 		return session->message.queue_id;
 	case TEXT_ID:

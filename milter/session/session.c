@@ -23,11 +23,6 @@ const struct mta_needs *session_needs(const struct snapshot *snapshot)
 	return &snapshot->needs;
 }
 
-static const char *session_macro(const struct session *session, const char *name)
-{
-	return session->mta->macro(session->mta_ctx, name);
-}
-
 /* Begins an event: what belonged to the one before is forgotten. */
 static void session_event(struct session *session, enum mg_stage stage)
 {
@@ -186,7 +181,7 @@ const struct reply *session_connect(struct session *session, const char *name,
 {
 	CHECK_OBJ(session, SESSION_MAGIC);
 	session_event(session, MG_CONNECT);
-	client_read(session, name, addr, session_macro(session, "i"));
+	client_read(session, name, addr, state_macro(session, "i"));
 	match_forget(session, MG_BIT(MG_CONNECT));
 	pipeline_start(session, MG_CONNECT);
 	return session_answer(session, MG_CONNECT);
@@ -265,7 +260,7 @@ static void session_refuse_recipient(struct session *session, const struct decis
 static void session_note_queue_id(struct session *session)
 {
 	struct message *message = &session->message;
-	const char *id = message->queue_id ? NULL : session_macro(session, "i");
+	const char *id = message->queue_id ? NULL : state_macro(session, "i");
 
 	if (id)
 		message->queue_id = arena_strdup(&session->message_arena, id);

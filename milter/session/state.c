@@ -53,6 +53,11 @@ void state_give_back(struct session *session)
 	pool_give_back(&session->host->idle, &session->pooled);
 }
 
+const char *state_macro(const struct session *session, const char *name)
+{
+	return session->mta->macro(session->mta_ctx, name);
+}
+
 struct arena *state_arena(struct session *session, enum mg_stage hook)
 {
 	switch (hook) {

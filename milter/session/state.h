@@ -134,6 +134,9 @@ struct session *state_take(struct host *host);
 /* Gives back a session whose last event is over; its memory of the session's scope is released. */
 void state_give_back(struct session *session);
 
+/* A macro of the MTA ("{auth_authen}", "j") as known now, or NULL; valid until the event's end. */
+const char *state_macro(const struct session *session, const char *name);
+
 /* Whether the present recipient is exempt from refusals. */
 bool state_is_exempt(const struct session *session);
 
