@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log_level.h"
 #include "base/log_sink.h"
 
@@ -140,25 +141,17 @@ void sink_close(struct log_sink *sink)
 	free(sink->path);
 }
 
-static long long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-}
-
 /* Whether to wait for a slow reader: not if a line has waited in vain within STALL_MS. */
 static bool may_wait(struct log_sink *sink)
 {
 	long long stalled_until = atomic_load(&sink->stalled_until);
 
-	return stalled_until == 0 || now_ms() >= stalled_until;
+	return stalled_until == 0 || clock_now() / 1000 >= stalled_until;
 }
 
 static void note_stall(struct log_sink *sink)
 {
-	atomic_store(&sink->stalled_until, now_ms() + STALL_MS);
+	atomic_store(&sink->stalled_until, clock_now() / 1000 + STALL_MS);
 }
 
 /*

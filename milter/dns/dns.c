@@ -4,11 +4,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "dns/dns.h"
 #include "dns/cache.h"
 #include "dns/engine.h"
+#include "base/clock.h"
 #include "base/counters.h"
 
 #define LATENCY_BUCKETS 32 /* each for twice the microseconds of the one before */
@@ -38,14 +38,6 @@ struct service_query {
 	struct dns_waiter *waiters; /* to be called */
 };
 
-static int64_t service_now(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 static void count(atomic_ullong *counter)
 {
 	atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
@@ -69,7 +61,7 @@ static void service_answered(struct dns_query *engine_query, struct dns_answer *
 {
 	struct service_query *query = (struct service_query *)engine_query;
 	struct service *service = query->service;
-	const int64_t now = service_now(CLOCK_MONOTONIC);
+	const int64_t now = clock_now();
 
 	if (answer)
 		service_count(&service->counters, answer, now - query->began);
@@ -92,7 +84,7 @@ static void service_send(struct service *service, const struct dns_key *key)
 	query.query.chain.links = 0;
 	query.service = service;
 	query.key = *key;
-	query.began = service_now(CLOCK_MONOTONIC);
+	query.began = clock_now();
 	query.waiters = NULL;
 	dns_engine_ask(service->engine, &query.query, sizeof(query));
 }
@@ -118,7 +110,7 @@ static struct dns_answer *service_ask(struct dns *dns, const char *name, enum mg
 		return dns_answer_none(MG_DNS_FAILED, 0, "a type that cannot be asked for");
 	dns_cache_hash(service->cache, &key);
 	/* The coarse clock, of some milliseconds, is cheaper and good enough for seconds. */
-	switch (dns_cache_find(service->cache, &key, service_now(CLOCK_MONOTONIC_COARSE), waiter,
+	switch (dns_cache_find(service->cache, &key, clock_read(CLOCK_MONOTONIC_COARSE), waiter,
 			       &answer)) {
 	case DNS_HIT:
 	case DNS_JOINED:

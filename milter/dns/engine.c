@@ -11,9 +11,9 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "dns/engine.h"
 #include "dns/resolvconf.h"
 
@@ -59,14 +59,6 @@ struct dns_engine {
 	size_t nthreads;
 	struct engine_thread threads[];
 };
-
-static int64_t engine_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 /* ---- Queries come and go ---- */
 
@@ -219,7 +211,7 @@ static struct dns_query *thread_wait(struct engine_thread *thread, bool busy, in
 	struct epoll_event events[EVENTS_MAX];
 	const int n = epoll_wait(thread->epoll, events, EVENTS_MAX, thread_patience(thread, busy));
 
-	thread->queries.now = engine_now();
+	thread->queries.now = clock_now();
 	for (int i = 0; i < n; i++)
 		thread_event(thread, &events[i]);
 	queries_settle(&thread->queries);
@@ -361,7 +353,7 @@ static int thread_open(struct engine_thread *thread)
 	thread->epoll = epoll_create1(EPOLL_CLOEXEC);
 	thread->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	thread->queries.limits = engine_limits(engine->settings);
-	thread->queries.now = thread->checked_at = engine_now();
+	thread->queries.now = thread->checked_at = clock_now();
 	server_set_init(&thread->queries.servers, engine->settings, &engine->counters.servers,
 			thread->epoll);
 	if (thread->epoll < 0 || thread->wake < 0 ||

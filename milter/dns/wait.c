@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <semaphore.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "dns/wait.h"
 
 /* Shared by the thread that waits and by the service; the last of them frees it. */
@@ -52,24 +52,10 @@ static struct wait *wait_new(void)
 	return wait;
 }
 
-static struct timespec wait_until(int64_t wait_us)
-{
-	struct timespec until;
-
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += wait_us / 1000000;
-	until.tv_nsec += wait_us % 1000000 * 1000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
-	return until;
-}
-
 /* Returns when it is done, or the time is over by a clock that nobody sets. */
 static void wait_sleep(struct wait *wait, int64_t wait_us)
 {
-	const struct timespec until = wait_until(wait_us);
+	const struct timespec until = clock_after(wait_us);
 
 	while (sem_clockwait(&wait->done, CLOCK_MONOTONIC, &until) < 0 && errno == EINTR)
 		continue;

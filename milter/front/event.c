@@ -24,6 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "front/dialogue.h"
 #include "front/front.h"
 #include "front/workers.h"
@@ -68,10 +69,7 @@ struct front {
 
 static long long clock_ms(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+	return clock_read(CLOCK_MONOTONIC_COARSE) / 1000;
 }
 
 /* ---- A connection ---- */

@@ -11,21 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "front/workers.h"
-
-static struct timespec time_in(unsigned ms)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	time.tv_sec += ms / 1000;
-	time.tv_nsec += ms % 1000 * 1000000L;
-	if (time.tv_nsec >= 1000000000L) {
-		time.tv_nsec -= 1000000000L;
-		time.tv_sec++;
-	}
-	return time;
-}
 
 /* Takes an idle worker out of the list. Needs the lock. */
 static void worker_rouse(struct worker *worker)
@@ -42,7 +29,7 @@ static void worker_rouse(struct worker *worker)
 static bool worker_get_place(struct worker *worker)
 {
 	struct workers *all = worker->all;
-	const struct timespec until = time_in(all->idle_ms);
+	const struct timespec until = clock_after(all->idle_ms * INT64_C(1000));
 	int rc = 0;
 
 	if (all->taken < all->places) {

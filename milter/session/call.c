@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include "session/call.h"
+#include "base/clock.h"
 #include "base/domain.h"
 #include "config/plan.h"
 #include "session/journal.h"
@@ -414,11 +414,8 @@ int64_t mg_now(const struct mg_call *call)
 
 int64_t mg_time(const struct mg_call *call)
 {
-	struct timespec now;
-
 	CHECK_OBJ(call, CALL_MAGIC);
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return clock_read(CLOCK_REALTIME) / 1000;
 }
 
 #define CALL_MARGIN_US 100000

@@ -4,17 +4,10 @@
 
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/counters.h"
 #include "base/log_counters.h"
 #include "session/host.h"
-
-static int64_t host_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 /*
  * Session ids count up from the time of the start, in units so small that there are fewer sessions
@@ -30,7 +23,7 @@ static unsigned long long host_first_id(void)
 
 void host_init(struct host *host, struct log *log, void (*unused)(void *arg), void *arg)
 {
-	*host = (struct host){ MAGIC(HOST_MAGIC).log = log, .now = host_now,
+	*host = (struct host){ MAGIC(HOST_MAGIC).log = log, .now = clock_now,
 			       .services.known = services_known, .unused = unused,
 			       .unused_arg = arg };
 	pthread_mutex_init(&host->lock, NULL);

@@ -9,9 +9,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/utf8.h"
 #include "table/fault.h"
 
@@ -215,10 +215,7 @@ static void make_match(const struct regexes *all, struct arena *scratch, struct 
 /* The CPU time of this thread, so that the load of others does not change a result. */
 static int64_t worked_ms(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return clock_read(CLOCK_THREAD_CPUTIME_ID) / 1000;
 }
 
 /* Returns what pcre2_match() does. */
