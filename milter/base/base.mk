@@ -21,5 +21,6 @@ milter_base_libbase_a_SOURCES = \
 	milter/base/log_record.c milter/base/log_record.h \
 	milter/base/log_sink.c milter/base/log_sink.h \
 	milter/base/mail.c milter/base/mail.h \
+	milter/base/sanitizer.h \
 	milter/base/service.h \
 	milter/base/utf8.c milter/base/utf8.h

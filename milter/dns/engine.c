@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/sanitizer.h"
 #include "dns/engine.h"
 #include "dns/resolvconf.h"
 
@@ -28,7 +29,7 @@
  * Queries whose memory is used again: malloc() is slowest when one thread allocates and another
  * frees. None with a sanitizer, which then sees a query that is used too long.
  */
-#ifdef __SANITIZE_ADDRESS__
+#if SANITIZER_ADDRESS
 #define SPARE_MAX 0
 #else
 #define SPARE_MAX 500

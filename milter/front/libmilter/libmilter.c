@@ -24,6 +24,7 @@
 
 #include <libmilter/mfapi.h>
 
+#include "base/sanitizer.h"
 #include "front/libmilter/answer.h"
 #include "front/libmilter/conns.h"
 #include "front/libmilter/libmilter.h"
@@ -514,13 +515,7 @@ static void libmilter_limit(struct front *front, size_t max_connections)
 const struct front_end front_libmilter = { libmilter_open, libmilter_start, libmilter_stop,
 					   libmilter_limit };
 
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer) && !defined(__SANITIZE_THREAD__)
-#define __SANITIZE_THREAD__ 1
-#endif
-#endif
-
-#ifdef __SANITIZE_THREAD__
+#if SANITIZER_THREAD
 /*
  * How libmilter stops: its threads use mutexes and a condition that others of them have destroyed,
  * and one is never joined. Only reports of such misuse are left out, not those of memory that
