@@ -15,10 +15,7 @@
 
 #include "base/listen.h"
 
-static int fail(char error_r[LISTEN_ERROR_MAX], const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static int fail(char error_r[LISTEN_ERROR_MAX], const char *fmt, ...)
+int listen_fail(char error_r[LISTEN_ERROR_MAX], const char *fmt, ...)
 {
 	va_list args;
 
@@ -43,12 +40,13 @@ static int parse_unix(struct listen_address *listen_r, const char *path,
 
 	/* The daemon changes its working directory. */
 	if (path[0] != '/')
-		return fail(error_r, "found the socket \"%s\", expected a path that begins with /",
-			    path);
+		return listen_fail(error_r,
+				   "found the socket \"%s\", expected a path that begins with /",
+				   path);
 	if (strlen(path) >= sizeof(address->sun_path))
-		return fail(error_r,
-			    "the path \"%s\" is longer than the %zu bytes of a unix socket", path,
-			    sizeof(address->sun_path) - 1);
+		return listen_fail(error_r,
+				   "the path \"%s\" is longer than the %zu bytes of a unix socket",
+				   path, sizeof(address->sun_path) - 1);
 	address->sun_family = AF_UNIX;
 	strcpy(address->sun_path, path);
 	strcpy(listen_r->path, path);
@@ -74,17 +72,17 @@ static int split_inet(const char *whole, const char *text, char host_r[256], cha
 		host_size -= 2;
 	}
 	if (!at && !bracketed && memchr(host, ':', host_size))
-		return fail(
+		return listen_fail(
 			error_r,
 			"found \"%s\", expected an IPv6 address in brackets: inet6:[ADDRESS]:PORT",
 			whole);
 	if (port_size == 0 || (host_size == 0 && (at || colon)))
-		return fail(
+		return listen_fail(
 			error_r,
 			"found \"%s\", expected PORT, PORT@ADDRESS or ADDRESS:PORT after \"inet:\"",
 			whole);
 	if (host_size >= 256 || port_size >= 32)
-		return fail(error_r, "\"%s\" is too long", whole);
+		return listen_fail(error_r, "\"%s\" is too long", whole);
 	memcpy(host_r, host, host_size);
 	host_r[host_size] = '\0';
 	memcpy(port_r, port, port_size);
@@ -106,11 +104,12 @@ static int parse_inet(struct listen_address *listen_r, const char *whole, int fa
 		return -1;
 	if (strspn(port, "0123456789") == strlen(port) &&
 	    (strlen(port) > 5 || atoi(port) < 1 || atoi(port) > 65535))
-		return fail(error_r, "found the port %s, expected one from 1 to 65535", port);
+		return listen_fail(error_r, "found the port %s, expected one from 1 to 65535",
+				   port);
 	rc = getaddrinfo(*host ? host : NULL, port, &hints, &found);
 	if (rc != 0)
-		return fail(error_r, "\"%s\" is no such address: %s", whole,
-			    rc == EAI_SYSTEM ? strerrordesc_np(errno) : gai_strerror(rc));
+		return listen_fail(error_r, "\"%s\" is no such address: %s", whole,
+				   rc == EAI_SYSTEM ? strerrordesc_np(errno) : gai_strerror(rc));
 	memcpy(&listen_r->address, found->ai_addr, found->ai_addrlen);
 	listen_r->size = found->ai_addrlen;
 	freeaddrinfo(found);
@@ -132,7 +131,7 @@ int listen_parse(struct listen_address *listen_r, const char *text, char error_r
 		return parse_inet(listen_r, text, AF_INET, rest, error_r);
 	if ((rest = after(text, "inet6:")))
 		return parse_inet(listen_r, text, AF_INET6, rest, error_r);
-	return fail(error_r,
-		    "found \"%s\", expected unix:PATH, inet:PORT@ADDRESS or inet6:PORT@ADDRESS",
-		    text);
+	return listen_fail(
+		error_r,
+		"found \"%s\", expected unix:PATH, inet:PORT@ADDRESS or inet6:PORT@ADDRESS", text);
 }

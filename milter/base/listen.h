@@ -21,4 +21,8 @@ struct listen_address {
  */
 int listen_parse(struct listen_address *listen_r, const char *text, char error_r[LISTEN_ERROR_MAX]);
 
+/* Makes a message of what is wrong with a socket. Returns -1. */
+int listen_fail(char error_r[LISTEN_ERROR_MAX], const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
 #endif

@@ -3,26 +3,11 @@
 #include <config.h>
 
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "front/socket.h"
-
-static int fail(char error_r[FRONT_ERROR_MAX], const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static int fail(char error_r[FRONT_ERROR_MAX], const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(error_r, FRONT_ERROR_MAX, fmt, args);
-	va_end(args);
-	return -1;
-}
 
 /* What became of a connection: 0, or errno. Does not wait. */
 static int try_connect(const struct sockaddr *address, socklen_t size)
@@ -46,17 +31,18 @@ static int remove_abandoned(const struct front_socket *sock, char error_r[FRONT_
 		/* Any other trouble shows, with its reason, when the socket is bound. */
 		return 0;
 	if (!S_ISSOCK(st.st_mode))
-		return fail(error_r, "%s is there and is not a socket", sock->listen.path);
+		return listen_fail(error_r, "%s is there and is not a socket", sock->listen.path);
 	rc = try_connect((const struct sockaddr *)&sock->listen.address, sock->listen.size);
 	/* EAGAIN: somebody listens, with a full queue. */
 	if (rc == 0 || rc == EAGAIN)
-		return fail(error_r, "another process listens on the socket %s", sock->listen.path);
+		return listen_fail(error_r, "another process listens on the socket %s",
+				   sock->listen.path);
 	if (rc != ECONNREFUSED && rc != ENOENT)
-		return fail(error_r, "cannot find out who has the socket %s: %s", sock->listen.path,
-			    strerrordesc_np(rc));
+		return listen_fail(error_r, "cannot find out who has the socket %s: %s",
+				   sock->listen.path, strerrordesc_np(rc));
 	if (unlink(sock->listen.path) < 0 && errno != ENOENT)
-		return fail(error_r, "cannot remove the abandoned socket %s: %s", sock->listen.path,
-			    strerrordesc_np(errno));
+		return listen_fail(error_r, "cannot remove the abandoned socket %s: %s",
+				   sock->listen.path, strerrordesc_np(errno));
 	return 0;
 }
 
@@ -69,8 +55,8 @@ int front_socket_claim(const struct front_socket *sock, char error_r[FRONT_ERROR
 		return -1;
 	fd = socket(sock->listen.address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
-		return fail(error_r, "cannot make the socket %s: %s", sock->listen.spelling,
-			    strerrordesc_np(errno));
+		return listen_fail(error_r, "cannot make the socket %s: %s", sock->listen.spelling,
+				   strerrordesc_np(errno));
 	if (!*sock->listen.path)
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	rc = bind(fd, (const struct sockaddr *)&sock->listen.address, sock->listen.size);
@@ -79,8 +65,8 @@ int front_socket_claim(const struct front_socket *sock, char error_r[FRONT_ERROR
 	else if (rc == 0)
 		rc = listen(fd, 1);
 	if (rc < 0)
-		fail(error_r, "cannot make the socket %s: %s", sock->listen.spelling,
-		     strerrordesc_np(errno));
+		listen_fail(error_r, "cannot make the socket %s: %s", sock->listen.spelling,
+			    strerrordesc_np(errno));
 	close(fd);
 	return rc;
 }
@@ -93,17 +79,17 @@ int front_socket_give(struct front_socket *sock, uid_t uid, gid_t gid, mode_t mo
 	if (!*sock->listen.path)
 		return 0;
 	if (lstat(sock->listen.path, &st) < 0)
-		return fail(error_r, "cannot look at the socket %s: %s", sock->listen.path,
-			    strerrordesc_np(errno));
+		return listen_fail(error_r, "cannot look at the socket %s: %s", sock->listen.path,
+				   strerrordesc_np(errno));
 	sock->made = true;
 	sock->device = st.st_dev;
 	sock->inode = st.st_ino;
 	if (lchown(sock->listen.path, uid, gid) < 0)
-		fail(error_r, "cannot give the socket %s to its user and group: %s",
-		     sock->listen.path, strerrordesc_np(errno));
+		listen_fail(error_r, "cannot give the socket %s to its user and group: %s",
+			    sock->listen.path, strerrordesc_np(errno));
 	else if (chmod(sock->listen.path, mode) < 0)
-		fail(error_r, "cannot set the mode of the socket %s: %s", sock->listen.path,
-		     strerrordesc_np(errno));
+		listen_fail(error_r, "cannot set the mode of the socket %s: %s", sock->listen.path,
+			    strerrordesc_np(errno));
 	else
 		return 0;
 	/* Nobody could connect, not even to find out that nobody listens. */
