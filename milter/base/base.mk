@@ -9,7 +9,7 @@ milter_base_libbase_a_SOURCES = \
 	milter/base/ascii.c milter/base/ascii.h \
 	milter/base/check.c milter/base/check.h \
 	milter/base/clock.c milter/base/clock.h \
-	milter/base/counters.h \
+	milter/base/counters.c milter/base/counters.h \
 	milter/base/domain.c milter/base/domain.h \
 	milter/base/errors.c milter/base/errors.h \
 	milter/base/field.c milter/base/field.h \

@@ -32,4 +32,12 @@ struct counter_visitor {
 	void (*counter)(struct counter_visitor *visitor, const struct counter *counter);
 };
 
+/* Shows one without a label. */
+void counter_show(struct counter_visitor *visitor, const char *name, const char *help,
+		  unsigned long long value);
+
+/* The same for a present value. */
+void counter_show_gauge(struct counter_visitor *visitor, const char *name, const char *help,
+			unsigned long long value);
+
 #endif

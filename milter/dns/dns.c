@@ -140,41 +140,23 @@ static long long service_latency(const struct counters *counters, unsigned perce
 	return 0;
 }
 
-static void show(struct counter_visitor *visitor, const char *name, const char *help,
-		 unsigned long long value)
-{
-	const struct counter counter = { .name = name, .help = help, .value = value };
-
-	visitor->counter(visitor, &counter);
-}
-
-static void show_gauge(struct counter_visitor *visitor, const char *name, const char *help,
-		       unsigned long long value)
-{
-	const struct counter counter = {
-		.name = name, .help = help, .value = value, .gauge = true
-	};
-
-	visitor->counter(visitor, &counter);
-}
-
 static void service_show_answers(const struct counters *counters, struct counter_visitor *visitor)
 {
 	const unsigned long long servfail = atomic_load(&counters->servfail);
 
-	show(visitor, "found", "Answers with records.",
-	     atomic_load(&counters->status[MG_DNS_FOUND]));
-	show(visitor, "nodata", "Answers that a name has no records of the type.",
-	     atomic_load(&counters->status[MG_DNS_NODATA]));
-	show(visitor, "nxdomain", "Answers that there is no such name.",
-	     atomic_load(&counters->status[MG_DNS_NXDOMAIN]));
-	show(visitor, "servfail", "Questions that failed with SERVFAIL.", servfail);
-	show(visitor, "failed", "Questions that failed otherwise.",
-	     atomic_load(&counters->status[MG_DNS_FAILED]) - servfail);
-	show(visitor, "late", "Questions that no server answered in time.",
-	     atomic_load(&counters->status[MG_DNS_LATE]));
-	show(visitor, "overload", "Questions that were not asked: too many were in flight.",
-	     atomic_load(&counters->overload));
+	counter_show(visitor, "found", "Answers with records.",
+		     atomic_load(&counters->status[MG_DNS_FOUND]));
+	counter_show(visitor, "nodata", "Answers that a name has no records of the type.",
+		     atomic_load(&counters->status[MG_DNS_NODATA]));
+	counter_show(visitor, "nxdomain", "Answers that there is no such name.",
+		     atomic_load(&counters->status[MG_DNS_NXDOMAIN]));
+	counter_show(visitor, "servfail", "Questions that failed with SERVFAIL.", servfail);
+	counter_show(visitor, "failed", "Questions that failed otherwise.",
+		     atomic_load(&counters->status[MG_DNS_FAILED]) - servfail);
+	counter_show(visitor, "late", "Questions that no server answered in time.",
+		     atomic_load(&counters->status[MG_DNS_LATE]));
+	counter_show(visitor, "overload", "Questions that were not asked: too many were in flight.",
+		     atomic_load(&counters->overload));
 }
 
 static void service_show(const struct dns *dns, struct counter_visitor *visitor)
@@ -186,22 +168,26 @@ static void service_show(const struct dns *dns, struct counter_visitor *visitor)
 
 	dns_cache_count(service->cache, &cache);
 	visitor->group(visitor, "dns", NULL);
-	show(visitor, "hits", "Questions that the cache answered.", cache.hits);
-	show(visitor, "joined", "Questions that somebody else had already asked.", cache.joined);
-	show(visitor, "questions", "Questions that servers were asked.", cache.missed);
-	show(visitor, "sent", "Questions to servers, repetitions included.",
-	     atomic_load(&engine->servers.sent));
+	counter_show(visitor, "hits", "Questions that the cache answered.", cache.hits);
+	counter_show(visitor, "joined", "Questions that somebody else had already asked.",
+		     cache.joined);
+	counter_show(visitor, "questions", "Questions that servers were asked.", cache.missed);
+	counter_show(visitor, "sent", "Questions to servers, repetitions included.",
+		     atomic_load(&engine->servers.sent));
 	service_show_answers(counters, visitor);
-	show(visitor, "dead_servers", "How often a server was found not to answer.",
-	     atomic_load(&engine->servers.dead));
-	show(visitor, "reloads", "Changes of resolv.conf.", atomic_load(&engine->reloads));
-	show_gauge(visitor, "p50_us", "Half of all answers took at most so many microseconds.",
-		   (unsigned long long)service_latency(counters, 50));
-	show_gauge(visitor, "p99_us", "99 of 100 answers took at most so many microseconds.",
-		   (unsigned long long)service_latency(counters, 99));
-	show_gauge(visitor, "answers", "Answers in the cache.", cache.answers);
-	show_gauge(visitor, "bytes", "Bytes in the cache.", cache.bytes);
-	show(visitor, "evicted", "Answers that the cache had no room for any more.", cache.evicted);
+	counter_show(visitor, "dead_servers", "How often a server was found not to answer.",
+		     atomic_load(&engine->servers.dead));
+	counter_show(visitor, "reloads", "Changes of resolv.conf.", atomic_load(&engine->reloads));
+	counter_show_gauge(visitor, "p50_us",
+			   "Half of all answers took at most so many microseconds.",
+			   (unsigned long long)service_latency(counters, 50));
+	counter_show_gauge(visitor, "p99_us",
+			   "99 of 100 answers took at most so many microseconds.",
+			   (unsigned long long)service_latency(counters, 99));
+	counter_show_gauge(visitor, "answers", "Answers in the cache.", cache.answers);
+	counter_show_gauge(visitor, "bytes", "Bytes in the cache.", cache.bytes);
+	counter_show(visitor, "evicted", "Answers that the cache had no room for any more.",
+		     cache.evicted);
 }
 
 static void service_free(struct service *service)

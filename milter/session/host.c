@@ -103,9 +103,7 @@ void host_destroy(struct host *host)
 static void show(struct counter_visitor *visitor, const char *name, const char *help,
 		 const atomic_ullong *value)
 {
-	const struct counter counter = { .name = name, .help = help, .value = atomic_load(value) };
-
-	visitor->counter(visitor, &counter);
+	counter_show(visitor, name, help, atomic_load(value));
 }
 
 static void host_count_instance(const struct instance *instance, struct counter_visitor *visitor)
