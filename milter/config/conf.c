@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "config/lex.h"
 #include "base/errors.h"
+#include "base/read.h"
 
 /* What all files of one reading share. */
 struct reader {
@@ -365,32 +366,24 @@ static const struct conf_file *file_new(struct arena *arena, const char *name, c
 	return file;
 }
 
-/* Reads to the end, or to one byte more than a file may have. Returns -1 with errno set. */
+/* Reads to the end, or beyond what a file may have. Returns -1 with errno set. */
 static int read_all(int fd, char **text_r, size_t *size_r)
 {
-	size_t room = 0;
+	size_t room = 0, got;
 
 	*size_r = 0;
 	*text_r = NULL;
-	for (;;) {
-		ssize_t n;
+	do {
+		char *text = realloc(*text_r, room = room ? 2 * room : CONF_LINE_MAX);
 
-		if (*size_r == room) {
-			char *text = realloc(*text_r, room = room ? 2 * room : CONF_LINE_MAX);
-
-			if (!text)
-				return -1;
-			*text_r = text;
-		}
-		n = read(fd, *text_r + *size_r, room - *size_r);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n < 0 ? -1 : 0;
-		*size_r += (size_t)n;
-		if (*size_r > CONF_FILE_MAX)
-			return 0;
-	}
+		if (!text)
+			return -1;
+		*text_r = text;
+		if (read_up_to(fd, text + *size_r, room - *size_r, &got) < 0)
+			return -1;
+		*size_r += got;
+	} while (*size_r == room && *size_r <= CONF_FILE_MAX);
+	return 0;
 }
 
 /* Opening must not wait, which that of a FIFO without a writer would; reading may. */

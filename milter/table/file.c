@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "base/errors.h"
+#include "base/read.h"
 #include "base/utf8.h"
 #include "table/fault.h"
 #include "table/table.h"
@@ -44,25 +45,6 @@ static char *skip_blanks(char *p)
 
 /* ---- The file ------------------------------------------------------------- */
 
-static int read_all(int fd, char *text, size_t size, size_t *got_r)
-{
-	size_t got = 0;
-
-	while (got < size) {
-		ssize_t n = read(fd, text + got, size - got);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		if (n == 0)
-			break;
-		got += (size_t)n;
-	}
-	*got_r = got;
-	return 0;
-}
-
 static int read_open_file(int fd, char **text_r, size_t *size_r, const char **error_r)
 {
 	struct stat st;
@@ -83,7 +65,7 @@ static int read_open_file(int fd, char **text_r, size_t *size_r, const char **er
 	}
 	room = (size_t)st.st_size + 1;
 	text = malloc(room);
-	if (!text || read_all(fd, text, room, size_r) != 0 || *size_r == room) {
+	if (!text || read_up_to(fd, text, room, size_r) != 0 || *size_r == room) {
 		*error_r = text && *size_r == room ? "it grows while it is read" : strerror(errno);
 		free(text);
 		return -1;
