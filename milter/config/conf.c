@@ -107,7 +107,7 @@ static void check_folder(struct parser *parser, const struct mg_line *line, cons
 
 	if (access(folder, F_OK) < 0)
 		errors_at(parser->reader->errors, line, 1, "cannot look for \"%s\": %s", pattern,
-			  strerror(errno));
+			  strerrordesc_np(errno));
 }
 
 /* Sorted by bytes: the order of the files must not depend on the locale. */
@@ -123,7 +123,7 @@ static struct mg_line **include_pattern(struct parser *parser, const struct mg_l
 		qsort(found.gl_pathv, found.gl_pathc, sizeof(*found.gl_pathv), compare_paths);
 	else if (status != GLOB_NOMATCH && errno != ENOENT)
 		errors_at(parser->reader->errors, line, 1, "cannot look for \"%s\": %s", pattern,
-			  strerror(errno ? errno : ENOMEM));
+			  strerrordesc_np(errno ? errno : ENOMEM));
 	else
 		check_folder(parser, line, pattern);
 	for (size_t i = 0; status == 0 && i < found.gl_pathc; i++)
@@ -457,7 +457,7 @@ static struct mg_line **read_file(struct reader *reader, const struct source *ou
 	if (fd >= 0 && !may_read(reader, &source, path, include))
 		goto done;
 	if (fd < 0 || read_all(fd, &text, &size) < 0)
-		report_file(reader, path, include, "cannot be read: %s", strerror(errno));
+		report_file(reader, path, include, "cannot be read: %s", strerrordesc_np(errno));
 	else if (size > CONF_FILE_MAX)
 		report_file(reader, path, include, "is larger than %zu MiB", CONF_FILE_MAX >> 20);
 	else

@@ -52,7 +52,7 @@ static int read_open_file(int fd, char **text_r, size_t *size_r, const char **er
 	char *text;
 
 	if (fstat(fd, &st) != 0) {
-		*error_r = strerror(errno);
+		*error_r = strerrordesc_np(errno);
 		return -1;
 	}
 	if (!S_ISREG(st.st_mode)) {
@@ -66,7 +66,8 @@ static int read_open_file(int fd, char **text_r, size_t *size_r, const char **er
 	room = (size_t)st.st_size + 1;
 	text = malloc(room);
 	if (!text || read_up_to(fd, text, room, size_r) != 0 || *size_r == room) {
-		*error_r = text && *size_r == room ? "it grows while it is read" : strerror(errno);
+		*error_r = text && *size_r == room ? "it grows while it is read"
+						   : strerrordesc_np(errno);
 		free(text);
 		return -1;
 	}
@@ -82,7 +83,7 @@ int table_file_read(const char *path, char **text_r, size_t *size_r, const char 
 
 	*size_r = 0;
 	if (fd < 0) {
-		*error_r = strerror(errno);
+		*error_r = strerrordesc_np(errno);
 		return -1;
 	}
 	r = read_open_file(fd, text_r, size_r, error_r);
