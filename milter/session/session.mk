@@ -6,6 +6,7 @@ milter_session_libsession_a_SOURCES = \
 	milter/session/call.c milter/session/call.h \
 	milter/session/call_dns.c milter/session/call_services.h \
 	milter/session/call_edits.c \
+	milter/session/call_facts.c \
 	milter/session/client.c milter/session/client.h \
 	milter/session/decision.h \
 	milter/session/edit.h \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A session's state: the facts, and the policies' results. session.c keeps the facts;
- * pipeline.c, call.c, reply.c, journal.c, match.c and render.c read them.
+ * pipeline.c, call_facts.c, reply.c, journal.c, match.c and render.c read them.
  */
 #ifndef MG_STATE_H
 #define MG_STATE_H
