@@ -1,5 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One run of one hook: the host's side of policy.h's "struct mg_call". */
+/*
+ * One run of one hook: the host's side of policy.h's "struct mg_call".
+ *
+ * Where the functions of policy.h are:
+ *
+ *     what is known of the client and its message         call_facts.c
+ *     mg_fields(), mg_field(), mg_edit_...()              call_edits.c
+ *     mg_finding(), mg_finding_value()                    findings.c
+ *     what is reported besides a result; time, memory,
+ *       tables, the log                                   call.c
+ *     mg_dns(), mg_dns_prefetch(), mg_dns_reverse(),
+ *       mg_dns_walk()                                     call_dns.c
+ *     mg_dns_walk_...()                                   dns/walk.c
+ *     mg_conf_...()                                       config/opening.c
+ *     mg_line_...()                                       base/line.c
+ */
 #ifndef MG_CALL_H
 #define MG_CALL_H
 
