@@ -102,10 +102,9 @@ bool log_is_read_here(const struct log *log)
 	return log != NULL && !log->json && log->sink.target == LOG_TO_STDERR;
 }
 
-void record_begin(struct log_record *record, struct log *log, enum mg_level level,
-		  const char *event)
+void log_begin(struct log_record *record, struct log *log, enum mg_level level, const char *event)
 {
-	record_init(record, log != NULL && log->json, level, event);
+	log_record_init(record, log != NULL && log->json, level, event);
 	record->log = log;
 }
 
@@ -131,7 +130,7 @@ void log_write(struct log_record *record)
 {
 	struct log *log = record->log;
 	size_t size;
-	const char *line = record_end(record, &size);
+	const char *line = log_record_end(record, &size);
 
 	if (log == NULL || (!record->forced && !log_wants(log, record->level)))
 		return;
@@ -154,7 +153,7 @@ void log_say(struct log *log, enum mg_level level, const char *event, const char
 	va_start(args, fmt);
 	vsnprintf(words, sizeof(words), fmt, args);
 	va_end(args);
-	record_begin(&record, log, level, event);
-	record_text(&record, "%s", words);
+	log_begin(&record, log, level, event);
+	log_text(&record, "%s", words);
 	log_write(&record);
 }

@@ -70,13 +70,12 @@ bool log_is_read_here(const struct log *log);
  * Begins a line of this log. event: "message", "decision", "session", ...: the kind of line, the
  * discriminator of the JSON schema. log may be NULL: log_write() will write nothing.
  */
-void record_begin(struct log_record *record, struct log *log, enum mg_level level,
-		  const char *event);
+void log_begin(struct log_record *record, struct log *log, enum mg_level level, const char *event);
 
 /* Ends the record, and writes its line if the log wants its level. */
 void log_write(struct log_record *record);
 
-/* A line that has only a human part: record_begin, record_text, log_write. */
+/* A line that has only a human part: log_begin, log_text, log_write. */
 void log_say(struct log *log, enum mg_level level, const char *event, const char *fmt, ...)
 	MG_PRINTF(4, 5);
 

@@ -10,7 +10,7 @@
 static void lines_end_list(struct log_counters *lines)
 {
 	if (lines->in_list)
-		record_list_end(&lines->record);
+		log_list_end(&lines->record);
 	lines->in_list = false;
 }
 
@@ -31,8 +31,8 @@ static void lines_group(struct counter_visitor *visitor, const char *kind, const
 	lines_write(lines);
 	snprintf(lines->event, sizeof(lines->event), "%s%scounters", host ? "" : kind,
 		 host ? "" : "-");
-	record_begin(&lines->record, lines->log, MG_LOG_INFO, lines->event);
-	record_str(&lines->record, kind, name);
+	log_begin(&lines->record, lines->log, MG_LOG_INFO, lines->event);
+	log_str(&lines->record, kind, name);
 	lines->open = true;
 }
 
@@ -44,18 +44,18 @@ static void lines_counter(struct counter_visitor *visitor, const struct counter 
 
 	if (!counter->label) {
 		lines_end_list(lines);
-		record_int(record, counter->name, (long long)counter->value);
+		log_int(record, counter->name, (long long)counter->value);
 		return;
 	}
 	if (!lines->in_list) {
 		snprintf(list, sizeof(list), "%ss", counter->label);
-		record_list_begin(record, list);
+		log_list_begin(record, list);
 		lines->in_list = true;
 	}
-	record_item_begin(record);
-	record_str(record, counter->label, counter->of);
-	record_int(record, counter->name, (long long)counter->value);
-	record_item_end(record);
+	log_item_begin(record);
+	log_str(record, counter->label, counter->of);
+	log_int(record, counter->name, (long long)counter->value);
+	log_item_end(record);
 }
 
 void log_counters_begin(struct log_counters *lines, struct log *log)

@@ -193,7 +193,7 @@ static bool put_head(struct log_record *r)
 	return put(r, head, (size_t)n) && put_value(r, r->event);
 }
 
-void record_init(struct log_record *r, bool json, enum mg_level level, const char *event)
+void log_record_init(struct log_record *r, bool json, enum mg_level level, const char *event)
 {
 	/* Except the line: clearing 8 KiB costs more than filling it. */
 	memset(r, 0, offsetof(struct log_record, line));
@@ -205,7 +205,7 @@ void record_init(struct log_record *r, bool json, enum mg_level level, const cha
 		put_head(r);
 }
 
-void record_force(struct log_record *r)
+void log_force(struct log_record *r)
 {
 	r->forced = true;
 }
@@ -220,7 +220,7 @@ static bool begin_words(struct log_record *r)
 	return true;
 }
 
-void record_text(struct log_record *r, const char *fmt, ...)
+void log_text(struct log_record *r, const char *fmt, ...)
 {
 	char words[LOG_VALUE_MAX + 8]; /* longer, so that put_escaped() sees the cut */
 	size_t mark;
@@ -238,7 +238,7 @@ void record_text(struct log_record *r, const char *fmt, ...)
 	settle(r, mark, put_escaped(r, words, r->json ? IN_JSON : IN_WORDS));
 }
 
-void record_quoted(struct log_record *r, const char *value)
+void log_quoted(struct log_record *r, const char *value)
 {
 	const char *quote = r->json ? "\\\"" : "\"";
 	size_t mark;
@@ -278,7 +278,7 @@ static bool put_name(struct log_record *r, const char *name)
 	return r->in_item || (put_string(r, name) && put(r, "=", 1));
 }
 
-void record_str(struct log_record *r, const char *name, const char *value)
+void log_str(struct log_record *r, const char *name, const char *value)
 {
 	size_t mark;
 
@@ -310,7 +310,7 @@ static void put_number(struct log_record *r, const char *name, const char *numbe
 		       put_string(r, number) && (!unit || put_string(r, name)));
 }
 
-void record_int(struct log_record *r, const char *name, long long value)
+void log_int(struct log_record *r, const char *name, long long value)
 {
 	unsigned long long rest =
 		value < 0 ? 0ULL - (unsigned long long)value : (unsigned long long)value;
@@ -328,7 +328,7 @@ void record_int(struct log_record *r, const char *name, long long value)
 	put_number(r, name, p);
 }
 
-void record_list_begin(struct log_record *r, const char *name)
+void log_list_begin(struct log_record *r, const char *name)
 {
 	size_t mark;
 
@@ -343,7 +343,7 @@ void record_list_begin(struct log_record *r, const char *name)
 	r->list_empty = true;
 }
 
-void record_item_begin(struct log_record *r)
+void log_item_begin(struct log_record *r)
 {
 	r->item = r->n;
 	r->in_item = true;
@@ -357,7 +357,7 @@ void record_item_begin(struct log_record *r)
 		r->item_lost = true;
 }
 
-void record_item_end(struct log_record *r)
+void log_item_end(struct log_record *r)
 {
 	bool fits = !r->item_lost && (!r->json || put(r, "}", 1));
 
@@ -369,7 +369,7 @@ void record_item_end(struct log_record *r)
 	r->truncated |= !fits;
 }
 
-void record_element(struct log_record *r, const char *value)
+void log_element(struct log_record *r, const char *value)
 {
 	size_t mark = r->n;
 	bool fits;
@@ -382,14 +382,14 @@ void record_element(struct log_record *r, const char *value)
 		r->list_empty = false;
 }
 
-void record_list_end(struct log_record *r)
+void log_list_end(struct log_record *r)
 {
 	if (r->in_list)
 		put_tail(r, "]");
 	r->in_list = false;
 }
 
-const char *record_end(struct log_record *r, size_t *size_r)
+const char *log_record_end(struct log_record *r, size_t *size_r)
 {
 	if (r->part != RECORD_ENDED) {
 		if (r->part != RECORD_IN_FIELDS)

@@ -8,17 +8,17 @@
  *
  *     if (!log_wants(log, MG_LOG_INFO))
  *             return;
- *     record_begin(&r, log, MG_LOG_INFO, "decision");
- *     record_text(&r, "reject: policy %s found %s at %s: ", policy, result, stage);
- *     record_quoted(&r, reply);
- *     record_str(&r, "id", id);
- *     record_list_begin(&r, "policies");
- *     record_item_begin(&r);
- *     record_str(&r, "policy", "dnsbl/zen");
- *     record_str(&r, "result", "listed");
- *     record_int(&r, "us", 1234);
- *     record_item_end(&r);
- *     record_list_end(&r);
+ *     log_begin(&r, log, MG_LOG_INFO, "decision");
+ *     log_text(&r, "reject: policy %s found %s at %s: ", policy, result, stage);
+ *     log_quoted(&r, reply);
+ *     log_str(&r, "id", id);
+ *     log_list_begin(&r, "policies");
+ *     log_item_begin(&r);
+ *     log_str(&r, "policy", "dnsbl/zen");
+ *     log_str(&r, "result", "listed");
+ *     log_int(&r, "us", 1234);
+ *     log_item_end(&r);
+ *     log_list_end(&r);
  *     log_write(&r);
  *
  * Text: the human part, then NAME=VALUE fields. Without a human part the event's name stands in its
@@ -36,7 +36,7 @@
  * Escapes. No value from outside can end a line or look like another field: what is not visible
  * (see utf8.h) is written as \xNN, \uNNNN or \UNNNNNNNN. In the text form a
  * backslash is \\, a quote \", and a value with blanks or any of "=,;[]\ is quoted; in the human
- * part a "=" is \x3d outside of record_quoted()'s strings. In JSON a byte that is not UTF-8 becomes
+ * part a "=" is \x3d outside of log_quoted()'s strings. In JSON a byte that is not UTF-8 becomes
  * the four characters \xNN of the string.
  *
  * Length. A value, or a piece of the human part, is cut at LOG_VALUE_MAX bytes of output and then
@@ -72,34 +72,34 @@ struct log_record {
 	char line[LOG_LINE_MAX];
 };
 
-/* Begins a line in either form. For log.h, whose record_begin() knows which. */
-void record_init(struct log_record *record, bool json, enum mg_level level, const char *event);
+/* Begins a line in either form. For log.h, whose log_begin() knows which. */
+void log_record_init(struct log_record *record, bool json, enum mg_level level, const char *event);
 
 /* The line will be written even if the log leaves out lines of its level. */
-void record_force(struct log_record *record);
+void log_force(struct log_record *record);
 
 /*
- * The human part, in pieces, before any field. record_text() is for words from the configuration or
- * the code; record_quoted() puts anything else in quotes.
+ * The human part, in pieces, before any field. log_text() is for words from the configuration or
+ * the code; log_quoted() puts anything else in quotes.
  */
-void record_text(struct log_record *record, const char *fmt, ...) MG_PRINTF(2, 3);
-void record_quoted(struct log_record *record, const char *value);
+void log_text(struct log_record *record, const char *fmt, ...) MG_PRINTF(2, 3);
+void log_quoted(struct log_record *record, const char *value);
 
 /*
  * A field of the line or of a list's item. name: a constant of [a-z0-9_]. A field whose value is
  * NULL is left out.
  */
-void record_str(struct log_record *record, const char *name, const char *value);
-void record_int(struct log_record *record, const char *name, long long value);
+void log_str(struct log_record *record, const char *name, const char *value);
+void log_int(struct log_record *record, const char *name, long long value);
 
-/* A list of items, which are objects with fields, or of strings (record_element). No nesting. */
-void record_list_begin(struct log_record *record, const char *name);
-void record_item_begin(struct log_record *record);
-void record_item_end(struct log_record *record);
-void record_element(struct log_record *record, const char *value);
-void record_list_end(struct log_record *record);
+/* A list of items, which are objects with fields, or of strings (log_element). No nesting. */
+void log_list_begin(struct log_record *record, const char *name);
+void log_item_begin(struct log_record *record);
+void log_item_end(struct log_record *record);
+void log_element(struct log_record *record, const char *value);
+void log_list_end(struct log_record *record);
 
 /* Completes the line and returns it, with a NUL instead of a line feed. */
-const char *record_end(struct log_record *record, size_t *size_r);
+const char *log_record_end(struct log_record *record, size_t *size_r);
 
 #endif

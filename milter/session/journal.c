@@ -11,22 +11,22 @@ void journal_who(struct log_record *r, struct session *session)
 {
 	const struct message *message = &session->message;
 
-	record_str(r, "id", session->id);
-	record_str(r, "queue_id", message->queue_id);
-	record_str(r, "client", session->client.text);
-	record_str(r, "client_name", session->client.name);
-	record_str(r, "helo", session->helo);
-	record_str(r, "auth", state_macro(session, "{auth_authen}"));
+	log_str(r, "id", session->id);
+	log_str(r, "queue_id", message->queue_id);
+	log_str(r, "client", session->client.text);
+	log_str(r, "client_name", session->client.name);
+	log_str(r, "helo", session->helo);
+	log_str(r, "auth", state_macro(session, "{auth_authen}"));
 	if (message->open)
-		record_str(r, "sender", *message->sender ? message->sender : "<>");
-	record_str(r, "recipient", message->recipient);
+		log_str(r, "sender", *message->sender ? message->sender : "<>");
+	log_str(r, "recipient", message->recipient);
 }
 
 static void journal_found(struct log_record *r, const struct found *found)
 {
-	record_str(r, "policy", found->instance->name);
-	record_str(r, "result", found->instance->result_names[found->result]);
-	record_str(r, "detail", found->detail);
+	log_str(r, "policy", found->instance->name);
+	log_str(r, "result", found->instance->result_names[found->result]);
+	log_str(r, "detail", found->detail);
 }
 
 static void journal_cause(struct log_record *r, const struct decision *decision,
@@ -34,23 +34,23 @@ static void journal_cause(struct log_record *r, const struct decision *decision,
 {
 	const struct found *found = decision->found;
 
-	record_text(r, "%s at %s: ", action_names[decision->action->kind], plan_stage_name(stage));
+	log_text(r, "%s at %s: ", action_names[decision->action->kind], plan_stage_name(stage));
 	if (found)
-		record_text(r, "policy %s found %s", found->instance->name,
-			    found->instance->result_names[found->result]);
+		log_text(r, "policy %s found %s", found->instance->name,
+			 found->instance->result_names[found->result]);
 	else
-		record_text(r, "the score is %lld", decision->score);
+		log_text(r, "the score is %lld", decision->score);
 }
 
 static void journal_cause_fields(struct log_record *r, const struct decision *decision,
 				 enum mg_stage stage)
 {
-	record_str(r, "action", action_names[decision->action->kind]);
-	record_str(r, "stage", plan_stage_name(stage));
+	log_str(r, "action", action_names[decision->action->kind]);
+	log_str(r, "stage", plan_stage_name(stage));
 	if (decision->found)
 		journal_found(r, decision->found);
 	if (decision->score)
-		record_int(r, "score", decision->score);
+		log_int(r, "score", decision->score);
 }
 
 void journal_first_line(char *to, size_t size, const struct reply *reply)
@@ -74,17 +74,17 @@ void journal_decision(struct session *session, const struct decision *decision, 
 	if (!log_wants(session->host->log, MG_LOG_INFO))
 		return;
 	session->explained = true;
-	record_begin(&r, session->host->log, MG_LOG_INFO, "decision");
+	log_begin(&r, session->host->log, MG_LOG_INFO, "decision");
 	journal_cause(&r, decision, stage);
 	first[0] = '\0';
 	if (reply->kind == REPLY_REJECT || reply->kind == REPLY_TEMPFAIL) {
 		journal_first_line(first, sizeof(first), reply);
-		record_text(&r, ": ");
-		record_quoted(&r, first);
+		log_text(&r, ": ");
+		log_quoted(&r, first);
 	}
 	journal_who(&r, session);
 	journal_cause_fields(&r, decision, stage);
-	record_str(&r, "reply", *first ? first : NULL);
+	log_str(&r, "reply", *first ? first : NULL);
 	log_write(&r);
 }
 
@@ -94,9 +94,9 @@ void journal_exempt(struct session *session, const struct decision *decision, en
 
 	if (!log_wants(session->host->log, MG_LOG_INFO))
 		return;
-	record_begin(&r, session->host->log, MG_LOG_INFO, "exempt");
-	record_text(&r, "not refused (%s): ",
-		    session->client.submitted_locally ? "submitted locally" : "exempt recipient");
+	log_begin(&r, session->host->log, MG_LOG_INFO, "exempt");
+	log_text(&r, "not refused (%s): ",
+		 session->client.submitted_locally ? "submitted locally" : "exempt recipient");
 	journal_cause(&r, decision, stage);
 	journal_who(&r, session);
 	journal_cause_fields(&r, decision, stage);
@@ -110,22 +110,22 @@ void journal_quarantine(struct session *session, const struct found *found, long
 
 	if (!log_wants(session->host->log, MG_LOG_INFO))
 		return;
-	record_begin(&r, session->host->log, MG_LOG_INFO, "decision");
-	record_text(&r, "quarantine at eom: ");
+	log_begin(&r, session->host->log, MG_LOG_INFO, "decision");
+	log_text(&r, "quarantine at eom: ");
 	if (found)
-		record_text(&r, "policy %s found %s: ", found->instance->name,
-			    found->instance->result_names[found->result]);
+		log_text(&r, "policy %s found %s: ", found->instance->name,
+			 found->instance->result_names[found->result]);
 	else
-		record_text(&r, "the score is %lld: ", score);
-	record_quoted(&r, reason);
+		log_text(&r, "the score is %lld: ", score);
+	log_quoted(&r, reason);
 	journal_who(&r, session);
-	record_str(&r, "action", "quarantine");
-	record_str(&r, "stage", "eom");
+	log_str(&r, "action", "quarantine");
+	log_str(&r, "stage", "eom");
 	if (found)
 		journal_found(&r, found);
 	if (score)
-		record_int(&r, "score", score);
-	record_str(&r, "reply", reason);
+		log_int(&r, "score", score);
+	log_str(&r, "reply", reason);
 	log_write(&r);
 }
 
@@ -135,14 +135,14 @@ void journal_bad_edit(struct session *session, const struct found *found, const 
 	const char *policy = found ? found->instance->name : "score";
 	struct log_record r;
 
-	record_begin(&r, session->host->log, MG_LOG_ERROR, "edit");
-	record_text(&r, "%s%s: %s ", found ? "policy " : "", policy, action_names[edit->kind]);
+	log_begin(&r, session->host->log, MG_LOG_ERROR, "edit");
+	log_text(&r, "%s%s: %s ", found ? "policy " : "", policy, action_names[edit->kind]);
 	if (edit->name)
-		record_quoted(&r, edit->name);
-	record_text(&r, "%sis not made: %s", edit->name ? " " : "", wrong);
+		log_quoted(&r, edit->name);
+	log_text(&r, "%sis not made: %s", edit->name ? " " : "", wrong);
 	journal_who(&r, session);
-	record_str(&r, "policy", policy);
-	record_str(&r, "action", action_names[edit->kind]);
+	log_str(&r, "policy", policy);
+	log_str(&r, "action", action_names[edit->kind]);
 	log_write(&r);
 }
 
@@ -152,8 +152,8 @@ void journal_no_recipient(struct session *session)
 
 	if (!log_wants(session->host->log, MG_LOG_INFO))
 		return;
-	record_begin(&r, session->host->log, MG_LOG_INFO, "edit");
-	record_text(&r, "no recipient is left: the message is delivered to nobody");
+	log_begin(&r, session->host->log, MG_LOG_INFO, "edit");
+	log_text(&r, "no recipient is left: the message is delivered to nobody");
 	journal_who(&r, session);
 	log_write(&r);
 }
@@ -165,12 +165,12 @@ void journal_accept(struct session *session, struct found *found)
 	if (found->said || !log_wants(session->host->log, MG_LOG_INFO))
 		return;
 	found->said = true;
-	record_begin(&r, session->host->log, MG_LOG_INFO, "decision");
-	record_text(&r, "accept at %s: policy %s found %s", plan_stage_name(session->event.stage),
-		    found->instance->name, found->instance->result_names[found->result]);
+	log_begin(&r, session->host->log, MG_LOG_INFO, "decision");
+	log_text(&r, "accept at %s: policy %s found %s", plan_stage_name(session->event.stage),
+		 found->instance->name, found->instance->result_names[found->result]);
 	journal_who(&r, session);
-	record_str(&r, "action", "accept");
-	record_str(&r, "stage", plan_stage_name(session->event.stage));
+	log_str(&r, "action", "accept");
+	log_str(&r, "stage", plan_stage_name(session->event.stage));
 	journal_found(&r, found);
 	log_write(&r);
 }
@@ -184,20 +184,20 @@ static void journal_action(struct log_record *r, const struct action *action,
 {
 	const char *after = "";
 
-	record_text(r, "%s", action_names[action->kind]);
+	log_text(r, "%s", action_names[action->kind]);
 	if (action->kind == ACTION_SCORE)
-		record_text(r, " %lld", action->score);
+		log_text(r, " %lld", action->score);
 	if (action_edits(action->kind) && action->name)
-		record_text(r, " %s", *action->name ? action->name : "<>");
+		log_text(r, " %s", *action->name ? action->name : "<>");
 	for (const struct edit *edit = action->kind == ACTION_EDIT ? found->edits : NULL; edit;
 	     edit = edit->next) {
-		record_text(r, "%s%s%s", *after ? after : " (", action_names[edit->kind],
-			    edit->name ? " " : "");
+		log_text(r, "%s%s%s", *after ? after : " (", action_names[edit->kind],
+			 edit->name ? " " : "");
 		if (edit->name)
-			record_quoted(r, edit->name);
+			log_quoted(r, edit->name);
 		after = ", ";
 	}
-	record_text(r, "%s%s", *after ? ")" : "", action->next ? " and " : "");
+	log_text(r, "%s%s", *after ? ")" : "", action->next ? " and " : "");
 }
 
 void journal_would(struct session *session, struct found *found)
@@ -213,15 +213,15 @@ void journal_would(struct session *session, struct found *found)
 	atomic_fetch_add_explicit(&found->instance->counters->would, 1, memory_order_relaxed);
 	if (!log_wants(session->host->log, MG_LOG_INFO))
 		return;
-	record_begin(&r, session->host->log, MG_LOG_INFO, "monitor");
-	record_text(&r, "would ");
+	log_begin(&r, session->host->log, MG_LOG_INFO, "monitor");
+	log_text(&r, "would ");
 	for (const struct action *a = action; a; a = a->next)
 		journal_action(&r, a, found);
-	record_text(&r, " at %s: policy %s found %s", plan_stage_name(session->event.stage),
-		    found->instance->name, found->instance->result_names[found->result]);
+	log_text(&r, " at %s: policy %s found %s", plan_stage_name(session->event.stage),
+		 found->instance->name, found->instance->result_names[found->result]);
 	journal_who(&r, session);
-	record_str(&r, "would", action_names[kind != ACTION_NEUTRAL ? kind : action->kind]);
-	record_str(&r, "stage", plan_stage_name(session->event.stage));
+	log_str(&r, "would", action_names[kind != ACTION_NEUTRAL ? kind : action->kind]);
+	log_str(&r, "stage", plan_stage_name(session->event.stage));
 	journal_found(&r, found);
 	log_write(&r);
 }
@@ -232,12 +232,12 @@ void journal_trouble(struct session *session, const struct found *found)
 
 	if (!log_wants(session->host->log, MG_LOG_WARNING))
 		return;
-	record_begin(&r, session->host->log, MG_LOG_WARNING, "trouble");
-	record_text(&r, "policy %s: %s at %s: %s", found->instance->name,
-		    found->instance->result_names[found->result], plan_stage_name(found->stage),
-		    found->detail ? "" : "no detail given");
+	log_begin(&r, session->host->log, MG_LOG_WARNING, "trouble");
+	log_text(&r, "policy %s: %s at %s: %s", found->instance->name,
+		 found->instance->result_names[found->result], plan_stage_name(found->stage),
+		 found->detail ? "" : "no detail given");
 	if (found->detail)
-		record_quoted(&r, found->detail);
+		log_quoted(&r, found->detail);
 	journal_who(&r, session);
 	journal_found(&r, found);
 	log_write(&r);
@@ -250,13 +250,13 @@ void journal_policy(struct session *session, const struct instance *instance, en
 
 	if (!session->traced && !log_wants(session->host->log, level))
 		return;
-	record_begin(&r, session->host->log, level, "policy");
+	log_begin(&r, session->host->log, level, "policy");
 	if (session->traced)
-		record_force(&r);
-	record_text(&r, "policy %s: ", instance->name);
-	record_quoted(&r, arena_vprintf(&session->event_arena, fmt, args));
-	record_str(&r, "id", session->id);
-	record_str(&r, "policy", instance->name);
+		log_force(&r);
+	log_text(&r, "policy %s: ", instance->name);
+	log_quoted(&r, arena_vprintf(&session->event_arena, fmt, args));
+	log_str(&r, "id", session->id);
+	log_str(&r, "policy", instance->name);
 	log_write(&r);
 }
 
@@ -272,10 +272,10 @@ void journal_refused(struct session *session)
 	if (now - last < 1000000 ||
 	    !atomic_compare_exchange_strong(&host->refused_said, &last, now))
 		return;
-	record_begin(&r, session->host->log, MG_LOG_WARNING, "refused");
-	record_text(&r, "connections refused: max-connections is reached");
-	record_int(&r, "refused", (long long)atomic_load(&host->counters.refused));
-	record_str(&r, "id", session->id);
+	log_begin(&r, session->host->log, MG_LOG_WARNING, "refused");
+	log_text(&r, "connections refused: max-connections is reached");
+	log_int(&r, "refused", (long long)atomic_load(&host->counters.refused));
+	log_str(&r, "id", session->id);
 	log_write(&r);
 }
 
@@ -284,12 +284,12 @@ void journal_refused(struct session *session)
 static void journal_result(struct log_record *r, const struct instance *instance,
 			   const char *result, unsigned us, const char *detail)
 {
-	record_item_begin(r);
-	record_str(r, "policy", instance->name);
-	record_str(r, "result", result);
-	record_int(r, "us", us);
-	record_str(r, "detail", detail);
-	record_item_end(r);
+	log_item_begin(r);
+	log_str(r, "policy", instance->name);
+	log_str(r, "result", result);
+	log_int(r, "us", us);
+	log_str(r, "detail", detail);
+	log_item_end(r);
 }
 
 static bool journal_results_in(struct log_record *r, const struct found *found)
@@ -331,30 +331,30 @@ static void journal_instance(struct log_record *r, struct session *session,
 
 static void journal_recipients(struct log_record *r, const struct message *message)
 {
-	record_list_begin(r, "recipients");
+	log_list_begin(r, "recipients");
 	for (const struct recipient *recipient = message->recipients; recipient;
 	     recipient = recipient->next)
-		record_element(r, recipient->address);
-	record_list_end(r);
+		log_element(r, recipient->address);
+	log_list_end(r);
 	if (message->refused)
-		record_int(r, "recipients_refused", message->refused);
+		log_int(r, "recipients_refused", message->refused);
 }
 
 static void journal_edits(struct log_record *r, const struct edit_made *made)
 {
 	if (!made)
 		return;
-	record_list_begin(r, "edits");
+	log_list_begin(r, "edits");
 	for (; made; made = made->next) {
-		record_item_begin(r);
-		record_str(r, "policy", made->policy);
-		record_str(r, "action", action_names[made->kind]);
-		record_str(r, "name", made->name && !*made->name ? "<>" : made->name);
+		log_item_begin(r);
+		log_str(r, "policy", made->policy);
+		log_str(r, "action", action_names[made->kind]);
+		log_str(r, "name", made->name && !*made->name ? "<>" : made->name);
 		if (made->kind != ACTION_HEADER && made->index)
-			record_int(r, "nth", made->index);
-		record_item_end(r);
+			log_int(r, "nth", made->index);
+		log_item_end(r);
 	}
-	record_list_end(r);
+	log_list_end(r);
 }
 
 void journal_end(struct session *session)
@@ -363,8 +363,8 @@ void journal_end(struct session *session)
 
 	if (session->explained || !log_wants(session->host->log, MG_LOG_INFO))
 		return;
-	record_begin(&r, session->host->log, MG_LOG_INFO, "session");
-	record_text(&r, "the session ended without a message");
+	log_begin(&r, session->host->log, MG_LOG_INFO, "session");
+	log_text(&r, "the session ended without a message");
 	journal_who(&r, session);
 	log_write(&r);
 }
@@ -376,17 +376,17 @@ void journal_message(struct session *session, const char *verdict, const struct 
 	if (!log_wants(session->host->log, MG_LOG_INFO))
 		return;
 	session->explained = true;
-	record_begin(&r, session->host->log, MG_LOG_INFO, "message");
-	record_text(&r, "message %s", verdict);
+	log_begin(&r, session->host->log, MG_LOG_INFO, "message");
+	log_text(&r, "message %s", verdict);
 	journal_who(&r, session);
 	journal_recipients(&r, &session->message);
-	record_str(&r, "verdict", verdict);
-	record_int(&r, "score", decision ? decision->score : session->message.score);
-	record_int(&r, "us", session->host->now() - session->message.began);
+	log_str(&r, "verdict", verdict);
+	log_int(&r, "score", decision ? decision->score : session->message.score);
+	log_int(&r, "us", session->host->now() - session->message.began);
 	journal_edits(&r, session->message.made);
-	record_list_begin(&r, "policies");
+	log_list_begin(&r, "policies");
 	for (size_t i = 0; i < session->snapshot->ninstances; i++)
 		journal_instance(&r, session, &session->snapshot->instances[i]);
-	record_list_end(&r);
+	log_list_end(&r);
 	log_write(&r);
 }

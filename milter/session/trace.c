@@ -10,16 +10,16 @@
 /* Written whatever log-level says: the administrator asked for this session. */
 static void trace_begin(struct log_record *r, struct session *session)
 {
-	record_begin(r, session->host->log, MG_LOG_DEBUG, "trace");
-	record_force(r);
-	record_text(r, "trace at %s: ", plan_stage_name(session->event.stage));
+	log_begin(r, session->host->log, MG_LOG_DEBUG, "trace");
+	log_force(r);
+	log_text(r, "trace at %s: ", plan_stage_name(session->event.stage));
 }
 
 static void trace_step(struct log_record *r, const struct session *session, const char *step)
 {
-	record_str(r, "id", session->id);
-	record_str(r, "stage", plan_stage_name(session->event.stage));
-	record_str(r, "step", step);
+	log_str(r, "id", session->id);
+	log_str(r, "stage", plan_stage_name(session->event.stage));
+	log_str(r, "step", step);
 }
 
 static bool trace_wants(struct session *session)
@@ -39,15 +39,15 @@ void trace_event(struct session *session, enum mg_stage stage)
 	if (!session->traced)
 		return;
 	trace_begin(&r, session);
-	record_text(&r, "event");
+	log_text(&r, "event");
 	journal_who(&r, session);
-	record_str(&r, "stage", plan_stage_name(stage));
-	record_str(&r, "step", "event");
-	record_str(&r, "header_name", event->header_name);
-	record_str(&r, "header_value", event->header_value);
-	record_str(&r, "command", event->command);
+	log_str(&r, "stage", plan_stage_name(stage));
+	log_str(&r, "step", "event");
+	log_str(&r, "header_name", event->header_name);
+	log_str(&r, "header_value", event->header_value);
+	log_str(&r, "command", event->command);
 	if (stage == MG_BODY)
-		record_int(&r, "body_size", (long long)event->body_size);
+		log_int(&r, "body_size", (long long)event->body_size);
 	log_write(&r);
 }
 
@@ -56,10 +56,10 @@ void trace_start(struct session *session, const struct instance *instance, enum 
 	struct log_record r;
 
 	trace_begin(&r, session);
-	record_text(&r, "policy %s starts", instance->name);
+	log_text(&r, "policy %s starts", instance->name);
 	trace_step(&r, session, "start");
-	record_str(&r, "policy", instance->name);
-	record_str(&r, "hook", plan_stage_name(hook));
+	log_str(&r, "policy", instance->name);
+	log_str(&r, "hook", plan_stage_name(hook));
 	log_write(&r);
 }
 
@@ -68,10 +68,10 @@ static void trace_actions(struct log_record *r, const struct instance *instance,
 {
 	const char *name = instance->mode == MODE_MONITOR ? "would" : "actions";
 
-	record_list_begin(r, name);
+	log_list_begin(r, name);
 	for (const struct action *action = instance->actions[result]; action; action = action->next)
-		record_element(r, action_names[action->kind]);
-	record_list_end(r);
+		log_element(r, action_names[action->kind]);
+	log_list_end(r);
 }
 
 void trace_call(struct session *session, const struct instance *instance, enum mg_stage hook,
@@ -81,16 +81,16 @@ void trace_call(struct session *session, const struct instance *instance, enum m
 	struct log_record r;
 
 	trace_begin(&r, session);
-	record_text(&r, "policy %s found %s", instance->name, name);
+	log_text(&r, "policy %s found %s", instance->name, name);
 	trace_step(&r, session, "call");
-	record_str(&r, "policy", instance->name);
-	record_str(&r, "hook", plan_stage_name(hook));
-	record_str(&r, "result", name);
+	log_str(&r, "policy", instance->name);
+	log_str(&r, "hook", plan_stage_name(hook));
+	log_str(&r, "result", name);
 	if (found) {
-		record_str(&r, "detail", found->detail);
+		log_str(&r, "detail", found->detail);
 		trace_actions(&r, instance, result);
 	}
-	record_int(&r, "us", us);
+	log_int(&r, "us", us);
 	log_write(&r);
 }
 
@@ -99,10 +99,10 @@ static void trace_condition(struct log_record *r, const char *key,
 			    const struct condition *condition)
 {
 	if (condition->class)
-		record_text(r, "%s %s", key, condition->class->name);
+		log_text(r, "%s %s", key, condition->class->name);
 	else
-		record_text(r, "%s %s is %s", key, condition->instance->name,
-			    condition->instance->result_names[condition->result]);
+		log_text(r, "%s %s is %s", key, condition->instance->name,
+			 condition->instance->result_names[condition->result]);
 }
 
 void trace_skip(struct session *session, const struct instance *instance)
@@ -111,13 +111,13 @@ void trace_skip(struct session *session, const struct instance *instance)
 	struct log_record r;
 
 	trace_begin(&r, session);
-	record_text(&r, "policy %s is skipped: ", instance->name);
+	log_text(&r, "policy %s is skipped: ", instance->name);
 	if (skip)
 		trace_condition(&r, "skip", skip);
 	else
-		record_text(&r, "none of its only holds");
+		log_text(&r, "none of its only holds");
 	trace_step(&r, session, "skip");
-	record_str(&r, "policy", instance->name);
+	log_str(&r, "policy", instance->name);
 	log_write(&r);
 }
 
@@ -125,10 +125,10 @@ static void trace_why_rest(struct log_record *r, const struct decision *decision
 {
 	if ((decision->kind == ACTION_REJECT || decision->kind == ACTION_DISCARD) &&
 	    decision->found)
-		record_text(r, "after %s by policy %s", action_names[decision->kind],
-			    decision->found->instance->name);
+		log_text(r, "after %s by policy %s", action_names[decision->kind],
+			 decision->found->instance->name);
 	else
-		record_text(r, "after an accept");
+		log_text(r, "after an accept");
 }
 
 void trace_rest(struct session *session, const struct decision *decision, enum mg_stage stage,
@@ -142,14 +142,14 @@ void trace_rest(struct session *session, const struct decision *decision, enum m
 	if (from == snapshot->ninstances)
 		return;
 	trace_begin(&r, session);
-	record_text(&r, "no further policy is called, ");
+	log_text(&r, "no further policy is called, ");
 	trace_why_rest(&r, decision);
 	trace_step(&r, session, "skip");
-	record_list_begin(&r, "policies");
+	log_list_begin(&r, "policies");
 	for (; from < snapshot->ninstances; from++)
 		if (plan_hooks(&snapshot->instances[from], stage))
-			record_element(&r, snapshot->instances[from].name);
-	record_list_end(&r);
+			log_element(&r, snapshot->instances[from].name);
+	log_list_end(&r);
 	log_write(&r);
 }
 
@@ -165,17 +165,17 @@ void trace_reply(struct session *session, const struct decision *decision, enum 
 	char first[JOURNAL_LINE_MAX];
 
 	trace_begin(&r, session);
-	record_text(&r, "reply %s", kinds[reply->kind]);
+	log_text(&r, "reply %s", kinds[reply->kind]);
 	trace_step(&r, session, "reply");
 	if (reply->kind == REPLY_REJECT || reply->kind == REPLY_TEMPFAIL) {
 		journal_first_line(first, sizeof(first), reply);
-		record_str(&r, "reply", first);
+		log_str(&r, "reply", first);
 	}
 	if (decision->exempt)
-		record_str(&r, "exempt", "yes");
+		log_str(&r, "exempt", "yes");
 	if (stage != MG_COMMAND)
-		record_int(&r, "score", decision->score);
-	record_int(&r, "us", session->host->now() - session->event.began);
+		log_int(&r, "score", decision->score);
+	log_int(&r, "us", session->host->now() - session->event.began);
 	log_write(&r);
 }
 
@@ -183,10 +183,10 @@ void trace_end(struct session *session)
 {
 	struct log_record r;
 
-	record_begin(&r, session->host->log, MG_LOG_DEBUG, "trace");
-	record_force(&r);
-	record_text(&r, "trace: the session ends");
-	record_str(&r, "id", session->id);
-	record_str(&r, "step", "end");
+	log_begin(&r, session->host->log, MG_LOG_DEBUG, "trace");
+	log_force(&r);
+	log_text(&r, "trace: the session ends");
+	log_str(&r, "id", session->id);
+	log_str(&r, "step", "end");
 	log_write(&r);
 }

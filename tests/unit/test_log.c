@@ -65,15 +65,15 @@ START_TEST(escapes_a_value)
 	json_t *object;
 	size_t size;
 
-	record_begin(&r, NULL, MG_LOG_INFO, "e");
-	record_str(&r, "v", escapes[_i].value);
+	log_begin(&r, NULL, MG_LOG_INFO, "e");
+	log_str(&r, "v", escapes[_i].value);
 	snprintf(want, sizeof(want), "e %s", escapes[_i].text);
-	ck_assert_str_eq(record_end(&r, &size), want);
+	ck_assert_str_eq(log_record_end(&r, &size), want);
 	ck_assert_uint_eq(size, strlen(want));
 
-	record_begin(&r, json, MG_LOG_INFO, "e");
-	record_str(&r, "v", escapes[_i].value);
-	object = parse(record_end(&r, &size));
+	log_begin(&r, json, MG_LOG_INFO, "e");
+	log_str(&r, "v", escapes[_i].value);
+	object = parse(log_record_end(&r, &size));
 	ck_assert_str_eq(json_string_value(json_object_get(object, "v")), escapes[_i].json);
 	json_decref(object);
 	log_close(&json);
@@ -92,11 +92,11 @@ START_TEST(no_byte_ends_a_line)
 			const char *line;
 			size_t size;
 
-			record_begin(&r, form ? json : NULL, MG_LOG_INFO, "e");
-			record_text(&r, "%s", value);
-			record_quoted(&r, value);
-			record_str(&r, "v", value);
-			line = record_end(&r, &size);
+			log_begin(&r, form ? json : NULL, MG_LOG_INFO, "e");
+			log_text(&r, "%s", value);
+			log_quoted(&r, value);
+			log_str(&r, "v", value);
+			line = log_record_end(&r, &size);
 			for (size_t i = 0; i < size; i++)
 				ck_assert_msg((unsigned char)line[i] >= ' ' &&
 						      (unsigned char)line[i] < 0x7f,
@@ -110,31 +110,31 @@ END_TEST
 /* Builds the same line in both forms. */
 static const char *decision(struct log_record *r, struct log *log, size_t *size_r)
 {
-	record_begin(r, log, MG_LOG_INFO, "decision");
-	record_text(r, "reject: policy %s found %s at %s: ", "dnsbl/zen", "listed", "rcpt");
-	record_quoted(r, "550 5.7.1 no \"spam\"");
-	record_str(r, "id", "4f2c");
-	record_str(r, "absent", NULL);
-	record_int(r, "score", -25);
-	record_list_begin(r, "policies");
-	record_item_begin(r);
-	record_str(r, "policy", "dnsbl/zen");
-	record_str(r, "result", "listed");
-	record_int(r, "us", 1234);
-	record_str(r, "detail", "127.0.0.2 of zen");
-	record_item_end(r);
-	record_item_begin(r);
-	record_str(r, "policy", "spf");
-	record_int(r, "found", 7);
-	record_item_end(r);
-	record_list_end(r);
-	record_list_begin(r, "recipients");
-	record_element(r, "a@example.org");
-	record_element(r, "b c@example.org");
-	record_list_end(r);
-	record_list_begin(r, "nothing");
-	record_list_end(r);
-	return record_end(r, size_r);
+	log_begin(r, log, MG_LOG_INFO, "decision");
+	log_text(r, "reject: policy %s found %s at %s: ", "dnsbl/zen", "listed", "rcpt");
+	log_quoted(r, "550 5.7.1 no \"spam\"");
+	log_str(r, "id", "4f2c");
+	log_str(r, "absent", NULL);
+	log_int(r, "score", -25);
+	log_list_begin(r, "policies");
+	log_item_begin(r);
+	log_str(r, "policy", "dnsbl/zen");
+	log_str(r, "result", "listed");
+	log_int(r, "us", 1234);
+	log_str(r, "detail", "127.0.0.2 of zen");
+	log_item_end(r);
+	log_item_begin(r);
+	log_str(r, "policy", "spf");
+	log_int(r, "found", 7);
+	log_item_end(r);
+	log_list_end(r);
+	log_list_begin(r, "recipients");
+	log_element(r, "a@example.org");
+	log_element(r, "b c@example.org");
+	log_list_end(r);
+	log_list_begin(r, "nothing");
+	log_list_end(r);
+	return log_record_end(r, size_r);
 }
 
 START_TEST(text_form)
@@ -149,7 +149,7 @@ START_TEST(text_form)
 		"score=-25 policies=[dnsbl/zen listed 1234us \"127.0.0.2 of zen\", spf found=7] "
 		"recipients=[a@example.org, \"b c@example.org\"] nothing=[]");
 	/* The line is complete: a second end adds nothing. */
-	ck_assert_uint_eq(strlen(record_end(&r, &size)), size);
+	ck_assert_uint_eq(strlen(log_record_end(&r, &size)), size);
 }
 END_TEST
 
@@ -189,11 +189,11 @@ START_TEST(words_cannot_be_fields)
 	struct log_record r;
 	size_t size;
 
-	record_begin(&r, NULL, MG_LOG_INFO, "e");
-	record_text(&r, "detail: %s ", "x\" id=forged");
-	record_quoted(&r, "y\" id=forged");
-	record_str(&r, "id", "real");
-	ck_assert_str_eq(record_end(&r, &size),
+	log_begin(&r, NULL, MG_LOG_INFO, "e");
+	log_text(&r, "detail: %s ", "x\" id=forged");
+	log_quoted(&r, "y\" id=forged");
+	log_str(&r, "id", "real");
+	ck_assert_str_eq(log_record_end(&r, &size),
 			 "detail: x\\\" id\\x3dforged \"y\\\" id=forged\" id=real");
 }
 END_TEST
@@ -205,13 +205,13 @@ START_TEST(without_text_or_fields)
 	struct log_record r;
 	size_t size;
 
-	record_begin(&r, NULL, MG_LOG_INFO, "start");
-	ck_assert_str_eq(record_end(&r, &size), "start");
-	record_begin(&r, log, MG_LOG_INFO, "start");
-	json_decref(parse(record_end(&r, &size)));
-	record_begin(&r, log, MG_LOG_INFO, "start");
-	record_text(&r, "only words");
-	json_decref(parse(record_end(&r, &size)));
+	log_begin(&r, NULL, MG_LOG_INFO, "start");
+	ck_assert_str_eq(log_record_end(&r, &size), "start");
+	log_begin(&r, log, MG_LOG_INFO, "start");
+	json_decref(parse(log_record_end(&r, &size)));
+	log_begin(&r, log, MG_LOG_INFO, "start");
+	log_text(&r, "only words");
+	json_decref(parse(log_record_end(&r, &size)));
 	log_close(&log);
 }
 END_TEST
@@ -235,15 +235,15 @@ START_TEST(cuts_long_values)
 
 		memset(value, 'x', cases[i].n);
 		value[cases[i].n] = '\0';
-		record_begin(&r, NULL, MG_LOG_INFO, "e");
-		record_str(&r, "v", value);
-		record_str(&r, "id", "1");
-		line = record_end(&r, &size);
+		log_begin(&r, NULL, MG_LOG_INFO, "e");
+		log_str(&r, "v", value);
+		log_str(&r, "id", "1");
+		line = log_record_end(&r, &size);
 		ck_assert_int_eq(strstr(line, "... id=1 truncated=yes") != NULL, cases[i].cut);
 		ck_assert_int_eq(strstr(line, "x id=1") != NULL, !cases[i].cut);
-		record_begin(&r, NULL, MG_LOG_INFO, "e");
-		record_text(&r, "%s", value);
-		ck_assert_int_eq(strstr(record_end(&r, &size), "x... truncated=yes") != NULL,
+		log_begin(&r, NULL, MG_LOG_INFO, "e");
+		log_text(&r, "%s", value);
+		ck_assert_int_eq(strstr(log_record_end(&r, &size), "x... truncated=yes") != NULL,
 				 cases[i].cut);
 		free(value);
 	}
@@ -259,13 +259,13 @@ START_TEST(cuts_between_characters)
 
 	memset(value, 'x', LOG_VALUE_MAX - 1);
 	strcpy(value + LOG_VALUE_MAX - 1, "\xc3\xbc!");
-	record_begin(&r, NULL, MG_LOG_INFO, "e");
-	record_str(&r, "v", value);
-	ck_assert_ptr_nonnull(strstr(record_end(&r, &size), "xxx... truncated=yes"));
+	log_begin(&r, NULL, MG_LOG_INFO, "e");
+	log_str(&r, "v", value);
+	ck_assert_ptr_nonnull(strstr(log_record_end(&r, &size), "xxx... truncated=yes"));
 	strcpy(value + LOG_VALUE_MAX - 3, "\n!");
-	record_begin(&r, NULL, MG_LOG_INFO, "e");
-	record_str(&r, "v", value);
-	ck_assert_ptr_nonnull(strstr(record_end(&r, &size), "xxx...\" truncated=yes"));
+	log_begin(&r, NULL, MG_LOG_INFO, "e");
+	log_str(&r, "v", value);
+	ck_assert_ptr_nonnull(strstr(log_record_end(&r, &size), "xxx...\" truncated=yes"));
 }
 END_TEST
 
@@ -284,26 +284,26 @@ START_TEST(full_line)
 		memset(value, '"', step);
 		value[step] = '\0';
 		for (int form = 0; form < 2; form++) {
-			record_begin(&r, form ? log : NULL, MG_LOG_INFO, "full");
-			record_quoted(&r, value);
-			record_list_begin(&r, "policies");
+			log_begin(&r, form ? log : NULL, MG_LOG_INFO, "full");
+			log_quoted(&r, value);
+			log_list_begin(&r, "policies");
 			for (int i = 0; i < 20; i++) {
-				record_item_begin(&r);
-				record_int(&r, "n", i);
-				record_str(&r, "v", value);
-				record_item_end(&r);
+				log_item_begin(&r);
+				log_int(&r, "n", i);
+				log_str(&r, "v", value);
+				log_item_end(&r);
 			}
-			record_list_end(&r);
+			log_list_end(&r);
 			for (int i = 0; i < 600; i++)
-				record_str(&r, "v", value + step / 2);
-			record_list_begin(&r, "late");
-			record_element(&r, value);
-			record_item_begin(&r);
-			record_int(&r, "us", 1);
-			record_item_end(&r);
-			record_list_end(&r);
-			record_str(&r, "id", "1");
-			record_end(&r, &size);
+				log_str(&r, "v", value + step / 2);
+			log_list_begin(&r, "late");
+			log_element(&r, value);
+			log_item_begin(&r);
+			log_int(&r, "us", 1);
+			log_item_end(&r);
+			log_list_end(&r);
+			log_str(&r, "id", "1");
+			log_record_end(&r, &size);
 			ck_assert_uint_lt(size, LOG_LINE_MAX);
 			ck_assert_uint_eq(strlen(r.line), size);
 		}
@@ -327,25 +327,25 @@ static void fill_line(struct log *log, size_t last)
 
 	memset(value, 'x', sizeof(value));
 	value[200] = '\0';
-	record_begin(&r, log, MG_LOG_INFO, "full");
-	record_list_begin(&r, "recipients");
+	log_begin(&r, log, MG_LOG_INFO, "full");
+	log_list_begin(&r, "recipients");
 	for (int i = 0; i < 39; i++)
-		record_element(&r, value);
+		log_element(&r, value);
 	value[200] = 'x';
 	value[last] = '\0';
-	record_element(&r, value);
-	record_list_end(&r);
+	log_element(&r, value);
+	log_list_end(&r);
 	for (int i = 0; i < 200; i++)
-		record_str(&r, "verdict", "refused");
-	record_list_begin(&r, "policies");
+		log_str(&r, "verdict", "refused");
+	log_list_begin(&r, "policies");
 	for (int i = 0; i < 200; i++) {
-		record_item_begin(&r);
-		record_str(&r, "policy", "spf");
-		record_int(&r, "us", i);
-		record_item_end(&r);
+		log_item_begin(&r);
+		log_str(&r, "policy", "spf");
+		log_int(&r, "us", i);
+		log_item_end(&r);
 	}
-	record_list_end(&r);
-	record_end(&r, &size);
+	log_list_end(&r);
+	log_record_end(&r, &size);
 	ck_assert_uint_lt(size, LOG_LINE_MAX);
 	ck_assert_uint_eq(strlen(r.line), size);
 }
@@ -374,17 +374,17 @@ START_TEST(text_fills_line)
 		struct log_record r;
 		size_t size;
 
-		record_begin(&r, log, MG_LOG_INFO, "full");
+		log_begin(&r, log, MG_LOG_INFO, "full");
 		value[1000] = '\0';
 		for (int i = 0; i < 8; i++)
-			record_text(&r, "%s", value);
+			log_text(&r, "%s", value);
 		value[1000] = 'x';
 		value[last] = '\0';
-		record_text(&r, "%s", value);
+		log_text(&r, "%s", value);
 		value[last] = 'x';
 		for (int i = 0; i < 300; i++)
-			record_str(&r, "verdict", "refused");
-		record_end(&r, &size);
+			log_str(&r, "verdict", "refused");
+		log_record_end(&r, &size);
 		ck_assert_uint_lt(size, LOG_LINE_MAX);
 		ck_assert_uint_eq(strlen(r.line), size);
 	}
@@ -405,7 +405,7 @@ START_TEST(random_lines)
 		json_t *object;
 		size_t size;
 
-		record_begin(&r, log, MG_LOG_INFO, "random");
+		log_begin(&r, log, MG_LOG_INFO, "random");
 		for (int i = 0; i < 40; i++) {
 			size_t length = (size_t)random() % sizeof(value);
 
@@ -413,11 +413,11 @@ START_TEST(random_lines)
 				value[b] = (char)(random() % 255 + 1);
 			value[length ? length - 1 : 0] = '\0';
 			if (i < 3)
-				record_quoted(&r, value);
+				log_quoted(&r, value);
 			else
-				record_str(&r, "v", value);
+				log_str(&r, "v", value);
 		}
-		object = json_loads(record_end(&r, &size), 0, NULL);
+		object = json_loads(log_record_end(&r, &size), 0, NULL);
 		ck_assert_msg(object != NULL, "%s", r.line);
 		json_decref(object);
 	}
