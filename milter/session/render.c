@@ -19,11 +19,9 @@ static const char *render_number(struct rendering *rendering, long long number)
 	return rendering->number;
 }
 
-static const char *render_macro(void *ctx, enum text_macro macro)
+static const char *render_session(struct rendering *rendering, enum text_macro macro)
 {
-	struct rendering *rendering = ctx;
 	const struct session *session = rendering->session;
-	const struct found *found = rendering->found;
 
 	switch (macro) {
 	case TEXT_CLIENT:
@@ -32,24 +30,34 @@ static const char *render_macro(void *ctx, enum text_macro macro)
 		return session->client.name ? session->client.name : "unknown";
 	case TEXT_CLIENT_PORT:
 		return render_number(rendering, session->client.port);
-	case TEXT_DAEMON:
-		return state_macro(session, "{daemon_name}");
 	case TEXT_HELO:
 		return session->helo;
-	case TEXT_SENDER:
-		return session->message.sender && !*session->message.sender
-			       ? "<>"
-			       : session->message.sender;
-	case TEXT_RECIPIENT:
-		return session->message.recipient;
-	case TEXT_AUTH:
-		return state_macro(session, "{auth_authen}");
-	case TEXT_TLS:
-		return state_macro(session, "{tls_version}");
-	case TEXT_QUEUE_ID:
-		return session->message.queue_id;
 	case TEXT_ID:
 		return session->id;
+	default:
+		return NULL;
+	}
+}
+
+static const char *render_message(const struct message *message, enum text_macro macro)
+{
+	switch (macro) {
+	case TEXT_SENDER:
+		return message->sender && !*message->sender ? "<>" : message->sender;
+	case TEXT_RECIPIENT:
+		return message->recipient;
+	case TEXT_QUEUE_ID:
+		return message->queue_id;
+	default:
+		return NULL;
+	}
+}
+
+static const char *render_found(struct rendering *rendering, enum text_macro macro)
+{
+	const struct found *found = rendering->found;
+
+	switch (macro) {
 	case TEXT_POLICY:
 		return found ? found->instance->name : "score";
 	case TEXT_RESULT:
@@ -58,10 +66,28 @@ static const char *render_macro(void *ctx, enum text_macro macro)
 		return found ? found->detail : NULL;
 	case TEXT_SCORE:
 		return render_number(rendering, rendering->score);
-	case TEXT_MACROS:
-		break;
+	default:
+		return NULL;
 	}
-	return NULL;
+}
+
+/* A macro has one source; the others have no value for it. */
+static const char *render_macro(void *ctx, enum text_macro macro)
+{
+	static const char *const of_mta[TEXT_MACROS] = {
+		[TEXT_DAEMON] = "{daemon_name}",
+		[TEXT_AUTH] = "{auth_authen}",
+		[TEXT_TLS] = "{tls_version}",
+	};
+	struct rendering *rendering = ctx;
+	const char *value;
+
+	if (of_mta[macro])
+		return state_macro(rendering->session, of_mta[macro]);
+	value = render_session(rendering, macro);
+	if (!value)
+		value = render_message(&rendering->session->message, macro);
+	return value ? value : render_found(rendering, macro);
 }
 
 static const char *render_value(void *ctx, size_t index)
