@@ -39,12 +39,14 @@ struct instance {
 	const struct condition *skip, *only; /* lists; NULL for none */
 	const struct mg_line *line;
 	/* In the keep, see keep.h: what changes, and outlives the snapshot. */
-	struct keep_entry *kept;
-	struct instance_counters *counters;
-	atomic_ullong **found; /* by result: how often it was found */
-	atomic_ullong **own;   /* by index: the policy's own counters */
-	size_t nown_counters;
-	void *shared; /* of mg_shared(); NULL for none */
+	struct {
+		struct keep_entry *entry;
+		struct instance_counters *counters;
+		atomic_ullong **found; /* by result: how often it was found */
+		size_t nown;
+		atomic_ullong **own; /* by index: the policy's own counters */
+		void *shared;        /* of mg_shared(); NULL for none */
+	} kept;
 };
 
 #endif

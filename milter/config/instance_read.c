@@ -213,7 +213,7 @@ static void instance_take_type(struct instance *instance, const struct policy_ty
 	instance->timeout = type->timeout;
 	instance->result_names = type->result_names;
 	instance->nvalues = type->nvalues;
-	instance->nown_counters = type->ncounters;
+	instance->kept.nown = type->ncounters;
 	instance->actions = arena_zalloc(arena, n * sizeof(*instance->actions));
 }
 

@@ -191,25 +191,25 @@ static void load_unkeep(void *arg)
 {
 	const struct instance *instance = arg;
 
-	if (instance->shared)
-		keep_unshare(instance->kept, instance->shared);
-	keep_release(instance->kept);
+	if (instance->kept.shared)
+		keep_unshare(instance->kept.entry, instance->kept.shared);
+	keep_release(instance->kept.entry);
 }
 
 static void load_keep_counters(struct snapshot *snapshot, struct instance *instance)
 {
 	const struct mg_policy *type = instance->type;
-	struct keep_entry *kept = instance->kept;
+	struct keep_entry *entry = instance->kept.entry;
 
-	instance->counters = &kept->counters;
-	instance->found =
-		arena_alloc(&snapshot->arena, instance->nresults * sizeof(*instance->found));
+	instance->kept.counters = &entry->counters;
+	instance->kept.found =
+		arena_alloc(&snapshot->arena, instance->nresults * sizeof(*instance->kept.found));
 	for (size_t i = 0; i < instance->nresults; i++)
-		instance->found[i] = keep_result(kept, instance->result_names[i]);
-	instance->own = arena_alloc(&snapshot->arena,
-				    (instance->nown_counters + 1) * sizeof(*instance->own));
-	for (size_t i = 0; i < instance->nown_counters; i++)
-		instance->own[i] = keep_counter(kept, type->counters[i].name);
+		instance->kept.found[i] = keep_result(entry, instance->result_names[i]);
+	instance->kept.own = arena_alloc(&snapshot->arena,
+					 (instance->kept.nown + 1) * sizeof(*instance->kept.own));
+	for (size_t i = 0; i < instance->kept.nown; i++)
+		instance->kept.own[i] = keep_counter(entry, type->counters[i].name);
 }
 
 /* Only a snapshot that will be used takes its share: one in error leaves nothing behind. */
@@ -218,9 +218,10 @@ static void load_keep_instance(struct snapshot *snapshot, struct keep *keep,
 {
 	const size_t size = instance->type->shared_size;
 
-	instance->kept = keep_take(keep, instance->name);
+	instance->kept.entry = keep_take(keep, instance->name);
 	load_keep_counters(snapshot, instance);
-	if (size > 0 && keep_share(instance->kept, size, &instance->shared) == KEEP_RESIZED)
+	if (size > 0 &&
+	    keep_share(instance->kept.entry, size, &instance->kept.shared) == KEEP_RESIZED)
 		errors_at(
 			&snapshot->warnings, instance->line, 1,
 			"policy %s begins anew: what it remembered is of another version of %s.so",

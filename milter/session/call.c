@@ -35,7 +35,7 @@ void call_undeclared(const struct mg_call *call, unsigned fact, const char *fmt,
 	va_start(args, fmt);
 	va_copy(again, args);
 	session->event.undeclared = arena_vprintf(&session->event_arena, fmt, args);
-	if (!(atomic_fetch_or_explicit(&instance->counters->said, fact, memory_order_relaxed) &
+	if (!(atomic_fetch_or_explicit(&instance->kept.counters->said, fact, memory_order_relaxed) &
 	      fact))
 		journal_policy(session, instance, MG_LOG_ERROR, fmt, again);
 	va_end(again);
@@ -170,8 +170,8 @@ void mg_count(struct mg_call *call, size_t index, unsigned long long more)
 	CHECK_OBJ(call, CALL_MAGIC);
 	const struct instance *instance = call->instance;
 
-	if (index < instance->nown_counters)
-		atomic_fetch_add_explicit(instance->own[index], more, memory_order_relaxed);
+	if (index < instance->kept.nown)
+		atomic_fetch_add_explicit(instance->kept.own[index], more, memory_order_relaxed);
 	else
 		mg_log(call, MG_LOG_ERROR, "counts in counter %zu, which it does not declare",
 		       index);
@@ -278,7 +278,7 @@ void *mg_state(struct mg_call *call, enum mg_scope scope)
 void *mg_shared(const struct mg_call *call)
 {
 	CHECK_OBJ(call, CALL_MAGIC);
-	return call->instance->shared;
+	return call->instance->kept.shared;
 }
 
 void *mg_alloc(struct mg_call *call, enum mg_scope scope, size_t size)
@@ -348,7 +348,7 @@ static void call_release_snapshot(void *arg)
 static struct dns_walker call_walker(const struct mg_call *call)
 {
 	return (struct dns_walker){ .self = call->instance->self,
-				    .shared = call->instance->shared,
+				    .shared = call->instance->kept.shared,
 				    .kept = snapshot_ref(call->session->snapshot),
 				    .release = call_release_snapshot };
 }

@@ -108,7 +108,7 @@ static void show(struct counter_visitor *visitor, const char *name, const char *
 
 static void host_count_instance(const struct instance *instance, struct counter_visitor *visitor)
 {
-	const struct instance_counters *counters = instance->counters;
+	const struct instance_counters *counters = instance->kept.counters;
 	struct counter found = { .name = "found",
 				 .help = "Times that the policy had this result.",
 				 .label = "result" };
@@ -118,14 +118,14 @@ static void host_count_instance(const struct instance *instance, struct counter_
 	show(visitor, "acted", "Refusals and discards that the policy caused.", &counters->acted);
 	show(visitor, "would", "Actions that the policy would have caused outside of mode monitor.",
 	     &counters->would);
-	for (size_t i = 0; i < instance->nown_counters; i++) {
+	for (size_t i = 0; i < instance->kept.nown; i++) {
 		const struct mg_counter *own = &instance->type->counters[i];
 
-		show(visitor, own->name, own->help, instance->own[i]);
+		show(visitor, own->name, own->help, instance->kept.own[i]);
 	}
 	for (size_t i = 0; i < instance->nresults; i++) {
 		found.of = instance->result_names[i];
-		found.value = atomic_load(instance->found[i]);
+		found.value = atomic_load(instance->kept.found[i]);
 		visitor->counter(visitor, &found);
 	}
 }

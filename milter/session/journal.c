@@ -210,7 +210,7 @@ void journal_would(struct session *session, struct found *found)
 	if (action->kind == ACTION_NEUTRAL || (found->said && !again))
 		return;
 	found->said = true;
-	atomic_fetch_add_explicit(&found->instance->counters->would, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&found->instance->kept.counters->would, 1, memory_order_relaxed);
 	if (!log_wants(session->host->log, MG_LOG_INFO))
 		return;
 	log_begin(&r, session->host->log, MG_LOG_INFO, "monitor");

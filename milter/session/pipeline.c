@@ -71,7 +71,7 @@ static void pipeline_record(struct session *session, const struct found *said, u
 
 	if (session->traced)
 		trace_call(session, instance, said->stage, said, result, us);
-	atomic_fetch_add_explicit(instance->found[result], 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(instance->kept.found[result], 1, memory_order_relaxed);
 	while (*at && *at != *fresh_r && (*at)->result != result)
 		at = &(*at)->next;
 	if (*at && *at != *fresh_r) {
@@ -159,7 +159,7 @@ static void pipeline_call(struct session *session, const struct instance *instan
 	standing->hooks |= MG_BIT(hook);
 	standing->called = true;
 	standing->us += us;
-	atomic_fetch_add_explicit(&instance->counters->asked, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&instance->kept.counters->asked, 1, memory_order_relaxed);
 	if (late)
 		mg_detail(&call, "not called: the stage's budget was used up");
 	pipeline_record_all(session, &call, returned, late ? before : session->event.now, us);

@@ -118,7 +118,7 @@ static const struct reply *session_carry_out(struct session *session, enum mg_st
 		return reply;
 	session_count(session->host, decision->kind);
 	if (decision->found)
-		atomic_fetch_add_explicit(&decision->found->instance->counters->acted, 1,
+		atomic_fetch_add_explicit(&decision->found->instance->kept.counters->acted, 1,
 					  memory_order_relaxed);
 	journal_decision(session, decision, stage, reply);
 	return reply;

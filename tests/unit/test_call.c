@@ -70,7 +70,7 @@ static void begin(void)
 	policy = bare;
 	memset(&counters, 0, sizeof(counters));
 	instance = (struct instance){
-		.type = &policy, .name = "test", .nvalues = 1, .counters = &counters
+		.type = &policy, .name = "test", .nvalues = 1, .kept.counters = &counters
 	};
 	call = call_begin(session, &instance, MG_RCPT, 0);
 	call.also_end = &call.also; /* an on hook */

@@ -164,25 +164,25 @@ START_TEST(survives_a_reload)
 	struct snapshot *first = load(ZEN "policy helo { }"), *second, *third;
 	const struct instance *before = instance(first, "dnsbl/zen"), *after;
 
-	atomic_fetch_add(&before->counters->acted, 3);
-	atomic_fetch_add(before->found[0], 5);
-	atomic_fetch_add(before->own[1], 7);
-	memset(before->shared, 1, 4);
+	atomic_fetch_add(&before->kept.counters->acted, 3);
+	atomic_fetch_add(before->kept.found[0], 5);
+	atomic_fetch_add(before->kept.own[1], 7);
+	memset(before->kept.shared, 1, 4);
 	second = load("policy helo { }\n" ZEN "policy dnsbl other { zone a.test }");
 	after = instance(second, "dnsbl/zen");
-	ck_assert_uint_eq(atomic_load(&after->counters->acted), 3);
-	ck_assert_uint_eq(atomic_load(after->found[0]), 5);
-	ck_assert_uint_eq(atomic_load(after->own[1]), 7);
-	ck_assert_ptr_eq(after->shared, before->shared);
-	ck_assert_ptr_ne(after->shared, instance(second, "dnsbl/other")->shared);
-	ck_assert_ptr_null(instance(second, "helo")->shared);
+	ck_assert_uint_eq(atomic_load(&after->kept.counters->acted), 3);
+	ck_assert_uint_eq(atomic_load(after->kept.found[0]), 5);
+	ck_assert_uint_eq(atomic_load(after->kept.own[1]), 7);
+	ck_assert_ptr_eq(after->kept.shared, before->kept.shared);
+	ck_assert_ptr_ne(after->kept.shared, instance(second, "dnsbl/other")->kept.shared);
+	ck_assert_ptr_null(instance(second, "helo")->kept.shared);
 	snapshot_unref(&first);
 	/* Sessions may still count under the old snapshot when the policy is gone from the file. */
 	third = load("policy helo { }");
-	atomic_fetch_add(after->found[0], 1);
+	atomic_fetch_add(after->kept.found[0], 1);
 	snapshot_unref(&second);
 	first = load(ZEN);
-	ck_assert_uint_eq(atomic_load(instance(first, "dnsbl/zen")->found[0]), 0);
+	ck_assert_uint_eq(atomic_load(instance(first, "dnsbl/zen")->kept.found[0]), 0);
 	snapshot_unref(&first);
 	snapshot_unref(&third);
 }
@@ -204,7 +204,7 @@ START_TEST(resized_memory_is_warned_of)
 	ck_assert_msg(strstr(errors_line(&snapshot->warnings, 0), "policy dnsbl/zen begins anew") !=
 			      NULL,
 		      "%s", errors_line(&snapshot->warnings, 0));
-	ck_assert_ptr_ne(instance(snapshot, "dnsbl/zen")->shared, memory);
+	ck_assert_ptr_ne(instance(snapshot, "dnsbl/zen")->kept.shared, memory);
 	snapshot_unref(&snapshot);
 	keep_unshare(entry, memory);
 	keep_release(entry);
@@ -217,7 +217,7 @@ START_TEST(a_failed_load_takes_nothing)
 
 	ck_assert_ptr_null(load(ZEN "policy helo { on nonsense reject }"));
 	snapshot = load(ZEN);
-	ck_assert_uint_eq(instance(snapshot, "dnsbl/zen")->kept->references, 1);
+	ck_assert_uint_eq(instance(snapshot, "dnsbl/zen")->kept.entry->references, 1);
 	snapshot_unref(&snapshot);
 }
 END_TEST
