@@ -163,9 +163,8 @@ static void load_read_classes(struct snapshot *snapshot, struct errors *errors)
 	snapshot->classes = class_read_all(&top, &settings->classes, &snapshot->nclasses);
 	names.classes = snapshot->classes;
 	names.nclasses = snapshot->nclasses;
-	snapshot->debug =
-		condition_read_classes(&names, &settings->debug_lines, &snapshot->debug_all);
-	snapshot->traces = snapshot->debug || snapshot->debug_all;
+	snapshot->debug.classes =
+		condition_read_classes(&names, &settings->debug_lines, &snapshot->debug.all);
 }
 
 static void load_read(struct snapshot *snapshot, struct errors *errors, const char *path,

@@ -48,12 +48,13 @@ struct snapshot {
 	struct instance *instances; /* in file order; one whose mode is off has no hooks */
 	size_t nclasses;
 	struct class *classes;
-	const struct condition *debug; /* of "debug-session" */
-	bool debug_all;                /* all sessions */
-	bool traces;                   /* whether there may be any */
-	struct mg_strings edited;      /* names of the header fields that actions change */
-	struct action *score;   /* each with its threshold; refusals first, the hardest first */
-	struct errors warnings; /* what is probably not meant, but can be right */
+	struct {
+		const struct condition *classes; /* NULL for none */
+		bool all;                        /* sessions */
+	} debug;                                 /* those of "debug-session" */
+	struct mg_strings edited; /* names of the header fields that actions change */
+	struct action *score;     /* each with its threshold; refusals first, the hardest first */
+	struct errors warnings;   /* what is probably not meant, but can be right */
 };
 
 struct snapshot *snapshot_ref(struct snapshot *snapshot);

@@ -180,7 +180,7 @@ void pipeline_start(struct session *session, enum mg_stage stage)
 {
 	const struct snapshot *snapshot = session->snapshot;
 
-	if (snapshot->traces)
+	if (snapshot->debug.all || snapshot->debug.classes)
 		trace_event(session, stage);
 	if (!(snapshot->starts & MG_BIT(stage)))
 		return;

@@ -26,8 +26,8 @@ static bool trace_wants(struct session *session)
 {
 	const struct snapshot *snapshot = session->snapshot;
 
-	return session->traced || snapshot->debug_all ||
-	       match_first(session, snapshot->debug, MATCH_ANY) != NULL;
+	return session->traced || snapshot->debug.all ||
+	       match_first(session, snapshot->debug.classes, MATCH_ANY) != NULL;
 }
 
 void trace_event(struct session *session, enum mg_stage stage)
