@@ -8,10 +8,14 @@
  *
  * Lifetimes. Memory belongs to one of five: the process, the configuration
  * snapshot (an opened instance), the session (one client connection), the
- * message, the call (one run of one hook). A policy never frees what it was
- * given; strings that these functions return live as long as the fact that they
- * state (session or message), or to the end of the call where that is said.
- * Memory for a policy's own data is aligned for any type.
+ * message, the event. An event is one report of the MTA: a command, a header
+ * field, a chunk of the body. All hooks that run for it, of its own stage and
+ * of earlier ones, share it; a message that the client gives up ends in an
+ * event of its own. A call (struct mg_call) is shorter: one run of one hook in
+ * an event. A policy never frees what it was given, and each function that
+ * returns a pointer says how long that lives; pointers that a policy hands to a
+ * function are used until it returns, unless the function says more. Memory for
+ * a policy's own data is aligned for any type.
  *
  * Threads. An instance is constant once it is open. The hooks of one session
  * never run concurrently, but those of different sessions do, and consecutive
@@ -72,9 +76,13 @@ enum mg_stage {
 /* How long memory lasts that a hook asks for. */
 enum mg_scope {
 	MG_SESSION, /* to the end of the session */
-	/* to the end of the message: sent, refused as a whole, RSET, HELO/EHLO, a new MAIL */
+	/*
+	 * To the end of the message: sent, refused as a whole, RSET, HELO/EHLO, a new MAIL; its
+	 * outcome() comes before. Between messages: until the next MAIL.
+	 */
 	MG_MESSAGE,
-	MG_CALL /* to the end of this MTA event: a command, a header field, a chunk */
+	/* To the end of the MTA's event, when all hooks of it have run; not only of this call. */
+	MG_EVENT
 };
 
 /*
@@ -119,10 +127,10 @@ struct mg_strings {
 	const char *const *v;
 };
 
-struct mg_call; /* one run of one hook; valid until the hook returns */
-struct mg_conf; /* one instance being opened; valid until open() returns */
-struct mg_line; /* one line of the configuration, as checks and open() see it */
-struct mg_table;
+struct mg_call;  /* one run of one hook; valid until the hook returns */
+struct mg_conf;  /* one instance being opened; valid until open() returns */
+struct mg_line;  /* one line of the configuration; lives as long as the instance, words too */
+struct mg_table; /* lives as long as the instance */
 
 struct mg_lines {
 	size_t n;
@@ -247,7 +255,10 @@ enum mg_verdict {
 	MG_ABORTED
 };
 
-/* The end of a message, for the hook outcome(). The host makes it, and may append members. */
+/*
+ * The end of a message, for the hook outcome(); to be used until that returns. The host makes it,
+ * and may append members.
+ */
 struct mg_outcome {
 	enum mg_verdict verdict;
 	/*
@@ -327,7 +338,7 @@ struct mg_policy {
 	 */
 	unsigned services;
 
-	size_t call_size; /* of mg_state(call, MG_CALL); at most 1 MiB */
+	size_t event_size; /* of mg_state(call, MG_EVENT); at most 1 MiB */
 
 	/*
 	 * Types of other policies whose results the hooks read with mg_finding(), NULL last;
@@ -475,17 +486,23 @@ void *mg_conf_alloc(struct mg_conf *conf, size_t size);
 
 /*
  * The client's address: AF_INET or AF_INET6 (an IPv4-mapped one is AF_INET), or NULL for a local
- * or unknown client.
+ * or unknown client. Lives as long as the session.
  */
 const struct sockaddr *mg_client_addr(const struct mg_call *call);
 
-/* The same in numbers ("192.0.2.1", "2001:db8::1"), or "local" or "unknown"; never NULL. */
+/*
+ * The same in numbers ("192.0.2.1", "2001:db8::1"), or "local" or "unknown"; never NULL. Lives as
+ * long as the session.
+ */
 const char *mg_client(const struct mg_call *call);
 
 /* The client's port, or 0. */
 unsigned mg_client_port(const struct mg_call *call);
 
-/* The client's name as the MTA verified it, in lower-case ASCII (A-labels), or NULL. */
+/*
+ * The client's name as the MTA verified it, in lower-case ASCII (A-labels), or NULL. Lives as long
+ * as the session.
+ */
 const char *mg_client_name(const struct mg_call *call);
 
 /* Submitted without SMTP (sendmail(1), Postfix's non_smtpd_milters). */
@@ -493,22 +510,30 @@ bool mg_is_submitted_locally(const struct mg_call *call);
 
 /*
  * The MTA's own name (macro j), its daemon's name, and the numeric address that the client
- * connected to, or NULL. A wildcard address ("0.0.0.0", "::") gives NULL.
+ * connected to, or NULL. A wildcard address ("0.0.0.0", "::") gives NULL. They live to the end of
+ * the event.
  */
 const char *mg_mta_name(const struct mg_call *call);
 const char *mg_daemon_name(const struct mg_call *call);
 const char *mg_daemon_addr(const struct mg_call *call);
 
-/* MG_HELO: the argument of HELO/EHLO as sent, or NULL before it and without it. */
+/*
+ * MG_HELO: the argument of HELO/EHLO as sent, or NULL before it and without it. Lives until the
+ * next HELO, or as long as the session.
+ */
 const char *mg_helo(const struct mg_call *call);
 
 /*
  * The reverse-path without its angle brackets ("" for the null sender), or NULL before MAIL. If
- * it is not an RFC 5321 mailbox, the address as the MTA rewrote it, where that is known.
+ * it is not an RFC 5321 mailbox, the address as the MTA rewrote it, where that is known. Lives as
+ * long as the message.
  */
 const char *mg_sender(const struct mg_call *call);
 
-/* The recipient of this RCPT, as mg_sender(), or NULL at another stage. */
+/*
+ * The recipient of this RCPT, as mg_sender(), or NULL in a hook of another stage. Lives as long as
+ * the message.
+ */
 const char *mg_recipient(const struct mg_call *call);
 
 /* How many recipients the message has: those accepted so far and, at RCPT, the present one. */
@@ -517,50 +542,59 @@ unsigned mg_recipients(const struct mg_call *call);
 /*
  * An ESMTP parameter of MAIL, or, at RCPT, of this recipient: "SIZE" gives "1000" for SIZE=1000,
  * "SMTPUTF8" gives "" for one without a value, NULL for none. The name in any case; NULL names
- * none.
+ * none. They live as long as the message.
  */
 const char *mg_sender_param(const struct mg_call *call, const char *name);
 const char *mg_recipient_param(const struct mg_call *call, const char *name);
 
 /*
  * The authenticated user ({auth_authen}) and the mechanism ({auth_type}). NULL without AUTH.
- * Known from MAIL on.
+ * Known from MAIL on. They live to the end of the event.
  */
 const char *mg_auth(const struct mg_call *call);
 const char *mg_auth_type(const struct mg_call *call);
 
 /*
  * MG_HELO: the TLS version ({tls_version}), or NULL without TLS. Known from the HELO after
- * STARTTLS on.
+ * STARTTLS on. Lives to the end of the event.
  */
 const char *mg_tls(const struct mg_call *call);
 
-/* The MTA's queue id, or NULL while it has none (Postfix: before the first accepted recipient). */
+/*
+ * The MTA's queue id, or NULL while it has none (Postfix: before the first accepted recipient).
+ * Lives as long as the message.
+ */
 const char *mg_queue_id(const struct mg_call *call);
 
 /*
  * Any other macro of the MTA, or NULL when it has none; the policy declares it in macros. The name
- * NULL is none. Valid to the end of the call.
+ * NULL is none. Lives to the end of the event.
  */
 const char *mg_macro(const struct mg_call *call, const char *name);
 
 /*
  * At MG_HEADER: the field's name, and its value with the line ends of its folds, without the
- * last one; NULL at another stage.
+ * last one; NULL at another stage. They live to the end of the event: this field.
  */
 const char *mg_header_name(const struct mg_call *call);
 const char *mg_header_value(const struct mg_call *call);
 
 /*
- * At MG_BODY: this chunk, valid to the end of the call. NULL, with size 0, at another stage.
- * size_r may be NULL.
+ * At MG_BODY: this chunk. NULL, with size 0, at another stage. size_r may be NULL. Lives to the end
+ * of the event: this chunk.
  */
 const unsigned char *mg_body(const struct mg_call *call, size_t *size_r);
 
-/* At MG_COMMAND: the command line as sent; NULL at another stage. */
+/*
+ * At MG_COMMAND: the command line as sent; NULL at another stage. Lives to the end of the event:
+ * this command.
+ */
 const char *mg_command(const struct mg_call *call);
 
-/* The session's id of our own: in every log line and in the replies; never NULL. */
+/*
+ * The session's id of our own: in every log line and in the replies; never NULL. Lives as long as
+ * the session.
+ */
 const char *mg_session_id(const struct mg_call *call);
 
 /* The stage of the hook that runs. */
@@ -713,13 +747,14 @@ struct mg_finding {
  * the order of the stages and of being found. Results of instances in mode monitor are among
  * them; of one that "skip" or "only" exclude now there is none. NULL past the last (index
  * counts from 0), for a type that has no instance, and for one that is not in reads: then the
- * hook's result becomes MG_ERROR, and the log says what to declare. Valid to the end of the call.
+ * hook's result becomes MG_ERROR, and the log says what to declare. It and its strings live to the
+ * end of the event.
  */
 const struct mg_finding *mg_finding(struct mg_call *call, const char *type, size_t index);
 
 /*
- * A value that was given with it (mg_value()), or NULL; NULL also when the finding is. Valid to
- * the end of the call.
+ * A value that was given with it (mg_value()), or NULL; NULL also when the finding is. Lives to the
+ * end of the event.
  */
 const char *mg_finding_value(struct mg_call *call, const struct mg_finding *finding,
 			     const char *name);
@@ -736,9 +771,10 @@ int64_t mg_deadline(const struct mg_call *call);
 int64_t mg_time(const struct mg_call *call);
 
 /*
- * This instance's state in this session (scope MG_SESSION), message (MG_MESSAGE) or MTA event
- * (MG_CALL), no other. Zeroed when the scope begins. Its size is session_size, message_size or
- * call_size. All hooks called for an event share its state. Never NULL.
+ * This instance's state in this session (scope MG_SESSION), message (MG_MESSAGE) or event
+ * (MG_EVENT), no other. Zeroed when the scope begins; lives as long as the scope. Its size is
+ * session_size, message_size or event_size. All hooks of the instance that run for an event share
+ * its state. Never NULL.
  */
 void *mg_state(struct mg_call *call, enum mg_scope scope);
 
@@ -761,21 +797,23 @@ char *mg_printf(struct mg_call *call, enum mg_scope scope, const char *fmt, ...)
 
 /*
  * Registers done(arg) for the end of the scope, on any thread; last registered, first called.
- * done NULL: no effect. arg may be NULL.
+ * done may use memory of the scope. That of MG_EVENT is called before the session's next event, or
+ * with its end: an event may outlive the message that ends in it. done NULL: no effect. arg may be
+ * NULL.
  */
 void mg_at_end(struct mg_call *call, enum mg_scope scope, void (*done)(void *arg), void *arg);
 
 /*
  * Looks a key up. Returns 1 when found, 0 when not, -1 when undecided (a regular expression
  * reached its limit). value_r, if not NULL: the right-hand side of a file's line, "" for a plain
- * entry; valid to the end of the call. A NULL key is never found; a NULL table is empty.
+ * entry; lives to the end of the event. A NULL key is never found; a NULL table is empty.
  */
 int mg_table_find(struct mg_call *call, const struct mg_table *table, const char *key,
 		  const char **value_r);
 
 /*
  * A domain in the form in which domains compare: lower case, A-labels (IDNA 2008), without a
- * final dot. NULL when it is not a domain name, and for NULL. Valid to the end of the call.
+ * final dot. NULL when it is not a domain name, and for NULL. Lives to the end of the event.
  */
 const char *mg_domain(struct mg_call *call, const char *domain);
 
@@ -863,7 +901,7 @@ struct mg_dns_answer {
  * Looks a name up. Blocks until the answer arrives, but not beyond mg_deadline() (then
  * MG_DNS_LATE; a late answer is kept for the next caller). A hook that must not block gets what
  * is known now, else MG_DNS_LATE, and the look-up continues. A NULL name is treated as one that
- * DNS cannot carry. Never NULL; constant; lives to the end of the call.
+ * DNS cannot carry. Never NULL; constant; lives to the end of the event.
  */
 const struct mg_dns_answer *mg_dns(struct mg_call *call, const char *name, enum mg_dns_type type);
 
@@ -914,8 +952,8 @@ void *mg_dns_walk_shared(struct mg_dns_walk *walk);
 
 /*
  * The name of an address in DNS: its octets or nibbles in reverse order, and zone. zone NULL:
- * in-addr.arpa or ip6.arpa. NULL when addr is NULL, or neither AF_INET nor AF_INET6. Valid to
- * the end of the call.
+ * in-addr.arpa or ip6.arpa. NULL when addr is NULL, or neither AF_INET nor AF_INET6. Lives to
+ * the end of the event.
  */
 const char *mg_dns_reverse(struct mg_call *call, const struct sockaddr *addr, const char *zone);
 

@@ -215,7 +215,7 @@ static bool asks_for_too_much(const struct mg_policy *policy)
 	return policy->conf_size > REGISTRY_STATE_MAX ||
 	       policy->session_size > REGISTRY_STATE_MAX ||
 	       policy->message_size > REGISTRY_STATE_MAX ||
-	       policy->call_size > REGISTRY_STATE_MAX || policy->shared_size > REGISTRY_STATE_MAX;
+	       policy->event_size > REGISTRY_STATE_MAX || policy->shared_size > REGISTRY_STATE_MAX;
 }
 
 const char *registry_check(struct arena *arena, const struct mg_policy *policy, const char *type)

@@ -233,7 +233,7 @@ static struct arena *call_scope(struct mg_call *call, enum mg_scope scope)
 		return &call->session->arena;
 	case MG_MESSAGE:
 		return &call->session->message_arena;
-	case MG_CALL:
+	case MG_EVENT:
 		break;
 	}
 	return &call->session->event_arena;
@@ -244,12 +244,12 @@ static void *call_event_state(struct mg_call *call, struct standing *standing)
 {
 	struct session *session = call->session;
 
-	if (standing->call_event != session->event.number) {
-		standing->call_event = session->event.number;
-		standing->call_state =
-			arena_zalloc(&session->event_arena, call->instance->type->call_size);
+	if (standing->state_event != session->event.number) {
+		standing->state_event = session->event.number;
+		standing->event_state =
+			arena_zalloc(&session->event_arena, call->instance->type->event_size);
 	}
-	return standing->call_state;
+	return standing->event_state;
 }
 
 void *mg_state(struct mg_call *call, enum mg_scope scope)
@@ -269,7 +269,7 @@ void *mg_state(struct mg_call *call, enum mg_scope scope)
 			standing->message_state =
 				arena_zalloc(&session->message_arena, type->message_size);
 		return standing->message_state;
-	case MG_CALL:
+	case MG_EVENT:
 		break;
 	}
 	return call_event_state(call, standing);

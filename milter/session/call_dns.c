@@ -35,7 +35,7 @@ const struct mg_dns_answer *mg_dns(struct mg_call *call, const char *name, enum 
 {
 	struct dns_answer *answer = call_answer(call, name, type);
 
-	mg_at_end(call, MG_CALL, call_release, answer);
+	mg_at_end(call, MG_EVENT, call_release, answer);
 	return &answer->public;
 }
 
@@ -92,7 +92,7 @@ const char *mg_dns_reverse(struct mg_call *call, const struct sockaddr *addr, co
 		zone = addr->sa_family == AF_INET ? "in-addr.arpa" : "ip6.arpa";
 	size = call_reverse_digits(digits, addr);
 	zone_size = strlen(zone) + 1;
-	name = mg_alloc(call, MG_CALL, size + zone_size);
+	name = mg_alloc(call, MG_EVENT, size + zone_size);
 	memcpy(name, digits, size);
 	memcpy(name + size, zone, zone_size);
 	return name;

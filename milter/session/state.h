@@ -45,8 +45,8 @@ struct standing {
 	/* By result: for how many accepted recipients it was reported; NULL: for none. */
 	unsigned *recipients;
 	void *session_state, *message_state;
-	void *call_state;
-	unsigned long long call_event; /* the number of the event that call_state belongs to */
+	void *event_state;
+	unsigned long long state_event; /* the number of the event that event_state belongs to */
 };
 
 struct client {

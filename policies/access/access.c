@@ -226,7 +226,7 @@ static const char *key_header(struct mg_call *call)
 	const char *name = mg_header_name(call);
 	const char *value = mg_header_value(call);
 	size_t size = strlen(name);
-	char *key = mg_alloc(call, MG_CALL, size + strlen(value) + sizeof(": "));
+	char *key = mg_alloc(call, MG_EVENT, size + strlen(value) + sizeof(": "));
 	char *end;
 
 	while (size > 0 && isblank((unsigned char)name[size - 1]))

@@ -113,7 +113,7 @@ static const char *question_of(struct mg_call *call, const struct dnsbl_zone *zo
 			       ? mg_dns_reverse(call, addr, zone->name)
 			       : NULL;
 	size = strlen(subject) + strlen(zone->name) + 2;
-	name = mg_alloc(call, MG_CALL, size);
+	name = mg_alloc(call, MG_EVENT, size);
 	snprintf(name, size, "%s.%s", subject, zone->name);
 	return name;
 }

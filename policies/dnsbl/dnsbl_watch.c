@@ -86,7 +86,7 @@ static const char *watch_name(struct mg_call *call, const struct dnsbl_zone *zon
 
 	if (!watch_is_domains(zone))
 		return watch_address_name(call, zone->name, entry);
-	name = mg_alloc(call, MG_CALL, size);
+	name = mg_alloc(call, MG_EVENT, size);
 	snprintf(name, size, "%s.%s", entry == DNSBL_LISTED ? "test" : "invalid", zone->name);
 	return name;
 }

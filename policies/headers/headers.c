@@ -137,7 +137,7 @@ static const char *field_name(struct mg_call *call)
 		size--;
 	if (!name[size])
 		return name;
-	cut = mg_alloc(call, MG_CALL, size + 1);
+	cut = mg_alloc(call, MG_EVENT, size + 1);
 	memcpy(cut, name, size);
 	cut[size] = '\0';
 	return cut;
@@ -283,7 +283,7 @@ static const char *unfold(struct mg_call *call, const char *value)
 	value += strspn(value, " \t\r\n");
 	if (!strpbrk(value, "\r\n"))
 		return value;
-	line = end = mg_alloc(call, MG_CALL, strlen(value) + 1);
+	line = end = mg_alloc(call, MG_EVENT, strlen(value) + 1);
 	for (; *value; value++)
 		if (*value != '\r' && *value != '\n')
 			*end++ = *value;

@@ -154,7 +154,7 @@ void spf_ask_ahead(struct mg_call *call, const struct spf_query *query)
 
 	if (!spf_is_domain(query->domain))
 		return;
-	packed = mg_alloc(call, MG_CALL, size);
+	packed = mg_alloc(call, MG_EVENT, size);
 	packed_fill(packed, query, reverse);
 	mg_dns_walk(call, SPF_AHEAD_MAX, packed, size, query->domain, MG_DNS_TXT, ahead_record);
 }

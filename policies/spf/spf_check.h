@@ -36,7 +36,7 @@ enum spf_result {
 	SPF_LATE /* the deadline came first, or DNS is dead: SPF has no such result */
 };
 
-/* The strings live to the end of the call; "" for none. */
+/* The strings live to the end of the event; "" for none. */
 struct spf_outcome {
 	enum spf_result result;
 	const char *mechanism;   /* as in the sender's record; "default" when none matched */
@@ -85,7 +85,7 @@ bool spf_is_late(const struct mg_dns_answer *answer);
 const char *spf_record_problem(struct mg_call *call, const char *domain, const char *what,
 			       const struct spf_term *where);
 
-/* Formats into the call's memory. */
+/* Formats into the event's memory. */
 __attribute__((nonnull)) char *spf_printf(struct mg_call *call, const char *fmt, ...)
 	MG_PRINTF(2, 3);
 

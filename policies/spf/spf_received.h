@@ -6,7 +6,7 @@
 #include "spf_check.h"
 
 /*
- * Makes the field's value: one line below 998 characters, in the call's memory. result: its name;
+ * Makes the field's value: one line below 998 characters, in the event's memory. result: its name;
  * identity: "mailfrom" or "helo".
  */
 const char *spf_received(struct mg_call *call, const struct spf_query *query,

@@ -25,7 +25,7 @@ char *spf_printf(struct mg_call *call, const char *fmt, ...)
 	size = vsnprintf(small, sizeof(small), fmt, args);
 	if (size < 0)
 		size = 0;
-	text = mg_alloc(call, MG_CALL, (size_t)size + 1);
+	text = mg_alloc(call, MG_EVENT, (size_t)size + 1);
 	if ((size_t)size < sizeof(small))
 		strcpy(text, small);
 	else
@@ -165,7 +165,7 @@ static const char *expand_text(struct spf_hosts *hosts, const char *domain, cons
 			       size_t size)
 {
 	struct spf_macros macros = { .query = hosts->query, .domain = domain };
-	char *expanded = mg_alloc(hosts->call, MG_CALL, SPF_TEXT_MAX + 1);
+	char *expanded = mg_alloc(hosts->call, MG_EVENT, SPF_TEXT_MAX + 1);
 
 	if (spf_macro_has(text, size, 'p'))
 		macros.validated = spf_validated_name(hosts, domain);

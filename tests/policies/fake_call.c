@@ -132,7 +132,7 @@ void mg_detail(struct mg_call *call, const char *fmt, ...)
 
 	(void)call;
 	va_start(args, fmt);
-	fake_said.detail = arena_vprintf(&host.call, fmt, args);
+	fake_said.detail = arena_vprintf(&host.event, fmt, args);
 	va_end(args);
 }
 
@@ -141,7 +141,7 @@ void mg_value(struct mg_call *call, const char *name, const char *value)
 	(void)call;
 	for (size_t i = 0; host.policy->values && host.policy->values[i]; i++) {
 		if (strcmp(host.policy->values[i], name) == 0) {
-			fake_said.value[i] = arena_strdup(&host.call, value ? value : "");
+			fake_said.value[i] = arena_strdup(&host.event, value ? value : "");
 			return;
 		}
 	}
@@ -150,7 +150,7 @@ void mg_value(struct mg_call *call, const char *name, const char *value)
 
 void mg_value_int(struct mg_call *call, const char *name, long long value)
 {
-	mg_value(call, name, arena_printf(&host.call, "%lld", value));
+	mg_value(call, name, arena_printf(&host.event, "%lld", value));
 }
 
 void mg_reply(struct mg_call *call, int code, const char *status, const char *text)
@@ -160,8 +160,8 @@ void mg_reply(struct mg_call *call, int code, const char *status, const char *te
 	    (code && status && status[0] - '0' != code / 100))
 		abort();
 	fake_said.code = code;
-	fake_said.status = status ? arena_strdup(&host.call, status) : "";
-	fake_said.text = text ? arena_strdup(&host.call, text) : "";
+	fake_said.status = status ? arena_strdup(&host.event, status) : "";
+	fake_said.text = text ? arena_strdup(&host.event, text) : "";
 }
 
 void mg_also(struct mg_call *call, int result)
@@ -249,7 +249,7 @@ static struct arena *scope_arena(enum mg_scope scope)
 {
 	return scope == MG_SESSION   ? &host.session
 	       : scope == MG_MESSAGE ? &host.message
-				     : &host.call;
+				     : &host.event;
 }
 
 void *mg_state(struct mg_call *call, enum mg_scope scope)
@@ -257,10 +257,10 @@ void *mg_state(struct mg_call *call, enum mg_scope scope)
 	const struct mg_policy *policy = host.policy;
 	void **state = scope == MG_SESSION   ? &host.session_state
 		       : scope == MG_MESSAGE ? &host.message_state
-					     : &host.call_state;
+					     : &host.event_state;
 	size_t size = scope == MG_SESSION   ? policy->session_size
 		      : scope == MG_MESSAGE ? policy->message_size
-					    : policy->call_size;
+					    : policy->event_size;
 
 	(void)call;
 	if (size == 0)
@@ -311,13 +311,13 @@ int mg_table_find(struct mg_call *call, const struct mg_table *table, const char
 		fake_failing_tables--;
 		return -1;
 	}
-	return key ? table_find(table, &host.call, key, value_r) : 0;
+	return key ? table_find(table, &host.event, key, value_r) : 0;
 }
 
 const char *mg_domain(struct mg_call *call, const char *domain)
 {
 	(void)call;
-	return domain ? domain_fold(&host.call, domain) : NULL;
+	return domain ? domain_fold(&host.event, domain) : NULL;
 }
 
 void mg_log(struct mg_call *call, enum mg_level level, const char *fmt, ...)

@@ -197,7 +197,7 @@ void fake_close(void)
 	memset(host.counted, 0, sizeof(host.counted));
 	fake_findings = NULL;
 	host.log = NULL;
-	arena_free(&host.call);
+	arena_free(&host.event);
 	arena_free(&host.message);
 	arena_free(&host.session);
 	arena_free(&host.instance);
@@ -248,8 +248,8 @@ const char *fake_run(enum mg_stage stage)
 {
 	struct mg_call call = { &host_services, stage };
 
-	arena_reset(&host.call);
-	host.call_state = NULL;
+	arena_reset(&host.event);
+	host.event_state = NULL;
 	fake_say_nothing();
 	memset(fake_also, 0, sizeof(fake_also));
 	nfake_also = 0;
@@ -263,8 +263,8 @@ void fake_start(enum mg_stage stage)
 {
 	struct mg_call call = { &host_services, stage };
 
-	arena_reset(&host.call);
-	host.call_state = NULL;
+	arena_reset(&host.event);
+	host.event_state = NULL;
 	if (fake_opened.stages & MG_BIT(stage) && host.policy->start[stage] &&
 	    (fake_opened.services || !host.policy->services))
 		host.policy->start[stage](&call, host.self);
@@ -274,7 +274,7 @@ void fake_outcome(const struct mg_outcome *outcome)
 {
 	struct mg_call call = { &host_services, outcome->stage };
 
-	arena_reset(&host.call);
+	arena_reset(&host.event);
 	if (host.policy->outcome)
 		host.policy->outcome(&call, host.self, outcome);
 }

@@ -23,8 +23,8 @@ struct fake_state {
 	void *self;
 	void *shared;
 	unsigned long long counted[FAKE_COUNTERS_MAX];
-	struct arena instance, session, message, call;
-	void *session_state, *message_state, *call_state;
+	struct arena instance, session, message, event;
+	void *session_state, *message_state, *event_state;
 	struct sockaddr_storage addr;
 	char folder[64];
 	const char *log;

@@ -50,7 +50,7 @@ static int editor_open(struct mg_conf *conf, void *self)
 static const char *editor_word(struct mg_call *call, const struct mg_line *line, size_t index)
 {
 	const char *word = index < mg_line_words(line) ? mg_line_word(line, index) : "";
-	char *decoded = mg_alloc(call, MG_CALL, strlen(word) + 1), *to = decoded;
+	char *decoded = mg_alloc(call, MG_EVENT, strlen(word) + 1), *to = decoded;
 	char hex[3] = "";
 
 	for (; *word; word++) {
@@ -71,7 +71,7 @@ static void editor_long_body(struct mg_call *call, const char *lines)
 {
 	static const char line[] = "a line of the body\n";
 	const size_t size = strlen(line), n = strtoul(lines, NULL, 10);
-	char *body = mg_alloc(call, MG_CALL, n * size + 1);
+	char *body = mg_alloc(call, MG_EVENT, n * size + 1);
 
 	for (size_t i = 0; i < n; i++)
 		memcpy(body + i * size, line, size);
@@ -117,7 +117,7 @@ static void editor_show(struct mg_call *call)
 
 	for (size_t i = 0; (field = mg_field(call, i)); i++)
 		size += field->name_size + field->value_size + 2;
-	text = mg_alloc(call, MG_CALL, size);
+	text = mg_alloc(call, MG_EVENT, size);
 	*text = '\0';
 	for (size_t i = 0; (field = mg_field(call, i)); i++)
 		sprintf(text + strlen(text), "%s:%s|", field->name, field->value);

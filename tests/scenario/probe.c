@@ -71,7 +71,7 @@ static const struct mg_item items[] = {
 	MG_ITEM_BOOL(struct probe, enough, "enough", .initial = "no", .syntax = "yes|no",
 		     .help = "Whether it needs no more of the body after the first chunk."),
 	MG_ITEM_CHOICE(struct probe, counts, "counts", .initial = "session",
-		       .choices = "session message call", .syntax = "SCOPE",
+		       .choices = "session message event", .syntax = "SCOPE",
 		       .help = "Whose state its count of calls is in."),
 	MG_ITEM_STRINGS(struct probe, also, "also", .syntax = "RESULT...",
 			.help = "What it reports before that."),
@@ -137,7 +137,7 @@ static const char *probe_fact(struct mg_call *call)
 		break;
 	case MG_BODY:
 		mg_body(call, &size);
-		text = mg_alloc(call, MG_CALL, 24);
+		text = mg_alloc(call, MG_EVENT, 24);
 		snprintf(text, 24, "%zu", size);
 		return text;
 	default:
@@ -264,7 +264,7 @@ static const struct mg_policy policy = {
 	.conf_size = sizeof(struct probe),
 	.session_size = sizeof(struct count),
 	.message_size = sizeof(struct count),
-	.call_size = sizeof(struct count),
+	.event_size = sizeof(struct count),
 	.blocking = MG_BIT(MG_STAGES) - 1,
 	.open = probe_open,
 	.start = EVERY_STAGE(probe_start),

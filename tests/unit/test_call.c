@@ -27,7 +27,7 @@ static const struct mg_policy bare = {
 	.values = values,
 	.session_size = sizeof(struct counted),
 	.message_size = sizeof(struct counted),
-	.call_size = sizeof(struct counted),
+	.event_size = sizeof(struct counted),
 };
 
 static char log_path[128];
@@ -224,7 +224,7 @@ START_TEST(numbers_and_strings)
 		mg_value_int(&call, "number", numbers[i].value);
 		ck_assert_str_eq(call.found->values[0], numbers[i].want);
 	}
-	text = mg_printf(&call, MG_CALL, "%s-%05d-%1000s", "a", 7, "b");
+	text = mg_printf(&call, MG_EVENT, "%s-%05d-%1000s", "a", 7, "b");
 	ck_assert_uint_eq(strlen(text), 1008);
 	ck_assert_int_eq(strncmp(text, "a-00007- ", 9), 0);
 	text = mg_printf(&call, MG_SESSION, "%s", "kept");
@@ -260,21 +260,21 @@ static void next_recipient(void)
 	session_rcpt(session, rcpt);
 }
 
-/* The state of a call is shared by the hooks of an event, and begins anew with each event. */
+/* The state of an event is shared by its hooks, and begins anew with each event. */
 START_TEST(state_by_scope)
 {
-	ck_assert_uint_eq(count(MG_CALL), 1);
-	ck_assert_uint_eq(count(MG_CALL), 2);
+	ck_assert_uint_eq(count(MG_EVENT), 1);
+	ck_assert_uint_eq(count(MG_EVENT), 2);
 	ck_assert_uint_eq(count(MG_MESSAGE), 1);
 	ck_assert_uint_eq(count(MG_SESSION), 1);
 	call.stage = MG_HELO;
-	ck_assert_uint_eq(count(MG_CALL), 3);
+	ck_assert_uint_eq(count(MG_EVENT), 3);
 	next_recipient();
-	ck_assert_uint_eq(count(MG_CALL), 1);
+	ck_assert_uint_eq(count(MG_EVENT), 1);
 	ck_assert_uint_eq(count(MG_MESSAGE), 2);
 	session_abort(session);
 	next_recipient();
-	ck_assert_uint_eq(count(MG_CALL), 1);
+	ck_assert_uint_eq(count(MG_EVENT), 1);
 	ck_assert_uint_eq(count(MG_MESSAGE), 1);
 	ck_assert_uint_eq(count(MG_SESSION), 2);
 }
@@ -283,10 +283,10 @@ END_TEST
 /* A state that is not declared has no size, but its pointer is not NULL. */
 START_TEST(state_of_no_size)
 {
-	policy.session_size = policy.message_size = policy.call_size = 0;
+	policy.session_size = policy.message_size = policy.event_size = 0;
 	ck_assert_ptr_nonnull(mg_state(&call, MG_SESSION));
 	ck_assert_ptr_nonnull(mg_state(&call, MG_MESSAGE));
-	ck_assert_ptr_nonnull(mg_state(&call, MG_CALL));
+	ck_assert_ptr_nonnull(mg_state(&call, MG_EVENT));
 }
 END_TEST
 

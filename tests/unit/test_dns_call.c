@@ -54,7 +54,7 @@ START_TEST(test_waits)
 }
 END_TEST
 
-/* An answer of mg_dns() lives to the end of the call, whatever follows. */
+/* An answer of mg_dns() lives to the end of the event, whatever follows. */
 START_TEST(test_lives)
 {
 	const struct mg_dns_answer *answer = mg_dns(&call, "a.test", MG_DNS_TXT);

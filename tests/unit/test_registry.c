@@ -98,7 +98,7 @@ static const struct {
 	{ { GOOD, .conf_size = (1 << 20) + 1 }, "p", "F: asks for more than 1 MiB of state" },
 	{ { GOOD, .session_size = (1 << 20) + 1 }, "p", "F: asks for more than 1 MiB of state" },
 	{ { GOOD, .message_size = (1 << 20) + 1 }, "p", "F: asks for more than 1 MiB of state" },
-	{ { GOOD, .call_size = (1 << 20) + 1 }, "p", "F: asks for more than 1 MiB of state" },
+	{ { GOOD, .event_size = (1 << 20) + 1 }, "p", "F: asks for more than 1 MiB of state" },
 	{ { GOOD, .macros = VALUES("j"), .macro_stage = MG_STAGES }, "p",
 	  "F: declares macros of a stage that there is not" },
 
@@ -384,7 +384,7 @@ START_TEST(shorter_elements)
 				    .items = (const struct mg_item *)(const void *)items,
 				    .item_size = sizeof(items[0]),
 				    .conf_size = sizeof(struct conf),
-				    .call_size = 1,
+				    .event_size = 1,
 				    .shared_size = 2 };
 	struct arena arena = { 0 };
 	struct errors errors = { .arena = &arena };
@@ -402,7 +402,7 @@ START_TEST(shorter_elements)
 	ck_assert_pstr_eq(type->policy->items[0].help, "x");
 	ck_assert(!type->policy->items[0].check);
 	ck_assert_pstr_eq(type->policy->items[1].name, NULL);
-	ck_assert_uint_eq(type->policy->call_size, 0);
+	ck_assert_uint_eq(type->policy->event_size, 0);
 	ck_assert_uint_eq(type->policy->shared_size, 0);
 	arena_free(&arena);
 }

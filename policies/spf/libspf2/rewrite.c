@@ -40,7 +40,7 @@ static void output_term(struct output *output, char qualifier, const char *fmt, 
 struct spf_standin *spf_standin_new(struct spf_standins *standins, const struct spf_term *term,
 				    const char *domain, unsigned depth)
 {
-	struct spf_standin *standin = mg_alloc(standins->call, MG_CALL, sizeof(*standin));
+	struct spf_standin *standin = mg_alloc(standins->call, MG_EVENT, sizeof(*standin));
 
 	*standin = (struct spf_standin){
 		.term = *term, .domain = domain, .depth = depth, .next = standins->last
@@ -195,7 +195,7 @@ const char *spf_rewrite(struct spf_standins *standins, const char *domain, unsig
 	bool ends = false;
 	struct spf_term term;
 
-	output.text = mg_alloc(standins->call, MG_CALL, output.max + 1);
+	output.text = mg_alloc(standins->call, MG_EVENT, output.max + 1);
 	output.size = (size_t)sprintf(output.text, "v=spf1");
 	for (size_t at = 0; spf_record_next(record, size, &at, &term) == 1;) {
 		if (ends || lookups > SPF_LOOKUPS_MAX)

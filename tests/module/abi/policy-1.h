@@ -45,7 +45,7 @@ enum mg_stage {
 };
 #define MG_STAGES_MAX 16
 #define MG_BIT(stage) (1U << (stage))
-enum mg_scope { MG_SESSION, MG_MESSAGE, MG_CALL };
+enum mg_scope { MG_SESSION, MG_MESSAGE, MG_EVENT };
 #define MG_NONE (-1)
 #define MG_ERROR (-2)
 #define MG_TIMEOUT (-3)
