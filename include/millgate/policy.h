@@ -316,13 +316,13 @@ struct mg_policy {
 	int (*on[MG_STAGES_MAX])(struct mg_call *call, const void *self);
 
 	/*
-	 * MTA macros that the policy reads with mg_macro(): names as "{name}" or "x", NULL last.
-	 * macro_stage: the first stage that needs them; the MTA then reports that stage. For
-	 * another macro, mg_macro() returns NULL, and the hook's result becomes MG_ERROR. May be
-	 * NULL.
+	 * MTA macros that the policy reads with mg_macro(), by the first stage that needs them:
+	 * names as "{name}" or, of one letter, "x", NULL last. The MTA then reports that stage,
+	 * and sends them with it. It sends none with HEADER, BODY and COMMAND: macros there are
+	 * an error. For a macro that is not declared, mg_macro() returns NULL, and the hook's
+	 * result becomes MG_ERROR. Each may be NULL.
 	 */
-	const char *const *macros;
-	enum mg_stage macro_stage;
+	const char *const *macros[MG_STAGES_MAX];
 
 	/*
 	 * MG_BIT()s of the stages whose facts the hooks read, besides those that they
@@ -567,8 +567,8 @@ const char *mg_tls(const struct mg_call *call);
 const char *mg_queue_id(const struct mg_call *call);
 
 /*
- * Any other macro of the MTA, or NULL when it has none; the policy declares it in macros. The name
- * NULL is none. Lives to the end of the event.
+ * Any other macro of the MTA, or NULL when it has none, and before the stage for which the policy
+ * declares it in macros. The name NULL is none. Lives to the end of the event.
  */
 const char *mg_macro(const struct mg_call *call, const char *name);
 

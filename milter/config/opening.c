@@ -6,6 +6,7 @@
 #include "base/line.h"
 #include "config/instance.h"
 #include "config/opening.h"
+#include "config/plan.h"
 #include "table/table.h"
 
 static void opening_close(void *arg)
@@ -36,9 +37,8 @@ static unsigned opening_facts(const struct instance *instance)
 {
 	const struct mg_policy *type = instance->type;
 
-	return instance->stages | instance->starts | type->facts |
-	       (type->macros ? MG_BIT(type->macro_stage) : 0) | MG_BIT(MG_CONNECT) |
-	       MG_BIT(MG_MAIL) | MG_BIT(MG_RCPT) | MG_BIT(MG_EOM);
+	return instance->stages | instance->starts | type->facts | plan_macro_stages(type) |
+	       MG_BIT(MG_CONNECT) | MG_BIT(MG_MAIL) | MG_BIT(MG_RCPT) | MG_BIT(MG_EOM);
 }
 
 void opening_run(struct mg_conf *conf)

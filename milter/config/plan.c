@@ -56,3 +56,13 @@ enum mg_stage plan_last(const struct instance *instance)
 			last = plan_due(instance, (enum mg_stage)hook);
 	return instance->stages & MG_BIT(MG_COMMAND) ? MG_EOM : last;
 }
+
+unsigned plan_macro_stages(const struct mg_policy *type)
+{
+	unsigned stages = 0;
+
+	for (int stage = MG_CONNECT; stage < MG_STAGES; stage++)
+		if (type->macros[stage])
+			stages |= MG_BIT(stage);
+	return stages;
+}

@@ -32,4 +32,7 @@ unsigned plan_hooks(const struct instance *instance, enum mg_stage stage);
 enum mg_stage plan_first(const struct instance *instance);
 enum mg_stage plan_last(const struct instance *instance);
 
+/* The MG_BIT()s of the stages for which a policy declares macros. */
+unsigned plan_macro_stages(const struct mg_policy *type);
+
 #endif

@@ -87,8 +87,7 @@ static void plan_need_instance(struct mta_needs *needs, const struct snapshot *s
 		return;
 	needs->stages |= instance->stages | instance->starts | instance->type->facts;
 	/* The MTA sends a stage's macros with the stage. */
-	if (instance->type->macros)
-		needs->stages |= MG_BIT(instance->type->macro_stage);
+	needs->stages |= plan_macro_stages(instance->type);
 	for (int hook = MG_CONNECT; hook <= MG_RCPT; hook++)
 		if (instance->stages & MG_BIT(hook))
 			needs->stages |= MG_BIT(plan_due(instance, (enum mg_stage)hook));
@@ -157,6 +156,21 @@ static bool plan_texts_have(const struct snapshot *snapshot, enum text_macro mac
 	return false;
 }
 
+/* Whether a list of macros has this one; names are separated by blanks. */
+static bool plan_has_macro(const char *list, const char *name)
+{
+	const size_t size = strlen(name);
+
+	while (list && *list) {
+		const size_t length = strcspn(list, " ");
+
+		if (length == size && memcmp(list, name, size) == 0)
+			return true;
+		list += length + strspn(list + length, " ");
+	}
+	return false;
+}
+
 /* The macros that the core asks for at a stage, and those that policies declared for it. */
 static const char *plan_macros(struct snapshot *snapshot, enum mg_stage stage)
 {
@@ -175,12 +189,14 @@ static const char *plan_macros(struct snapshot *snapshot, enum mg_stage stage)
 	const char *macros = own[stage];
 
 	for (size_t i = 0; i < snapshot->ninstances; i++) {
-		const struct mg_policy *type = snapshot->instances[i].type;
+		const struct instance *instance = &snapshot->instances[i];
+		const char *const *name = instance->type->macros[stage];
 
-		for (size_t j = 0; type->macros && type->macro_stage == stage && type->macros[j];
-		     j++)
-			macros = arena_printf(&snapshot->arena, "%s%s%s", macros ? macros : "",
-					      macros ? " " : "", type->macros[j]);
+		for (; instance->mode != MODE_OFF && name && *name; name++)
+			if (!plan_has_macro(macros, *name))
+				macros = arena_printf(&snapshot->arena, "%s%s%s",
+						      macros ? macros : "", macros ? " " : "",
+						      *name);
 	}
 	return macros;
 }

@@ -6,6 +6,7 @@
 
 #include "config/instance_read.h"
 #include "config/items.h"
+#include "config/plan.h"
 #include "config/registry.h"
 #include "config/text.h"
 
@@ -65,6 +66,45 @@ static const char *check_values(struct arena *arena, const char *const *values)
 				"declares a value \"%s\", which is the name of a macro of every "
 				"text",
 				*values);
+	return NULL;
+}
+
+/* ---- Macros ---- */
+
+/* As "x" or "{name}": a name has one form, so that of several policies is one request. */
+static bool is_macro(const char *name)
+{
+	const size_t size = strlen(name);
+
+	if (strcspn(name, " \t\r\n,") != size)
+		return false;
+	if (size == 1)
+		return *name != '{' && *name != '}';
+	return size > 3 && *name == '{' && strcspn(name + 1, "{}") == size - 2 &&
+	       name[size - 1] == '}';
+}
+
+static const char *check_macros(struct arena *arena, const struct mg_policy *policy)
+{
+	/* The milter protocol has lists of macros for the other stages only. */
+	static const unsigned without = MG_BIT(MG_HEADER) | MG_BIT(MG_BODY) | MG_BIT(MG_COMMAND);
+
+	for (int stage = MG_CONNECT; stage < MG_STAGES; stage++) {
+		const char *const *name = policy->macros[stage];
+
+		if (name && without & MG_BIT(stage))
+			return arena_printf(
+				arena,
+				"declares macros at %s, where no MTA sends any: declare them at "
+				"an earlier stage",
+				plan_stage_name((enum mg_stage)stage));
+		for (; name && *name; name++)
+			if (!is_macro(*name))
+				return arena_printf(
+					arena,
+					"declares a macro \"%s\", expected \"x\" or \"{name}\"",
+					*name);
+	}
 	return NULL;
 }
 
@@ -229,9 +269,9 @@ const char *registry_check(struct arena *arena, const struct mg_policy *policy, 
 		return "registers a policy that has no hooks";
 	if (asks_for_too_much(policy))
 		return "asks for more than 1 MiB of state";
-	if (policy->macros && (unsigned)policy->macro_stage >= MG_STAGES)
-		return "declares macros of a stage that there is not";
 	wrong = check_results(arena, policy->results);
+	if (!wrong)
+		wrong = check_macros(arena, policy);
 	if (!wrong)
 		wrong = check_values(arena, policy->values);
 	if (!wrong)

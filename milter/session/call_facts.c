@@ -30,11 +30,12 @@ static bool call_knows(const struct mg_call *call, enum mg_stage stage, const ch
 
 static bool call_declares(const struct mg_call *call, const char *macro)
 {
-	const char *const *macros = call->instance->type->macros;
+	const struct mg_policy *type = call->instance->type;
 
-	for (; macros && *macros; macros++)
-		if (strcmp(*macros, macro) == 0)
-			return true;
+	for (int stage = MG_CONNECT; stage < MG_STAGES; stage++)
+		for (const char *const *name = type->macros[stage]; name && *name; name++)
+			if (strcmp(*name, macro) == 0)
+				return true;
 	call_undeclared(call, CALL_FACT_MACRO,
 			"calls mg_macro(\"%s\"), which needs that name among the macros of its "
 			"struct mg_policy",

@@ -43,7 +43,6 @@ int main(void)
 	MEMBER(mg_policy, start);
 	MEMBER(mg_policy, on);
 	MEMBER(mg_policy, macros);
-	MEMBER(mg_policy, macro_stage);
 	MEMBER(mg_policy, facts);
 	MEMBER(mg_policy, services);
 	NUMBER(MG_ABI);

@@ -32,7 +32,8 @@ static const struct mg_item items[] = {
 };
 
 #ifdef DECLARED
-static const char *const macros[] = { "{cipher}", NULL };
+static const char *const helo_macros[] = { "{cipher}", "{tls_version}", NULL };
+static const char *const rcpt_macros[] = { "{rcpt_host}", NULL };
 #endif
 
 static const void *fact(struct mg_call *call, int which)
@@ -105,8 +106,7 @@ static const struct mg_policy policy = {
 	.on = { [MG_MAIL] = undeclared_mail },
 #ifdef DECLARED
 	.facts = MG_BIT(MG_HELO) | MG_BIT(MG_HEADER) | MG_BIT(MG_BODY) | MG_BIT(MG_COMMAND),
-	.macros = macros,
-	.macro_stage = MG_HELO,
+	.macros = { [MG_HELO] = helo_macros, [MG_RCPT] = rcpt_macros },
 #endif
 };
 

@@ -21,6 +21,7 @@ struct counted {
 
 static const char *const values[] = { "number", NULL };
 static const char *const macros[] = { "{declared}", NULL };
+static const char *const others[] = { "{other}", NULL };
 
 static const struct mg_policy bare = {
 	.name = "test",
@@ -168,7 +169,8 @@ START_TEST(macros_of_a_policy)
 	ck_assert_ptr_null(mg_macro(&call, "{declared}"));
 	ck_assert_ptr_nonnull(session->event.undeclared);
 	session->event.undeclared = NULL;
-	policy.macros = macros;
+	policy.macros[MG_HELO] = others;
+	policy.macros[MG_RCPT] = macros;
 	ck_assert_str_eq(mg_macro(&call, "{declared}"), "{declared}");
 	ck_assert_ptr_null(mg_macro(&call, NULL));
 	ck_assert_ptr_null(session->event.undeclared);

@@ -99,8 +99,24 @@ static const struct {
 	{ { GOOD, .session_size = (1 << 20) + 1 }, "p", "F: asks for more than 1 MiB of state" },
 	{ { GOOD, .message_size = (1 << 20) + 1 }, "p", "F: asks for more than 1 MiB of state" },
 	{ { GOOD, .event_size = (1 << 20) + 1 }, "p", "F: asks for more than 1 MiB of state" },
-	{ { GOOD, .macros = VALUES("j"), .macro_stage = MG_STAGES }, "p",
-	  "F: declares macros of a stage that there is not" },
+
+	/* Macros. */
+	{ { GOOD, .macros = { [MG_HELO] = VALUES("j", "{cipher}"), [MG_EOM] = VALUES("i") } },
+	  "p", NULL },
+	{ { GOOD, .macros = { [MG_HEADER] = VALUES("j") } }, "p",
+	  "F: declares macros at header, where no MTA sends any" },
+	{ { GOOD, .macros = { [MG_BODY] = VALUES("j") } }, "p",
+	  "F: declares macros at body, where no MTA sends any" },
+	{ { GOOD, .macros = { [MG_COMMAND] = VALUES("j") } }, "p",
+	  "F: declares macros at command, where no MTA sends any" },
+	{ { GOOD, .macros = { [MG_MAIL] = VALUES("{j}") } }, "p",
+	  "F: declares a macro \"{j}\", expected \"x\" or \"{name}\"" },
+	{ { GOOD, .macros = { [MG_MAIL] = VALUES("cipher") } }, "p",
+	  "F: declares a macro \"cipher\", expected" },
+	{ { GOOD, .macros = { [MG_MAIL] = VALUES("") } }, "p",
+	  "F: declares a macro \"\", expected" },
+	{ { GOOD, .macros = { [MG_MAIL] = VALUES("{a b}") } }, "p",
+	  "F: declares a macro \"{a b}\", expected" },
 
 	/* Results. */
 	{ { ABI, HOOKS, .name = "p", .results = some }, "p",

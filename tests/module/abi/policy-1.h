@@ -147,8 +147,7 @@ struct mg_policy {
 	void (*close)(void *self);
 	void (*start[MG_STAGES_MAX])(struct mg_call *call, const void *self);
 	int (*on[MG_STAGES_MAX])(struct mg_call *call, const void *self);
-	const char *const *macros;
-	enum mg_stage macro_stage;
+	const char *const *macros[MG_STAGES_MAX];
 	unsigned facts;
 	unsigned services;
 };
