@@ -30,7 +30,8 @@
  *
  * ABI. The structs that a module hands over are only ever appended to, the elements of its arrays
  * too: a module says how large its structs are, and the host takes the smaller of that and its own.
- * What a module lacks is zero.
+ * What a module lacks is zero. Members that the host does not know are ignored; bits and stages
+ * that it does not know, in members that it does, refuse the module: it needs a newer millgated.
  *   1  first version
  */
 #ifndef MILLGATE_POLICY_H

@@ -240,6 +240,54 @@ static const char *check_items(struct arena *arena, const struct mg_policy *poli
 	return wrong;
 }
 
+/* ---- What only a later header has ---- */
+
+#define STAGES_KNOWN (MG_BIT(MG_STAGES) - 1)
+#define SERVICES_KNOWN MG_SERVICE_DNS
+#define EDITS_KNOWN                                                         \
+	(MG_EDIT_ADD_FIELD | MG_EDIT_REPLACE_FIELD | MG_EDIT_DELETE_FIELD | \
+	 MG_EDIT_ADD_RECIPIENT | MG_EDIT_DELETE_RECIPIENT | MG_EDIT_SENDER | MG_EDIT_BODY)
+
+/* Bits that this host does not know: to ignore them would be to break a promise of the header. */
+static const char *check_bits(struct arena *arena, const struct mg_policy *policy)
+{
+	const struct {
+		const char *member;
+		unsigned bits, known;
+	} members[] = {
+		{ "services", policy->services, SERVICES_KNOWN },
+		{ "edits", policy->edits, EDITS_KNOWN },
+		{ "several", policy->several, STAGES_KNOWN },
+		{ "blocking", policy->blocking, STAGES_KNOWN },
+		{ "facts", policy->facts, STAGES_KNOWN },
+	};
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		if (members[i].bits & ~members[i].known)
+			return arena_printf(
+				arena, "needs a newer millgated: this one does not know 0x%x in %s",
+				members[i].bits & ~members[i].known, members[i].member);
+	return NULL;
+}
+
+/* Hooks and macros of stages that this host does not know. */
+static const char *check_stages(struct arena *arena, const struct mg_policy *policy)
+{
+	for (int stage = MG_STAGES; stage < MG_STAGES_MAX; stage++) {
+		const char *member = policy->on[stage]       ? "on"
+				     : policy->start[stage]  ? "start"
+				     : policy->macros[stage] ? "macros"
+							     : NULL;
+
+		if (member)
+			return arena_printf(
+				arena,
+				"needs a newer millgated: this one does not know stage %d, of %s",
+				stage, member);
+	}
+	return NULL;
+}
+
 /* ---- The whole ---- */
 
 static bool has_hooks(const struct mg_policy *policy)
@@ -265,6 +313,11 @@ const char *registry_check(struct arena *arena, const struct mg_policy *policy, 
 	if (!registry_is_name(policy->name) || strcmp(policy->name, type) != 0)
 		return arena_printf(arena, "registers a policy of another name%s%s",
 				    policy->name ? ": " : "", policy->name ? policy->name : "");
+	wrong = check_bits(arena, policy);
+	if (!wrong)
+		wrong = check_stages(arena, policy);
+	if (wrong)
+		return wrong;
 	if (!has_hooks(policy))
 		return "registers a policy that has no hooks";
 	if (asks_for_too_much(policy))

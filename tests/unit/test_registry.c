@@ -17,6 +17,12 @@ static int hook(struct mg_call *call, const void *self)
 	return MG_NONE;
 }
 
+static void start(struct mg_call *call, const void *self)
+{
+	(void)call;
+	(void)self;
+}
+
 static const struct mg_result some[] = { { .name = "found", .action = "reject" },
 					 { .name = NULL } };
 
@@ -117,6 +123,27 @@ static const struct {
 	  "F: declares a macro \"\", expected" },
 	{ { GOOD, .macros = { [MG_MAIL] = VALUES("{a b}") } }, "p",
 	  "F: declares a macro \"{a b}\", expected" },
+
+	/* What a later header may have. */
+	{ { GOOD, .services = MG_SERVICE_DNS, .edits = 127, .several = 0x3ff, .blocking = 0x3ff,
+	    .facts = 0x3ff },
+	  "p", NULL },
+	{ { GOOD, .services = 6 | MG_SERVICE_DNS }, "p",
+	  "F: needs a newer millgated: this one does not know 0x6 in services" },
+	{ { GOOD, .edits = 128 | MG_EDIT_BODY }, "p",
+	  "F: needs a newer millgated: this one does not know 0x80 in edits" },
+	{ { GOOD, .several = MG_BIT(MG_STAGES) }, "p",
+	  "F: needs a newer millgated: this one does not know 0x400 in several" },
+	{ { GOOD, .blocking = 1U << 31 }, "p",
+	  "F: needs a newer millgated: this one does not know 0x80000000 in blocking" },
+	{ { GOOD, .facts = MG_BIT(11) }, "p",
+	  "F: needs a newer millgated: this one does not know 0x800 in facts" },
+	{ { ABI, .name = "p", MG_RESULTS(some), .on = { [MG_STAGES] = hook } }, "p",
+	  "F: needs a newer millgated: this one does not know stage 10, of on" },
+	{ { GOOD, .start = { [MG_STAGES_MAX - 1] = start } }, "p",
+	  "F: needs a newer millgated: this one does not know stage 15, of start" },
+	{ { GOOD, .macros = { [MG_STAGES] = VALUES("j") } }, "p",
+	  "F: needs a newer millgated: this one does not know stage 10, of macros" },
 
 	/* Results. */
 	{ { ABI, HOOKS, .name = "p", .results = some }, "p",
