@@ -364,8 +364,9 @@ struct mg_policy {
 	const struct mg_counter *counters;
 	size_t counter_size;
 
-	/* Of mg_shared(); at most 1 MiB. */
+	/* Of mg_shared(); at most 1 MiB. shared_version: changed with the meaning of its bytes. */
 	size_t shared_size;
+	unsigned shared_version;
 
 	/*
 	 * Its hooks read the message record, mg_field(): the host keeps one, and the MTA is asked
@@ -785,8 +786,8 @@ void *mg_state(struct mg_call *call, enum mg_scope scope);
  * configuration has an instance of that name any more. Hooks of many sessions use it at the
  * same time, those of an older configuration among them: use atomics, or locks that are never
  * held for long. Keep no pointers in it, neither to the instance nor to constants of the
- * module. A module whose shared_size has changed begins anew: change it whenever the meaning of
- * the memory changes.
+ * module. A module of another shared_version or shared_size begins anew, with memory of its own:
+ * change shared_version whenever the meaning of the memory changes. Lives as long as the instance.
  */
 void *mg_shared(const struct mg_call *call);
 

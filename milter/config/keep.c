@@ -21,12 +21,12 @@ struct keep_number {
 };
 
 /*
- * Shared memory. Snapshots of different versions of a module can have it of different sizes at
- * the same time.
+ * Shared memory. Snapshots of different versions of a module can have it of different sizes and
+ * versions at the same time.
  */
 struct keep_memory {
 	struct keep_memory *next;
-	unsigned references;
+	unsigned references, version;
 	size_t size;
 	max_align_t bytes[];
 };
@@ -172,18 +172,20 @@ atomic_ullong *keep_counter(struct keep_entry *entry, const char *counter)
 
 /* ---- Shared memory ---- */
 
-enum keep_sharing keep_share(struct keep_entry *entry, size_t size, void **memory_r)
+enum keep_sharing keep_share(struct keep_entry *entry, unsigned version, size_t size,
+			     void **memory_r)
 {
 	enum keep_sharing sharing = KEEP_SHARED;
 	struct keep_memory *memory;
 
 	keep_lock(entry->keep);
 	memory = entry->memories;
-	while (memory && memory->size != size)
+	while (memory && (memory->version != version || memory->size != size))
 		memory = memory->next;
 	if (!memory) {
-		sharing = entry->memories ? KEEP_RESIZED : KEEP_FIRST;
+		sharing = entry->memories ? KEEP_ANEW : KEEP_FIRST;
 		memory = keep_alloc(sizeof(*memory) + size);
+		memory->version = version;
 		memory->size = size;
 		memory->next = entry->memories;
 		entry->memories = memory;

@@ -55,12 +55,13 @@ atomic_ullong *keep_counter(struct keep_entry *entry, const char *counter);
 enum keep_sharing {
 	KEEP_FIRST, /* there was no such memory: it is zero */
 	KEEP_SHARED,
-	/* There is memory of another size, in use by others: this one is new, and zero. */
-	KEEP_RESIZED
+	/* Others use memory of another size or version: this one is new, and zero. */
+	KEEP_ANEW
 };
 
-/* A reference to the memory of this size, which must not be 0. */
-enum keep_sharing keep_share(struct keep_entry *entry, size_t size, void **memory_r);
+/* A reference to the memory of this version and size, which must not be 0. */
+enum keep_sharing keep_share(struct keep_entry *entry, unsigned version, size_t size,
+			     void **memory_r);
 void keep_unshare(struct keep_entry *entry, void *memory);
 
 #endif

@@ -215,16 +215,17 @@ static void load_keep_counters(struct snapshot *snapshot, struct instance *insta
 static void load_keep_instance(struct snapshot *snapshot, struct keep *keep,
 			       struct instance *instance)
 {
-	const size_t size = instance->type->shared_size;
+	const struct mg_policy *type = instance->type;
 
 	instance->kept.entry = keep_take(keep, instance->name);
 	load_keep_counters(snapshot, instance);
-	if (size > 0 &&
-	    keep_share(instance->kept.entry, size, &instance->kept.shared) == KEEP_RESIZED)
+	if (type->shared_size > 0 &&
+	    keep_share(instance->kept.entry, type->shared_version, type->shared_size,
+		       &instance->kept.shared) == KEEP_ANEW)
 		errors_at(
 			&snapshot->warnings, instance->line, 1,
 			"policy %s begins anew: what it remembered is of another version of %s.so",
-			instance->name, instance->type->name);
+			instance->name, type->name);
 	arena_at_end(&snapshot->arena, load_unkeep, instance);
 }
 

@@ -59,7 +59,7 @@ START_TEST(entry_without_registry)
 
 	ck_assert_ptr_ne(entry, other);
 	atomic_fetch_add(keep_result(entry, "pass"), 1);
-	ck_assert_int_eq(keep_share(entry, 10, &memory), KEEP_FIRST);
+	ck_assert_int_eq(keep_share(entry, 1, 10, &memory), KEEP_FIRST);
 	keep_unshare(entry, memory);
 	keep_release(entry);
 	keep_release(other);
@@ -79,27 +79,30 @@ START_TEST(counters_by_name)
 }
 END_TEST
 
-START_TEST(shared_memory_by_size)
+START_TEST(shared_memory_by_version_and_size)
 {
 	struct keep_entry *entry = keep_take(keep, "dnsbl");
 	unsigned char *first, *same, *other;
 
-	ck_assert_int_eq(keep_share(entry, 100, (void **)&first), KEEP_FIRST);
+	ck_assert_int_eq(keep_share(entry, 1, 100, (void **)&first), KEEP_FIRST);
 	for (size_t i = 0; i < 100; i++)
 		ck_assert_uint_eq(first[i], 0);
 	first[99] = 1;
-	ck_assert_int_eq(keep_share(entry, 100, (void **)&same), KEEP_SHARED);
+	ck_assert_int_eq(keep_share(entry, 1, 100, (void **)&same), KEEP_SHARED);
 	ck_assert_ptr_eq(same, first);
-	/* A snapshot whose memory has another size is loaded, and given up. */
-	ck_assert_int_eq(keep_share(entry, 101, (void **)&other), KEEP_RESIZED);
-	ck_assert_ptr_ne(other, first);
-	keep_unshare(entry, other);
+	/* Snapshots in which it has another size, or version, are loaded and given up. */
+	for (unsigned i = 0; i < 2; i++) {
+		ck_assert_int_eq(keep_share(entry, 1 + i, 101 - i, (void **)&other), KEEP_ANEW);
+		ck_assert_ptr_ne(other, first);
+		ck_assert_uint_eq(other[99], 0);
+		keep_unshare(entry, other);
+	}
 	keep_unshare(entry, first);
-	ck_assert_int_eq(keep_share(entry, 100, (void **)&first), KEEP_SHARED);
+	ck_assert_int_eq(keep_share(entry, 1, 100, (void **)&first), KEEP_SHARED);
 	ck_assert_uint_eq(first[99], 1);
 	keep_unshare(entry, first);
 	keep_unshare(entry, same);
-	ck_assert_int_eq(keep_share(entry, 101, (void **)&other), KEEP_FIRST);
+	ck_assert_int_eq(keep_share(entry, 1, 101, (void **)&other), KEEP_FIRST);
 	keep_unshare(entry, other);
 	keep_release(entry);
 }
@@ -115,7 +118,7 @@ static void *take_and_release(void *arg)
 		struct keep_entry *entry = keep_take(keep, i % 2 ? "spf" : "dnsbl");
 		void *memory;
 
-		keep_share(entry, 64 + (size_t)(i % 3), &memory);
+		keep_share(entry, 1, 64 + (size_t)(i % 3), &memory);
 		atomic_fetch_add(keep_result(entry, "pass"), 1);
 		keep_unshare(entry, memory);
 		keep_release(entry);
@@ -198,7 +201,7 @@ START_TEST(resized_memory_is_warned_of)
 	struct snapshot *snapshot;
 	void *memory;
 
-	keep_share(entry, 10, &memory);
+	keep_share(entry, 1, 10, &memory);
 	snapshot = load(ZEN "policy dnsbl other { zone a.test }");
 	ck_assert_uint_eq(snapshot->warnings.count, 1);
 	ck_assert_msg(strstr(errors_line(&snapshot->warnings, 0), "policy dnsbl/zen begins anew") !=
@@ -230,7 +233,7 @@ int main(void)
 	tcase_add_test(tcase, entries_by_name);
 	tcase_add_test(tcase, entry_without_registry);
 	tcase_add_test(tcase, counters_by_name);
-	tcase_add_test(tcase, shared_memory_by_size);
+	tcase_add_test(tcase, shared_memory_by_version_and_size);
 	tcase_add_test(tcase, reloads_beside_sessions);
 	tcase_add_test(tcase, survives_a_reload);
 	tcase_add_test(tcase, resized_memory_is_warned_of);
