@@ -123,6 +123,7 @@ enum mg_type {
 	MG_LINES     /* lines that open() reads by itself: struct mg_lines */
 };
 
+/* Words. Modules have it in their structs: it never grows. */
 struct mg_strings {
 	size_t n;
 	const char *const *v;
@@ -133,6 +134,7 @@ struct mg_conf;  /* one instance being opened; valid until open() returns */
 struct mg_line;  /* one line of the configuration; lives as long as the instance, words too */
 struct mg_table; /* lives as long as the instance */
 
+/* Lines. Modules have it in their structs: it never grows. */
 struct mg_lines {
 	size_t n;
 	const struct mg_line *const *v;
@@ -881,6 +883,7 @@ struct mg_dns_record {
 	size_t size;
 };
 
+/* The answer to a question. The host makes it, and may append members. */
 struct mg_dns_answer {
 	enum mg_dns_status status;
 	bool authentic; /* the server says that it validated this by DNSSEC (AD) */
