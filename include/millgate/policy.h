@@ -757,10 +757,10 @@ struct mg_finding {
 const struct mg_finding *mg_finding(struct mg_call *call, const char *type, size_t index);
 
 /*
- * A value that was given with it (mg_value()), or NULL; NULL also when the finding is. Lives to the
- * end of the event.
+ * A value that was given with the finding of this type and index (mg_value()), or NULL; NULL also
+ * where mg_finding() returns NULL, with the same effects. Lives to the end of the event.
  */
-const char *mg_finding_value(struct mg_call *call, const struct mg_finding *finding,
+const char *mg_finding_value(struct mg_call *call, const char *type, size_t index,
 			     const char *name);
 
 /* ---- Services -------------------------------------------------------------- */

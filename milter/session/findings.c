@@ -8,7 +8,7 @@
 #include "session/match.h"
 
 struct finding {
-	struct mg_finding public; /* the first member: mg_finding_value() is handed it */
+	struct mg_finding public;
 	const struct found *found;
 };
 
@@ -101,36 +101,45 @@ static const char *findings_declared(const struct mg_policy *policy, const char 
 	return NULL;
 }
 
-const struct mg_finding *mg_finding(struct mg_call *call, const char *type, size_t index)
+/* function: the one that was called, for the log. */
+static const struct finding *findings_get(struct mg_call *call, const char *function,
+					  const char *type, size_t index)
 {
-	CHECK_OBJ(call, CALL_MAGIC);
 	const char *declared = findings_declared(call->instance->type, type);
 	struct findings *findings = call->findings;
 
 	if (!declared) {
 		call_undeclared(call, CALL_FACT_READS,
-				"calls mg_finding(\"%s\"), which needs that type in reads in its "
+				"calls %s(\"%s\"), which needs that type in reads in its "
 				"struct mg_policy",
-				type);
+				function, type);
 		return NULL;
 	}
 	while (findings && findings->type != declared)
 		findings = findings->next;
 	if (!findings)
 		findings = findings_collect(call, declared);
-	return index < findings->n ? &findings->v[index].public : NULL;
+	return index < findings->n ? &findings->v[index] : NULL;
 }
 
-const char *mg_finding_value(struct mg_call *call, const struct mg_finding *finding,
-			     const char *name)
+const struct mg_finding *mg_finding(struct mg_call *call, const char *type, size_t index)
 {
-	const struct finding *of = (const struct finding *)(const void *)finding;
-
 	CHECK_OBJ(call, CALL_MAGIC);
-	if (!of || !of->found->values)
+	const struct finding *finding = findings_get(call, __func__, type, index);
+
+	return finding ? &finding->public : NULL;
+}
+
+const char *mg_finding_value(struct mg_call *call, const char *type, size_t index, const char *name)
+{
+	CHECK_OBJ(call, CALL_MAGIC);
+	const struct finding *finding = findings_get(call, __func__, type, index);
+	const struct found *found = finding ? finding->found : NULL;
+
+	if (!found || !found->values)
 		return NULL;
-	for (size_t i = 0; i < of->found->instance->nvalues; i++)
-		if (strcmp(of->found->instance->type->values[i], name) == 0)
-			return of->found->values[i];
+	for (size_t i = 0; i < found->instance->nvalues; i++)
+		if (strcmp(found->instance->type->values[i], name) == 0)
+			return found->values[i];
 	return NULL;
 }

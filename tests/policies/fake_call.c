@@ -193,23 +193,29 @@ static bool is_read(const char *type)
 	return false;
 }
 
-const struct mg_finding *mg_finding(struct mg_call *call, const char *type, size_t index)
+static const struct fake_finding *finding_at(const char *type, size_t index)
 {
 	const struct fake_finding *at = fake_findings;
 
-	(void)call;
 	if (!is_read(type))
 		abort(); /* the policy does not declare this edit */
 	for (; at && at->finding.type; at++)
 		if (strcmp(at->finding.type, type) == 0 && index-- == 0)
-			return &at->finding;
+			return at;
 	return NULL;
 }
 
-const char *mg_finding_value(struct mg_call *call, const struct mg_finding *finding,
-			     const char *name)
+const struct mg_finding *mg_finding(struct mg_call *call, const char *type, size_t index)
 {
-	const struct fake_finding *of = (const struct fake_finding *)(const void *)finding;
+	const struct fake_finding *of = finding_at(type, index);
+
+	(void)call;
+	return of ? &of->finding : NULL;
+}
+
+const char *mg_finding_value(struct mg_call *call, const char *type, size_t index, const char *name)
+{
+	const struct fake_finding *of = finding_at(type, index);
 
 	(void)call;
 	for (size_t i = 0; of && i < 2 * FAKE_VALUES_MAX && of->value[i]; i += 2)

@@ -62,9 +62,10 @@ static size_t reader_read(struct mg_call *call, const char *when)
 		mg_log(call, MG_LOG_INFO, "reads at %s: %s %s %s at %s of %s, fact %s, detail %s",
 		       when, finding->type, finding->name, finding->result,
 		       stage_names[finding->stage], reader_or(finding->recipient),
-		       reader_or(mg_finding_value(call, finding, "fact")),
+		       reader_or(mg_finding_value(call, "probe", n, "fact")),
 		       reader_or(finding->detail));
-	if (mg_finding(call, "nowhere", 0) || mg_finding_value(call, NULL, "fact"))
+	if (mg_finding(call, "nowhere", 0) || mg_finding_value(call, "nowhere", 0, "fact") ||
+	    mg_finding_value(call, "probe", n, "fact"))
 		mg_log(call, MG_LOG_ERROR, "reads what is not there");
 	return n;
 }
