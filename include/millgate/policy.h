@@ -25,8 +25,9 @@
  * Hostile input. Every string that comes from the client is bounded by the MTA
  * and free of NUL, and nothing else: check it.
  *
- * NULL. No function takes NULL for its struct mg_call, struct mg_conf or format. Of every other
- * pointer the function's comment says what NULL means, and whether the function returns NULL.
+ * NULL. No function takes NULL for its struct mg_call, mg_conf or mg_dns_walk, or for a format. Of
+ * every other pointer the function's comment says what NULL means, and whether the function returns
+ * NULL.
  *
  * ABI. The structs that a module hands over are only ever appended to, the elements of its arrays
  * too: a module says how large its structs are, and the host takes the smaller of that and its own.
@@ -684,7 +685,7 @@ void mg_count(struct mg_call *call, size_t index, unsigned long long more);
  *
  * Fields. name: as RFC 5322 has it. value: without the blank after the colon; it may be folded (a
  * line feed, then a blank), 65,000 bytes at most; lines of more than 998 bytes are folded by the
- * host. The NULL pointer is nowhere allowed.
+ * host. An edit with a NULL pointer is ignored and logged.
  */
 #define MG_EDIT_END (~0U)
 
@@ -725,7 +726,7 @@ void mg_edit_sender(struct mg_call *call, const char *address);
 
 /*
  * A new body, of any size, with LF or CR LF as line ends, without NUL and without CR of another
- * meaning. Copied.
+ * meaning. Copied. data may be NULL when size is 0: an empty body.
  */
 void mg_edit_body(struct mg_call *call, const void *data, size_t size);
 
@@ -745,20 +746,21 @@ struct mg_finding {
 };
 
 /*
- * What the instances of a type, which the policy names in reads, have found so far that holds
- * now: of the session (CONNECT, HELO), of the message and, at MG_RCPT, of this recipient; after
- * it, of each accepted recipient by itself. In the order of the file, and of one instance in
- * the order of the stages and of being found. Results of instances in mode monitor are among
- * them; of one that "skip" or "only" exclude now there is none. NULL past the last (index
- * counts from 0), for a type that has no instance, and for one that is not in reads: then the
- * hook's result becomes MG_ERROR, and the log says what to declare. It and its strings live to the
- * end of the event.
+ * What the instances of a type, which the policy names in reads, have found so far that holds now:
+ * of the session (CONNECT, HELO), of the message and, at MG_RCPT, of this recipient; after it, of
+ * each accepted recipient by itself. In the order of the file, and of one instance in the order of
+ * the stages and of being found. Results of instances in mode monitor are among them; of one that
+ * "skip" or "only" exclude now there is none. NULL past the last (index counts from 0), for the
+ * type NULL, for a type that has no instance, and for one that is not in reads: then the hook's
+ * result becomes MG_ERROR, and the log says what to declare. It and its strings live to the end of
+ * the event.
  */
 const struct mg_finding *mg_finding(struct mg_call *call, const char *type, size_t index);
 
 /*
  * A value that was given with the finding of this type and index (mg_value()), or NULL; NULL also
- * where mg_finding() returns NULL, with the same effects. Lives to the end of the event.
+ * for the name NULL, and where mg_finding() returns NULL, with the same effects. Lives to the end
+ * of the event.
  */
 const char *mg_finding_value(struct mg_call *call, const char *type, size_t index,
 			     const char *name);
@@ -929,10 +931,10 @@ typedef void (*mg_dns_then)(struct mg_dns_walk *walk, const char *name,
 			    const struct mg_dns_answer *answer, const void *data, const void *self);
 
 /*
- * Begins a walk with one question. data (size bytes; NULL and 0 for none) is copied, and stays
- * constant. max: the most questions of the walk, this one included; further ones are dropped,
- * and their then is not called. A later mg_dns() finds the answers, or joins the look-ups. Never
- * blocks; from any hook. then NULL: no further questions. The name NULL: no effect.
+ * Begins a walk with one question. data (size bytes; NULL for none, whatever size is) is copied,
+ * and stays constant. max: the most questions of the walk, this one included; further ones are
+ * dropped, and their then is not called. A later mg_dns() finds the answers, or joins the look-ups.
+ * Never blocks; from any hook. then NULL: no further questions. The name NULL: no effect.
  */
 void mg_dns_walk(struct mg_call *call, unsigned max, const void *data, size_t size,
 		 const char *name, enum mg_dns_type type, mg_dns_then then);

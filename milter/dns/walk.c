@@ -113,11 +113,12 @@ void dns_walk(struct dns *dns, const struct dns_walker *walker, unsigned max, co
 	atomic_init(&walk->references, 1);
 	atomic_init(&walk->left, max);
 	atomic_init(&walk->last_left, MG_DNS_WALK_LAST);
-	walk->data = size ? malloc(size) : NULL;
-	if (size && !walk->data)
-		abort();
-	if (size)
+	if (data && size) {
+		walk->data = malloc(size);
+		if (!walk->data)
+			abort();
 		memcpy(walk->data, data, size);
+	}
 	mg_dns_walk_ask(walk, name, type, then);
 	walk_unref(walk);
 }

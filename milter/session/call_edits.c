@@ -40,21 +40,27 @@ const struct mg_field *mg_field(const struct mg_call *call, size_t index)
 
 /* ---- Edits ---- */
 
-/*
- * A proposal at the end of those of this hook; NULL, and a log line, when the policy does not
- * declare its kind.
- */
-static struct edit *call_propose(struct mg_call *call, unsigned kind, enum action_kind action)
+/* Whether a proposal may be made: its kind is declared, and it has all that it needs. */
+static bool call_may_propose(struct mg_call *call, unsigned kind, enum action_kind action,
+			     bool complete)
 {
-	struct edit **end, *edit;
-
 	CHECK_OBJ(call, CALL_MAGIC);
-	if (!(call->instance->type->edits & kind)) {
+	const bool declared = call->instance->type->edits & kind;
+
+	if (!declared)
 		mg_log(call, MG_LOG_ERROR, "proposes the edit %s, which it does not declare",
 		       action_names[action]);
-		return NULL;
-	}
-	end = &call_found(call)->edits;
+	else if (!complete)
+		mg_log(call, MG_LOG_ERROR, "proposes the edit %s with a NULL pointer",
+		       action_names[action]);
+	return declared && complete;
+}
+
+/* A proposal at the end of those of this hook. */
+static struct edit *call_propose(struct mg_call *call, enum action_kind action)
+{
+	struct edit **end = &call_found(call)->edits, *edit;
+
 	while (*end)
 		end = &(*end)->next;
 	edit = *end = arena_zalloc(&call->session->event_arena, sizeof(*edit));
@@ -62,13 +68,13 @@ static struct edit *call_propose(struct mg_call *call, unsigned kind, enum actio
 	return edit;
 }
 
-static void call_set(struct mg_call *call, struct edit *edit, const char *name, unsigned index,
-		     const char *value)
+/* value: NULL when the edit has none. */
+static void call_edit(struct mg_call *call, enum action_kind action, const char *name,
+		      unsigned index, const char *value)
 {
 	struct arena *arena = &call->session->event_arena;
+	struct edit *edit = call_propose(call, action);
 
-	if (!edit)
-		return;
 	edit->name = arena_strdup(arena, name);
 	edit->index = index;
 	if (value) {
@@ -79,45 +85,48 @@ static void call_set(struct mg_call *call, struct edit *edit, const char *name, 
 
 void mg_edit_add_field(struct mg_call *call, unsigned index, const char *name, const char *value)
 {
-	call_set(call, call_propose(call, MG_EDIT_ADD_FIELD, ACTION_HEADER), name, index, value);
+	if (call_may_propose(call, MG_EDIT_ADD_FIELD, ACTION_HEADER, name && value))
+		call_edit(call, ACTION_HEADER, name, index, value);
 }
 
 void mg_edit_replace_field(struct mg_call *call, const char *name, unsigned nth, const char *value)
 {
-	call_set(call, call_propose(call, MG_EDIT_REPLACE_FIELD, ACTION_REPLACE_HEADER), name, nth,
-		 value);
+	if (call_may_propose(call, MG_EDIT_REPLACE_FIELD, ACTION_REPLACE_HEADER, name && value))
+		call_edit(call, ACTION_REPLACE_HEADER, name, nth, value);
 }
 
 void mg_edit_delete_field(struct mg_call *call, const char *name, unsigned nth)
 {
-	call_set(call, call_propose(call, MG_EDIT_DELETE_FIELD, ACTION_DELETE_HEADER), name, nth,
-		 NULL);
+	if (call_may_propose(call, MG_EDIT_DELETE_FIELD, ACTION_DELETE_HEADER, name))
+		call_edit(call, ACTION_DELETE_HEADER, name, nth, NULL);
 }
 
 void mg_edit_add_recipient(struct mg_call *call, const char *address)
 {
-	call_set(call, call_propose(call, MG_EDIT_ADD_RECIPIENT, ACTION_ADD_RECIPIENT), address, 0,
-		 NULL);
+	if (call_may_propose(call, MG_EDIT_ADD_RECIPIENT, ACTION_ADD_RECIPIENT, address))
+		call_edit(call, ACTION_ADD_RECIPIENT, address, 0, NULL);
 }
 
 void mg_edit_delete_recipient(struct mg_call *call, const char *address)
 {
-	call_set(call, call_propose(call, MG_EDIT_DELETE_RECIPIENT, ACTION_DELETE_RECIPIENT),
-		 address, 0, NULL);
+	if (call_may_propose(call, MG_EDIT_DELETE_RECIPIENT, ACTION_DELETE_RECIPIENT, address))
+		call_edit(call, ACTION_DELETE_RECIPIENT, address, 0, NULL);
 }
 
 void mg_edit_sender(struct mg_call *call, const char *address)
 {
-	call_set(call, call_propose(call, MG_EDIT_SENDER, ACTION_CHANGE_SENDER), address, 0, NULL);
+	if (call_may_propose(call, MG_EDIT_SENDER, ACTION_CHANGE_SENDER, address))
+		call_edit(call, ACTION_CHANGE_SENDER, address, 0, NULL);
 }
 
 void mg_edit_body(struct mg_call *call, const void *data, size_t size)
 {
-	struct edit *edit = call_propose(call, MG_EDIT_BODY, ACTION_REPLACE_BODY);
+	struct edit *edit;
 	char *copy;
 
-	if (!edit)
+	if (!call_may_propose(call, MG_EDIT_BODY, ACTION_REPLACE_BODY, data || size == 0))
 		return;
+	edit = call_propose(call, ACTION_REPLACE_BODY);
 	copy = arena_alloc(&call->session->event_arena, size + 1);
 	if (size)
 		memcpy(copy, data, size);

@@ -105,9 +105,11 @@ static const char *findings_declared(const struct mg_policy *policy, const char 
 static const struct finding *findings_get(struct mg_call *call, const char *function,
 					  const char *type, size_t index)
 {
-	const char *declared = findings_declared(call->instance->type, type);
+	const char *declared = type ? findings_declared(call->instance->type, type) : NULL;
 	struct findings *findings = call->findings;
 
+	if (!type)
+		return NULL;
 	if (!declared) {
 		call_undeclared(call, CALL_FACT_READS,
 				"calls %s(\"%s\"), which needs that type in reads in its "
@@ -136,7 +138,7 @@ const char *mg_finding_value(struct mg_call *call, const char *type, size_t inde
 	const struct finding *finding = findings_get(call, __func__, type, index);
 	const struct found *found = finding ? finding->found : NULL;
 
-	if (!found || !found->values)
+	if (!found || !found->values || !name)
 		return NULL;
 	for (size_t i = 0; i < found->instance->nvalues; i++)
 		if (strcmp(found->instance->type->values[i], name) == 0)

@@ -80,10 +80,10 @@ const char *mg_client(const struct mg_call *call)
 
 const char *mg_sender_param(const struct mg_call *call, const char *name)
 {
-	size_t size = strlen(name);
+	const size_t size = name ? strlen(name) : 0;
 
 	(void)call;
-	for (const char *const *param = fake.sender_params; param && *param; param++)
+	for (const char *const *param = fake.sender_params; name && param && *param; param++)
 		if (strncasecmp(*param, name, size) == 0 &&
 		    ((*param)[size] == '=' || !(*param)[size]))
 			return *param + size + ((*param)[size] == '=');
