@@ -932,10 +932,12 @@ typedef void (*mg_dns_then)(struct mg_dns_walk *walk, const char *name,
 
 /*
  * Begins a walk with one question. data (size bytes; NULL for none, whatever size is) is copied,
- * and stays constant. max: the most questions of the walk, this one included; further ones are
- * dropped, and their then is not called. A later mg_dns() finds the answers, or joins the look-ups.
- * Never blocks; from any hook. then NULL: no further questions. The name NULL: no effect.
+ * and stays constant. max: the most questions of the walk, this one included, and never more than
+ * MG_DNS_WALK_MAX; further ones are dropped, and their then is not called. A later mg_dns() finds
+ * the answers, or joins the look-ups. Never blocks; from any hook. then NULL: no further questions.
+ * The name NULL: no effect.
  */
+#define MG_DNS_WALK_MAX 100
 void mg_dns_walk(struct mg_call *call, unsigned max, const void *data, size_t size,
 		 const char *name, enum mg_dns_type type, mg_dns_then then);
 

@@ -73,7 +73,10 @@ static void walk_ask(struct mg_dns_walk *walk, const char *name, enum mg_dns_typ
 	atomic_fetch_add_explicit(&walk->references, 1, memory_order_relaxed);
 	answer = walk->dns->ask(walk->dns, name, type, &waiter->waiter);
 	if (answer) {
-		/* Known answers recurse, but no deeper than the walk may ask questions. */
+		/*
+		 * Known answers recurse: each asks the next from its then, so no deeper than
+		 * MG_DNS_WALK_MAX, and one more for a last question.
+		 */
 		walk_waiter_done(&waiter->waiter, answer);
 		dns_answer_unref(answer);
 	}
@@ -111,7 +114,7 @@ void dns_walk(struct dns *dns, const struct dns_walker *walker, unsigned max, co
 	walk->dns = dns;
 	walk->walker = *walker;
 	atomic_init(&walk->references, 1);
-	atomic_init(&walk->left, max);
+	atomic_init(&walk->left, max < MG_DNS_WALK_MAX ? max : MG_DNS_WALK_MAX);
 	atomic_init(&walk->last_left, MG_DNS_WALK_LAST);
 	if (data && size) {
 		walk->data = malloc(size);

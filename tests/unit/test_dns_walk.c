@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <check.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -242,6 +243,39 @@ START_TEST(test_walk_bounded)
 }
 END_TEST
 
+static atomic_uint depth, deepest;
+
+/* Asks one more, which is known: on the same stack. */
+static void on_known(struct mg_dns_walk *walk, const char *name, const struct mg_dns_answer *answer,
+		     const void *data, const void *self)
+{
+	char next[16];
+
+	(void)name;
+	(void)answer;
+	(void)data;
+	(void)self;
+	if (++depth > deepest)
+		deepest = depth;
+	snprintf(next, sizeof(next), "n%u.test", atomic_fetch_add(&walked.thens, 1) + 1);
+	mg_dns_walk_ask(walk, next, MG_DNS_TXT, on_known);
+	depth--;
+}
+
+/* However many questions a policy asks for: answers that are known recurse. */
+START_TEST(test_walk_max)
+{
+	walked = (struct walked){ .released = 0 };
+	atomic_store(&deepest, 0);
+	stub_delay(dns, NULL, 0);
+	dns_walk(dns, &walker, _i ? UINT_MAX : MG_DNS_WALK_MAX + 1, NULL, 0, "n0.test", MG_DNS_TXT,
+		 on_known);
+	wait_released();
+	ck_assert_uint_eq(atomic_load(&walked.thens), MG_DNS_WALK_MAX);
+	ck_assert_uint_eq(atomic_load(&deepest), MG_DNS_WALK_MAX);
+}
+END_TEST
+
 /* The daemon's end frees walks under way, and calls no function of theirs. */
 START_TEST(test_walk_cut)
 {
@@ -268,6 +302,7 @@ int main(void)
 	tcase_add_test(tcase, test_prefetch);
 	tcase_add_loop_test(tcase, test_walk, 0, 2);
 	tcase_add_loop_test(tcase, test_walk_bounded, 0, 2);
+	tcase_add_loop_test(tcase, test_walk_max, 0, 2);
 	tcase_add_test(tcase, test_walk_cut);
 	return run_tests("dns_walk", tcase);
 }
