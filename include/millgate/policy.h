@@ -355,6 +355,12 @@ struct mg_policy {
 	unsigned several;
 
 	/*
+	 * Its hooks read the message record, mg_field(): the host keeps one, and the MTA is asked
+	 * for all fields.
+	 */
+	bool record;
+
+	/*
 	 * Called once for each message that began (MAIL), when it is over, however it ended,
 	 * unless the instance's mode is off: so also when "skip" and "only" excluded it, and
 	 * when another policy ended the asking. Facts, state and findings of the message are
@@ -370,12 +376,6 @@ struct mg_policy {
 	/* Of mg_shared(); at most 1 MiB. shared_version: changed with the meaning of its bytes. */
 	size_t shared_size;
 	unsigned shared_version;
-
-	/*
-	 * Its hooks read the message record, mg_field(): the host keeps one, and the MTA is asked
-	 * for all fields.
-	 */
-	bool record;
 
 	/* MG_EDIT_...s that it may propose: the MTA is asked for no more. */
 	unsigned edits;

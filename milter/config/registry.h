@@ -25,11 +25,21 @@ struct policy_type {
 	struct policy_type *next;
 };
 
+/* How large the structs of a module are, in bytes. */
+struct registry_sizes {
+	size_t policy, result, item, counter;
+};
+
+/* The least that a module of this ABI has: what its first release had. */
+extern const struct registry_sizes registry_first;
+
 /* The policy types of one configuration: each is loaded, checked and completed once. */
 struct registry {
 	struct arena *arena; /* types and modules live as long as it */
 	struct errors *errors;
 	const char *directory; /* where modules are, as TYPE.so */
+	/* NULL: registry_first. A test has smaller ones, as if members had been appended since. */
+	const struct registry_sizes *first_sizes;
 	struct policy_type *first;
 };
 

@@ -14,12 +14,14 @@
 #include "config/items.h"
 #include "config/registry.h"
 
-/* The least that a module of this ABI has: up to the first member that was appended. */
-#define POLICY_SIZE_MIN (offsetof(struct mg_policy, services) + sizeof(unsigned))
-#define RESULT_SIZE_MIN offsetof(struct mg_result, help)
-#define ITEM_SIZE_MIN offsetof(struct mg_item, check)
-#define COUNTER_SIZE_MIN sizeof(struct mg_counter)
 #define SIZE_MAX_SANE ((size_t)65536)
+#define END_OF(type, member) (offsetof(struct type, member) + sizeof(((struct type *)0)->member))
+
+/* All members up to the last that the first release of this ABI had. */
+const struct registry_sizes registry_first = { .policy = END_OF(mg_policy, edits),
+					       .result = END_OF(mg_result, help),
+					       .item = END_OF(mg_item, check),
+					       .counter = END_OF(mg_counter, help) };
 
 /* The reading of one registration. */
 struct adoption {
@@ -34,6 +36,11 @@ static size_t least(size_t a, size_t b)
 }
 
 /* ---- Sizes ---- */
+
+static const struct registry_sizes *first_sizes(const struct adoption *a)
+{
+	return a->registry->first_sizes ? a->registry->first_sizes : &registry_first;
+}
 
 /* An array of the module. Its structs begin with a name; the first without one ends it. */
 struct elements {
@@ -82,6 +89,7 @@ static void *copy_elements(struct adoption *a, const struct elements *array)
 
 static const struct mg_policy *copy_policy(struct adoption *a, const struct mg_policy *theirs)
 {
+	const struct registry_sizes *first = first_sizes(a);
 	struct mg_policy *policy = arena_zalloc(a->registry->arena, sizeof(*policy));
 
 	memcpy(policy, theirs, least(theirs->size, sizeof(*policy)));
@@ -90,21 +98,21 @@ static const struct mg_policy *copy_policy(struct adoption *a, const struct mg_p
 					  "MG_RESULTS",
 					  policy->results,
 					  policy->result_size,
-					  RESULT_SIZE_MIN,
+					  first->result,
 					  sizeof(struct mg_result),
 					  alignof(struct mg_result) };
 	const struct elements items = { "items",
 					"MG_ITEMS",
 					policy->items,
 					policy->item_size,
-					ITEM_SIZE_MIN,
+					first->item,
 					sizeof(struct mg_item),
 					alignof(struct mg_item) };
 	const struct elements counters = { "counters",
 					   "MG_COUNTERS",
 					   policy->counters,
 					   policy->counter_size,
-					   COUNTER_SIZE_MIN,
+					   first->counter,
 					   sizeof(struct mg_counter),
 					   alignof(struct mg_counter) };
 
@@ -130,11 +138,11 @@ static int check_version(struct adoption *a, const struct mg_policy *theirs)
 			"%s: is built for ABI %u, this is ABI %u: build it anew against the "
 			"installed <millgate/policy.h>",
 			a->from, theirs->abi, MG_ABI);
-	else if (theirs->size < POLICY_SIZE_MIN || theirs->size > SIZE_MAX_SANE)
+	else if (theirs->size < first_sizes(a)->policy || theirs->size > SIZE_MAX_SANE)
 		a->error = arena_printf(
 			arena,
 			"%s: says that its struct mg_policy has %u bytes, expected %zu or more",
-			a->from, theirs->size, POLICY_SIZE_MIN);
+			a->from, theirs->size, first_sizes(a)->policy);
 	return a->error ? -1 : 0;
 }
 

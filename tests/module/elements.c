@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A module whose structs are smaller or larger than the host's: elements.sh compiles it with a
- * frozen header, with the installed one, and with one whose structs have further members at their
- * ends (then with LATER, which fills these with what no host must follow). NAME is the policy's.
+ * frozen header, with the installed one, with one whose structs have further members at their ends
+ * (then with LATER, which fills these with what no host must follow), and with some that lack
+ * members. NAME is the policy's.
  */
 #include <millgate/policy.h>
 

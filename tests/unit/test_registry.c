@@ -148,8 +148,11 @@ static const struct {
 	/* Results. */
 	{ { ABI, HOOKS, .name = "p", .results = some }, "p",
 	  "F: says that one of its results has 0 bytes, expected " },
-	{ { ABI, HOOKS, .name = "p", .results = some, .result_size = 17 }, "p",
-	  "F: says that one of its results has 17 bytes, expected " },
+	{ { ABI, HOOKS, .name = "p", .results = some, .result_size = 25 }, "p",
+	  "F: says that one of its results has 25 bytes, expected " },
+	{ { ABI, HOOKS, .name = "p", .results = some,
+	    .result_size = offsetof(struct mg_result, help) },
+	  "p", "F: says that one of its results has 16 bytes, expected 24 or more" },
 	{ { ABI, HOOKS, .name = "p" }, "p", "F: declares no results" },
 	{ { BARE, .results = RESULT(.name = "Found") }, "p",
 	  "F: declares a result \"Found\", expected a name " NAME_OF },
@@ -429,15 +432,20 @@ START_TEST(shorter_elements)
 				    .conf_size = sizeof(struct conf),
 				    .event_size = 1,
 				    .shared_size = 2 };
+	const struct registry_sizes sizes = { .policy = offsetof(struct mg_policy, services) +
+							sizeof(unsigned),
+					      .result = sizeof(results[0]),
+					      .item = sizeof(items[0]),
+					      .counter = sizeof(struct mg_counter) };
 	struct arena arena = { 0 };
 	struct errors errors = { .arena = &arena };
-	struct registry registry = { .arena = &arena, .errors = &errors };
+	struct registry registry = { .arena = &arena, .errors = &errors, .first_sizes = &sizes };
 	const char *error = NULL;
 	const struct policy_type *type;
 
 	memset(items, 0, sizeof(items));
 	memcpy(items, &number, sizeof(items[0]));
-	policy.size = offsetof(struct mg_policy, services) + sizeof(unsigned);
+	policy.size = (unsigned)sizes.policy;
 	type = registry_adopt(&registry, &policy, "F", "p", &error);
 	ck_assert_pstr_eq(error, NULL);
 	ck_assert_pstr_eq(type->policy->results[1].name, "b");
@@ -448,6 +456,16 @@ START_TEST(shorter_elements)
 	ck_assert_uint_eq(type->policy->event_size, 0);
 	ck_assert_uint_eq(type->policy->shared_size, 0);
 	arena_free(&arena);
+}
+END_TEST
+
+/* The first release has these structs whole, and no room for more at their ends. */
+START_TEST(first_release)
+{
+	ck_assert_uint_eq(registry_first.policy, sizeof(struct mg_policy));
+	ck_assert_uint_eq(registry_first.result, sizeof(struct mg_result));
+	ck_assert_uint_eq(registry_first.item, sizeof(struct mg_item));
+	ck_assert_uint_eq(registry_first.counter, sizeof(struct mg_counter));
 }
 END_TEST
 
@@ -479,6 +497,7 @@ int main(void)
 	tcase_add_test(tcase, number_of_counters);
 	tcase_add_test(tcase, longer_elements);
 	tcase_add_test(tcase, shorter_elements);
+	tcase_add_test(tcase, first_release);
 	tcase_add_test(tcase, builtins);
 	return run_tests("registry", tcase);
 }

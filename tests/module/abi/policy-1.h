@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * <millgate/policy.h> of ABI 1 as it was, frozen: modules that were built against it must load
- * and work for as long as there is ABI 1. tests/module/elements.sh builds one with each frozen
- * header.
+ * <millgate/policy.h> of ABI 1 as it was first released, frozen, without its comments: modules that
+ * were built against it must load and work for as long as there is ABI 1. tests/module/elements.sh
+ * builds one with each frozen header.
  *
- * This is the smallest that ABI 1 ever was. When a release appends members to the header's
- * structs, its own header is frozen beside this one:
+ * When a release appends members to the header's structs, its own header is frozen beside this
+ * one:
  *
- *     cp include/millgate/policy.h tests/module/abi/policy-VERSION.h
+ *     gcc -fpreprocessed -dD -E -P include/millgate/policy.h | clang-format
  *
  * A frozen header is never changed again, but for this comment. (Before 0.1.0, the first
  * release, the contract itself may still change, and this file with it.)
@@ -52,6 +52,7 @@ enum mg_scope { MG_SESSION, MG_MESSAGE, MG_EVENT };
 struct mg_result {
 	const char *name;
 	const char *action;
+	const char *help;
 };
 enum mg_type {
 	MG_BOOL = 1,
@@ -88,6 +89,7 @@ struct mg_item {
 	long long min, max;
 	enum mg_key key;
 	bool required;
+	void (*check)(struct mg_conf *conf, const struct mg_line *line, const void *self);
 };
 #define MG_ITEM_BOOL(object, member, key_name, ...) \
 	MG_ITEM_(MG_BOOL, bool, object, member, key_name, __VA_ARGS__)
@@ -129,6 +131,26 @@ extern "C" {
 #define MG_OFFSET_OF_(c_type, object, member) \
 	_Generic(((object *)0)->member, c_type : offsetof(object, member))
 #endif
+struct mg_counter {
+	const char *name;
+	const char *help;
+};
+enum mg_verdict {
+	MG_ACCEPTED = 1,
+	MG_REJECTED,
+	MG_TEMPFAILED,
+	MG_DISCARDED,
+	MG_QUARANTINED,
+	MG_REFUSED,
+	MG_ABORTED
+};
+struct mg_outcome {
+	enum mg_verdict verdict;
+	const char *policy, *result;
+	enum mg_stage stage;
+	unsigned accepted, refused;
+	long long score;
+};
 struct mg_policy {
 	unsigned abi;
 	unsigned size;
@@ -150,20 +172,50 @@ struct mg_policy {
 	const char *const *macros[MG_STAGES_MAX];
 	unsigned facts;
 	unsigned services;
+	size_t event_size;
+	const char *const *reads;
+	unsigned several;
+	bool record;
+	void (*outcome)(struct mg_call *call, const void *self, const struct mg_outcome *outcome);
+	const struct mg_counter *counters;
+	size_t counter_size;
+	size_t shared_size;
+	unsigned shared_version;
+	unsigned edits;
 };
 #define MG_RESULTS(array) .results = (array), .result_size = sizeof((array)[0])
 #define MG_ITEMS(array) .items = (array), .item_size = sizeof((array)[0])
+#define MG_COUNTERS(array) .counters = (array), .counter_size = sizeof((array)[0])
+#define MG_EDIT_ADD_FIELD 1U
+#define MG_EDIT_REPLACE_FIELD 2U
+#define MG_EDIT_DELETE_FIELD 4U
+#define MG_EDIT_ADD_RECIPIENT 8U
+#define MG_EDIT_DELETE_RECIPIENT 16U
+#define MG_EDIT_SENDER 32U
+#define MG_EDIT_BODY 64U
 #define MG_SERVICE_DNS 1U
+#ifdef MG_BUILTIN
+#define MG_REGISTER(policy)                                \
+	const struct mg_policy *mg_builtin_##policy(void); \
+	const struct mg_policy *mg_builtin_##policy(void)  \
+	{                                                  \
+		return &(policy);                          \
+	}
+#else
 #define MG_REGISTER(policy)                                         \
 	MG_EXPORT const struct mg_policy *mg_policy_register(void); \
 	MG_EXPORT const struct mg_policy *mg_policy_register(void)  \
 	{                                                           \
 		return &(policy);                                   \
 	}
+#endif
 void mg_conf_error(struct mg_conf *conf, const struct mg_line *line, size_t word, const char *fmt,
 		   ...) MG_PRINTF(4, 5);
+void mg_conf_warning(struct mg_conf *conf, const struct mg_line *line, size_t word, const char *fmt,
+		     ...) MG_PRINTF(4, 5);
 void mg_conf_stages(struct mg_conf *conf, unsigned stages);
 void mg_conf_services(struct mg_conf *conf, unsigned services);
+void mg_conf_record(struct mg_conf *conf, bool record);
 const struct mg_line *mg_conf_item(struct mg_conf *conf, const char *item, size_t index);
 size_t mg_line_words(const struct mg_line *line);
 const char *mg_line_word(const struct mg_line *line, size_t index);
@@ -195,14 +247,46 @@ const unsigned char *mg_body(const struct mg_call *call, size_t *size_r);
 const char *mg_command(const struct mg_call *call);
 const char *mg_session_id(const struct mg_call *call);
 enum mg_stage mg_stage(const struct mg_call *call);
+struct mg_field {
+	const char *name, *value;
+	size_t name_size, value_size;
+};
+size_t mg_fields(const struct mg_call *call);
+const struct mg_field *mg_field(const struct mg_call *call, size_t index);
 void mg_detail(struct mg_call *call, const char *fmt, ...) MG_PRINTF(2, 3);
 void mg_value(struct mg_call *call, const char *name, const char *value);
+void mg_value_int(struct mg_call *call, const char *name, long long value);
 void mg_reply(struct mg_call *call, int code, const char *status, const char *text);
+#define MG_ALSO_MAX 100
+void mg_also(struct mg_call *call, int result);
+void mg_count(struct mg_call *call, size_t index, unsigned long long more);
+#define MG_EDIT_END (~0U)
+void mg_edit_add_field(struct mg_call *call, unsigned index, const char *name, const char *value);
+void mg_edit_replace_field(struct mg_call *call, const char *name, unsigned nth, const char *value);
+void mg_edit_delete_field(struct mg_call *call, const char *name, unsigned nth);
+void mg_edit_add_recipient(struct mg_call *call, const char *address);
+void mg_edit_delete_recipient(struct mg_call *call, const char *address);
+void mg_edit_sender(struct mg_call *call, const char *address);
+void mg_edit_body(struct mg_call *call, const void *data, size_t size);
 void mg_enough_body(struct mg_call *call);
+struct mg_finding {
+	const char *type;
+	const char *name;
+	const char *result;
+	const char *detail;
+	enum mg_stage stage;
+	const char *recipient;
+};
+const struct mg_finding *mg_finding(struct mg_call *call, const char *type, size_t index);
+const char *mg_finding_value(struct mg_call *call, const char *type, size_t index,
+			     const char *name);
 int64_t mg_now(const struct mg_call *call);
 int64_t mg_deadline(const struct mg_call *call);
+int64_t mg_time(const struct mg_call *call);
 void *mg_state(struct mg_call *call, enum mg_scope scope);
+void *mg_shared(const struct mg_call *call);
 void *mg_alloc(struct mg_call *call, enum mg_scope scope, size_t size);
+char *mg_printf(struct mg_call *call, enum mg_scope scope, const char *fmt, ...) MG_PRINTF(3, 4);
 void mg_at_end(struct mg_call *call, enum mg_scope scope, void (*done)(void *arg), void *arg);
 int mg_table_find(struct mg_call *call, const struct mg_table *table, const char *key,
 		  const char **value_r);
@@ -242,12 +326,14 @@ void mg_dns_prefetch(struct mg_call *call, const char *name, enum mg_dns_type ty
 struct mg_dns_walk;
 typedef void (*mg_dns_then)(struct mg_dns_walk *walk, const char *name,
 			    const struct mg_dns_answer *answer, const void *data, const void *self);
+#define MG_DNS_WALK_MAX 100
 void mg_dns_walk(struct mg_call *call, unsigned max, const void *data, size_t size,
 		 const char *name, enum mg_dns_type type, mg_dns_then then);
 bool mg_dns_walk_ask(struct mg_dns_walk *walk, const char *name, enum mg_dns_type type,
 		     mg_dns_then then);
 #define MG_DNS_WALK_LAST 20
 bool mg_dns_walk_last(struct mg_dns_walk *walk, const char *name, enum mg_dns_type type);
+void *mg_dns_walk_shared(struct mg_dns_walk *walk);
 const char *mg_dns_reverse(struct mg_call *call, const struct sockaddr *addr, const char *zone);
 #ifdef __cplusplus
 }
