@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # The macros of items compile with a member of their type, and with no other, as C11 and as C++20.
+# Enumerations of another size do not compile.
 set -eu
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -61,4 +62,20 @@ check STRINGS 'struct mg_strings' 'const char *const *' 'struct mg_lines' 'const
 check CHOICE int 'enum choice' 'long long' unsigned bool
 check TABLE 'const struct mg_table *' 'struct mg_table *' 'const void *' 'struct mg_strings'
 check LINES 'struct mg_lines' 'struct mg_strings' 'const struct mg_line *' int
+
+echo '#include <millgate/policy.h>' >"$dir/alone.c"
+cp "$dir/alone.c" "$dir/alone.cc"
+# shellcheck disable=SC2086 # it may be two words
+for standard in c11 c++17; do
+	case $standard in
+	c11) compiler=$CC file=$dir/alone.c ;;
+	*) compiler=${CXX:-g++} file=$dir/alone.cc ;;
+	esac
+	if $compiler -std=$standard -fshort-enums -fsyntax-only -I"$MG_TOP_SRCDIR/include" "$file" \
+		>"$dir/out" 2>&1 || ! grep -q "an enum has the size of int" "$dir/out"; then
+		echo "FAILED: $standard takes enumerations of another size"
+		cat "$dir/out"
+		failed=1
+	fi
+done
 exit "$failed"

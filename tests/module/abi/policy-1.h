@@ -336,6 +336,22 @@ bool mg_dns_walk_last(struct mg_dns_walk *walk, const char *name, enum mg_dns_ty
 void *mg_dns_walk_shared(struct mg_dns_walk *walk);
 const char *mg_dns_reverse(struct mg_call *call, const struct sockaddr *addr, const char *zone);
 #ifdef __cplusplus
+#define MG_ASSERT_(condition, text) static_assert(condition, text)
+#else
+#define MG_ASSERT_(condition, text) _Static_assert(condition, text)
+#endif
+#define MG_ASSERT_ENUM_(name) \
+	MG_ASSERT_(sizeof(enum name) == sizeof(int), "ABI: an enum has the size of int")
+MG_ASSERT_ENUM_(mg_stage);
+MG_ASSERT_ENUM_(mg_scope);
+MG_ASSERT_ENUM_(mg_type);
+MG_ASSERT_ENUM_(mg_key);
+MG_ASSERT_ENUM_(mg_verdict);
+MG_ASSERT_ENUM_(mg_level);
+MG_ASSERT_ENUM_(mg_dns_type);
+MG_ASSERT_ENUM_(mg_dns_status);
+MG_ASSERT_ENUM_(mg_dns_late);
+#ifdef __cplusplus
 }
 #endif
 #endif
