@@ -238,9 +238,12 @@ extern "C" {
 	_Generic(((object *)0)->member, c_type : offsetof(object, member))
 #endif
 
-/* A counter of the policy's own: logged with those that every policy has. */
+/*
+ * A counter of the policy's own: logged with those that every policy has, as "own_" and its name.
+ * No counter of the host's begins so: a name clashes with none of today's, and none of later ones.
+ */
 struct mg_counter {
-	const char *name; /* fewer than 64 of a-z 0-9 and _; no two alike */
+	const char *name; /* fewer than 64 of a-z 0-9 and _; no two of a policy alike */
 	const char *help; /* one sentence for the manual page */
 };
 

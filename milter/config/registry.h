@@ -60,6 +60,9 @@ const char *registry_module(struct arena *arena, const char *directory, const ch
 struct policy_type *registry_adopt(struct registry *registry, const struct mg_policy *theirs,
 				   const char *from, const char *type, const char **error_r);
 
+/* Before the names of a policy's own counters, where they are shown; no name of ours begins so. */
+#define REGISTRY_OWN_COUNTER "own_"
+
 /* Whether a text can be the name of a policy, a result or an item. */
 bool registry_is_name(const char *name);
 

@@ -110,19 +110,6 @@ static const char *check_macros(struct arena *arena, const struct mg_policy *pol
 
 /* ---- Counters, and what is read of others ---- */
 
-/* Whether the line of an instance's counters has a field of this name already. */
-static bool is_counter_of_all(const char *name)
-{
-	static const char *const taken[] = { "asked",   "acted",  "would",    "found",
-					     "results", "policy", "time",     "level",
-					     "event",   "text",   "truncated" };
-
-	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
-		if (strcmp(taken[i], name) == 0)
-			return true;
-	return false;
-}
-
 static const char *check_counter(struct arena *arena, const struct mg_counter *counters,
 				 size_t index)
 {
@@ -134,11 +121,6 @@ static const char *check_counter(struct arena *arena, const struct mg_counter *c
 			arena,
 			"declares a counter \"%s\", expected a name of lower-case letters, digits "
 			"and _, fewer than 64",
-			name);
-	if (is_counter_of_all(name))
-		return arena_printf(
-			arena,
-			"declares a counter \"%s\", which is the name of one of every policy",
 			name);
 	if (!help || !*help)
 		return arena_printf(arena, "declares a counter \"%s\" without help", name);

@@ -2,11 +2,13 @@
 /* The host: what all sessions share. */
 #include <config.h>
 
+#include <stdio.h>
 #include <time.h>
 
 #include "base/clock.h"
 #include "base/counters.h"
 #include "base/log_counters.h"
+#include "config/registry.h"
 #include "session/host.h"
 
 /*
@@ -120,8 +122,10 @@ static void host_count_instance(const struct instance *instance, struct counter_
 	     &counters->would);
 	for (size_t i = 0; i < instance->kept.nown; i++) {
 		const struct mg_counter *own = &instance->type->counters[i];
+		char name[80];
 
-		show(visitor, own->name, own->help, instance->kept.own[i]);
+		snprintf(name, sizeof(name), REGISTRY_OWN_COUNTER "%s", own->name);
+		show(visitor, name, own->help, instance->kept.own[i]);
 	}
 	for (size_t i = 0; i < instance->nresults; i++) {
 		found.of = instance->result_names[i];

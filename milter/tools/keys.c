@@ -126,6 +126,7 @@ static int keys_counters(const char *name)
 
 	for (; counter && counter->name; counter++) {
 		fputs(".TP\n\\fB", stdout);
+		keys_text(REGISTRY_OWN_COUNTER);
 		keys_text(counter->name);
 		fputs("\\fR\n", stdout);
 		keys_text(counter->help);
