@@ -63,7 +63,7 @@ void call_disown(struct mg_call *call)
 	*found = (struct found){ .instance = found->instance, .stage = found->stage };
 }
 
-size_t call_result(struct mg_call *call, int result)
+size_t call_result(struct mg_call *call, int result, const char *how)
 {
 	const struct instance *instance = call->instance;
 
@@ -73,7 +73,7 @@ size_t call_result(struct mg_call *call, int result)
 		return (size_t)result;
 	if (result != MG_ERROR) {
 		call_disown(call);
-		mg_detail(call, "returned %d, which is none of its results", result);
+		mg_detail(call, "%s %d, which is none of its results", how, result);
 	}
 	return instance->error;
 }
@@ -157,7 +157,7 @@ void mg_also(struct mg_call *call, int result)
 				"struct mg_policy",
 				plan_stage_name(call->stage));
 	} else if (call->nalso < MG_ALSO_MAX) {
-		call_found(call)->result = call_result(call, result);
+		call_found(call)->result = call_result(call, result, "reported");
 		call_end_result(call);
 	} else if (call->nalso++ == MG_ALSO_MAX) {
 		mg_log(call, MG_LOG_ERROR, "reports more than %d results at %s: the rest is lost",

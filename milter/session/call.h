@@ -64,8 +64,8 @@ void call_undeclared(const struct mg_call *call, unsigned fact, const char *fmt,
 
 /*
  * What a hook returned or reported, as an index of its instance's results; what it must not
- * report is an error.
+ * report is an error. how: "returned" or "reported", for the log.
  */
-size_t call_result(struct mg_call *call, int result);
+size_t call_result(struct mg_call *call, int result, const char *how);
 
 #endif

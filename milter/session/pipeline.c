@@ -19,7 +19,7 @@ static size_t pipeline_result(struct mg_call *call, int returned, int64_t now)
 	const char *undeclared = call->session->event.undeclared;
 
 	if (!undeclared && (returned == MG_TIMEOUT || now <= call->deadline))
-		return call_result(call, returned);
+		return call_result(call, returned, "returned");
 	call_disown(call);
 	if (undeclared) {
 		mg_detail(call, "%s", undeclared);
