@@ -226,15 +226,15 @@ static const char *key_header(struct mg_call *call)
 	const char *name = mg_header_name(call);
 	const char *value = mg_header_value(call);
 	size_t size = strlen(name);
-	char *key = mg_alloc(call, MG_EVENT, size + strlen(value) + sizeof(": "));
-	char *end;
+	char *key, *end;
 
 	while (size > 0 && isblank((unsigned char)name[size - 1]))
 		size--;
-	end = key + sprintf(key, "%.*s: ", (int)size, name);
-	for (value += strspn(value, " \t\r\n"); *value; value++)
-		if (*value != '\r' && *value != '\n')
-			*end++ = *value;
+	key = end = mg_printf(call, MG_EVENT, "%.*s: %s", (int)size, name,
+			      value + strspn(value, " \t\r\n"));
+	for (const char *c = key; *c; c++)
+		if (*c != '\r' && *c != '\n')
+			*end++ = *c;
 	*end = '\0';
 	return key;
 }

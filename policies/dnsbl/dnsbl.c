@@ -103,8 +103,6 @@ static const char *question_of(struct mg_call *call, const struct dnsbl_zone *zo
 			       enum dnsbl_about about, const char *subject)
 {
 	const struct sockaddr *addr = mg_client_addr(call);
-	size_t size;
-	char *name;
 
 	if (!subject || !(zone->about & DNSBL_BIT(about)))
 		return NULL;
@@ -112,10 +110,7 @@ static const char *question_of(struct mg_call *call, const struct dnsbl_zone *zo
 		return (addr->sa_family == AF_INET ? zone->ipv4 : zone->ipv6)
 			       ? mg_dns_reverse(call, addr, zone->name)
 			       : NULL;
-	size = strlen(subject) + strlen(zone->name) + 2;
-	name = mg_alloc(call, MG_EVENT, size);
-	snprintf(name, size, "%s.%s", subject, zone->name);
-	return name;
+	return mg_printf(call, MG_EVENT, "%s.%s", subject, zone->name);
 }
 
 /* The list's text is asked for as soon as it is known that there is one to show. */

@@ -5,7 +5,6 @@
  * sessions log its result, and repeat the test after test-interval.
  */
 #include <netinet/in.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "dnsbl.h"
@@ -81,14 +80,10 @@ static const char *watch_address_name(struct mg_call *call, const char *zone,
 static const char *watch_name(struct mg_call *call, const struct dnsbl_zone *zone,
 			      enum dnsbl_entry entry)
 {
-	const size_t size = strlen(zone->name) + sizeof("invalid.");
-	char *name;
-
-	if (!watch_is_domains(zone))
-		return watch_address_name(call, zone->name, entry);
-	name = mg_alloc(call, MG_EVENT, size);
-	snprintf(name, size, "%s.%s", entry == DNSBL_LISTED ? "test" : "invalid", zone->name);
-	return name;
+	return watch_is_domains(zone)
+		       ? mg_printf(call, MG_EVENT, "%s.%s",
+				   entry == DNSBL_LISTED ? "test" : "invalid", zone->name)
+		       : watch_address_name(call, zone->name, entry);
 }
 
 static bool watch_is_wrong(enum dnsbl_entry entry, enum dnsbl_meaning meaning)

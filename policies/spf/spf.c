@@ -103,8 +103,9 @@ static const char *ascii_domain(struct mg_call *call, const char *domain)
 		folded = mg_domain(call, domain);
 		return folded ? folded : "";
 	}
-	return c > domain && c[-1] == '.' ? spf_printf(call, "%.*s", (int)(c - domain - 1), domain)
-					  : domain;
+	return c > domain && c[-1] == '.'
+		       ? mg_printf(call, MG_EVENT, "%.*s", (int)(c - domain - 1), domain)
+		       : domain;
 }
 
 static void query_client(const struct mg_call *call, struct spf_query *query)
@@ -130,9 +131,10 @@ static void query_sender(struct mg_call *call, const char *sender, struct spf_qu
 	const char *at = strrchr(sender, '@');
 
 	query->domain = ascii_domain(call, at ? at + 1 : sender);
-	query->local = at && at > sender ? spf_printf(call, "%.*s", (int)(at - sender), sender)
-					 : "postmaster";
-	query->sender = spf_printf(call, "%s@%s", query->local, query->domain);
+	query->local = at && at > sender
+			       ? mg_printf(call, MG_EVENT, "%.*s", (int)(at - sender), sender)
+			       : "postmaster";
+	query->sender = mg_printf(call, MG_EVENT, "%s@%s", query->local, query->domain);
 }
 
 enum query { QUERY_NONE, QUERY_ONE, QUERY_UNDECIDED };

@@ -41,7 +41,8 @@ static enum match lookup_count(struct check *check)
 static enum match lookup_failed(struct check *check, const char *name,
 				const struct mg_dns_answer *answer)
 {
-	check->outcome->problem = spf_printf(check->call, "DNS: %s: %s", name, answer->why);
+	check->outcome->problem =
+		mg_printf(check->call, MG_EVENT, "DNS: %s: %s", name, answer->why);
 	check->hosts.late = check->hosts.late || spf_is_late(answer);
 	return TEMPORARY;
 }
@@ -141,7 +142,8 @@ static enum match match_mx(struct check *check, const struct spf_term *term, con
 		return status;
 	if (answer->n <= SPF_MX_MAX)
 		return match_hosts(check, term, answer);
-	check->outcome->problem = spf_printf(check->call, "%s has more than 10 MX records", name);
+	check->outcome->problem =
+		mg_printf(check->call, MG_EVENT, "%s has more than 10 MX records", name);
 	return PERMANENT;
 }
 
@@ -172,7 +174,8 @@ static enum match match_include(struct check *check, const struct record *record
 	case SPF_LATE:
 		return TEMPORARY;
 	case SPF_NONE:
-		check->outcome->problem = spf_printf(check->call, "%s has no SPF record", name);
+		check->outcome->problem =
+			mg_printf(check->call, MG_EVENT, "%s has no SPF record", name);
 		return PERMANENT;
 	case SPF_PERMERROR:
 		return PERMANENT;
@@ -258,10 +261,11 @@ static void note_match(struct check *check, const struct record *record,
 	if (record->depth > 0)
 		return;
 	check->outcome->mechanism =
-		term ? spf_printf(check->call, "%.*s", (int)term->size, term->text) : "default";
+		term ? mg_printf(check->call, MG_EVENT, "%.*s", (int)term->size, term->text)
+		     : "default";
 	if (!explanation->spec)
 		return;
-	check->explained = spf_printf(check->call, "%s", record->domain);
+	check->explained = mg_printf(check->call, MG_EVENT, "%s", record->domain);
 	check->explanation = *explanation;
 }
 
@@ -293,8 +297,9 @@ static enum spf_result check_terms(struct check *check, const struct record *rec
 const char *spf_record_problem(struct mg_call *call, const char *domain, const char *what,
 			       const struct spf_term *where)
 {
-	return spf_printf(call, "the record of %s: %s%s%.*s", domain, what, where->size ? ": " : "",
-			  where->size > 100 ? 100 : (int)where->size, where->text);
+	return mg_printf(call, MG_EVENT, "the record of %s: %s%s%.*s", domain, what,
+			 where->size ? ": " : "", where->size > 100 ? 100 : (int)where->size,
+			 where->text);
 }
 
 static enum spf_result check_record(struct check *check, struct record *record, const char *text,
@@ -330,7 +335,7 @@ static enum spf_result check_domain(struct check *check, const char *domain, uns
 		return check_record(check, &record, text, size);
 	case SPF_SEVERAL:
 		check->outcome->problem =
-			spf_printf(check->call, "%s has several SPF records", domain);
+			mg_printf(check->call, MG_EVENT, "%s has several SPF records", domain);
 		return SPF_PERMERROR;
 	default:
 		return SPF_NONE;

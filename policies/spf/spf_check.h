@@ -85,8 +85,4 @@ bool spf_is_late(const struct mg_dns_answer *answer);
 const char *spf_record_problem(struct mg_call *call, const char *domain, const char *what,
 			       const struct spf_term *where);
 
-/* Formats into the event's memory. */
-__attribute__((nonnull)) char *spf_printf(struct mg_call *call, const char *fmt, ...)
-	MG_PRINTF(2, 3);
-
 #endif

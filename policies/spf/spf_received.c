@@ -97,5 +97,5 @@ const char *spf_received(struct mg_call *call, const struct spf_query *query,
 			   is_problem ? outcome->problem : outcome->mechanism, VALUE_MAX);
 	}
 	field.text[field.size] = '\0';
-	return spf_printf(call, "%s", field.text);
+	return mg_printf(call, MG_EVENT, "%s", field.text);
 }

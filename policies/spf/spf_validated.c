@@ -5,35 +5,10 @@
  */
 #include "spf_validated.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "spf_check.h"
-
-char *spf_printf(struct mg_call *call, const char *fmt, ...)
-{
-	va_list args, again;
-	char small[256]; /* most texts fit, and are formatted only once */
-	char *text;
-	int size;
-
-	va_start(args, fmt);
-	va_copy(again, args);
-	small[0] = '\0';
-	size = vsnprintf(small, sizeof(small), fmt, args);
-	if (size < 0)
-		size = 0;
-	text = mg_alloc(call, MG_EVENT, (size_t)size + 1);
-	if ((size_t)size < sizeof(small))
-		strcpy(text, small);
-	else
-		vsnprintf(text, (size_t)size + 1, fmt, again);
-	va_end(again);
-	va_end(args);
-	return text;
-}
 
 bool spf_is_late(const struct mg_dns_answer *answer)
 {

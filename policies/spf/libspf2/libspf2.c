@@ -56,7 +56,7 @@ static void force_failed(struct libspf2 *libspf2, const char *name,
 	if (libspf2->forced == SPF_NONE)
 		libspf2->hosts.late = spf_is_late(answer);
 	force(libspf2, SPF_TEMPERROR,
-	      spf_printf(libspf2->standins.call, "DNS: %s: %s", name, answer->why));
+	      mg_printf(libspf2->standins.call, MG_EVENT, "DNS: %s: %s", name, answer->why));
 }
 
 /* Whether late answers about the client's names leave the match open: that is the result then. */
@@ -203,7 +203,7 @@ static SPF_dns_rr_t *answer_mx(struct libspf2 *libspf2, struct spf_standin *stan
 		return rr;
 	if (mx->n > SPF_MX_MAX) {
 		force(libspf2, SPF_PERMERROR,
-		      spf_printf(call, "%s has more than 10 MX records", name));
+		      mg_printf(call, MG_EVENT, "%s has more than 10 MX records", name));
 		return rr;
 	}
 	spf_hosts_ask(&libspf2->hosts, mx, NULL);
@@ -213,7 +213,7 @@ static SPF_dns_rr_t *answer_mx(struct libspf2 *libspf2, struct spf_standin *stan
 				   : HAS_NONE;
 	for (enum rank rank = HAS_ADDRESS; rank < HAS_NONE; rank++) {
 		for (size_t i = 0; i < mx->n; i++) {
-			const char *host = spf_printf(call, "%zu.%s", i, asked);
+			const char *host = mg_printf(call, MG_EVENT, "%zu.%s", i, asked);
 
 			if (ranks[i] == rank)
 				rr_add(rr, host, strlen(host) + 1);
@@ -280,7 +280,7 @@ static void no_record(struct libspf2 *libspf2, const struct spf_standin *standin
 {
 	if (standin->number > 0)
 		force(libspf2, SPF_PERMERROR,
-		      spf_printf(libspf2->standins.call, "%s has no SPF record", name));
+		      mg_printf(libspf2->standins.call, MG_EVENT, "%s has no SPF record", name));
 }
 
 static SPF_dns_rr_t *answer_record(struct libspf2 *libspf2, const struct spf_standin *standin,
@@ -289,7 +289,7 @@ static SPF_dns_rr_t *answer_record(struct libspf2 *libspf2, const struct spf_sta
 {
 	struct mg_call *call = libspf2->standins.call;
 	const unsigned depth = standin->depth + (standin->term.kind == SPF_INCLUDE);
-	const char *domain = spf_printf(call, "%s", name);
+	const char *domain = mg_printf(call, MG_EVENT, "%s", name);
 	struct spf_digest digest;
 	struct spf_term wrong;
 	const char *what, *text;
@@ -322,7 +322,8 @@ static SPF_dns_rr_t *answer_txt(struct libspf2 *libspf2, const struct spf_standi
 		return answer_record(libspf2, standin, asked, name, record, size);
 	case SPF_SEVERAL:
 		force(libspf2, SPF_PERMERROR,
-		      spf_printf(libspf2->standins.call, "%s has several SPF records", name));
+		      mg_printf(libspf2->standins.call, MG_EVENT, "%s has several SPF records",
+				name));
 		break;
 	default:
 		no_record(libspf2, standin, name);
