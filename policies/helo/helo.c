@@ -123,7 +123,7 @@ struct address {
 	unsigned char bytes[16];
 };
 
-/* An IPv4-mapped IPv6 address is the IPv4 address: the host shows clients so, too. */
+/* An IPv4-mapped address that a client claims is the IPv4 address, as which the host shows it. */
 static void address_unmap(struct address *address)
 {
 	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
@@ -177,7 +177,6 @@ static bool address_of_client(const struct mg_call *call, struct address *addres
 	else
 		memcpy(address_r->bytes,
 		       &((const struct sockaddr_in6 *)(const void *)addr)->sin6_addr, 16);
-	address_unmap(address_r);
 	return true;
 }
 

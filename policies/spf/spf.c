@@ -8,8 +8,6 @@
 #include "spf_check.h"
 #include "spf_received.h"
 
-#define MAPPED "\0\0\0\0\0\0\0\0\0\0\377\377" /* before an IPv4 address in IPv6 */
-
 struct spf {
 	struct mg_strings identities;
 	int engine;
@@ -119,10 +117,6 @@ static void query_client(const struct mg_call *call, struct spf_query *query)
 		memcpy(query->address, &in4->sin_addr, 4);
 	else if (query->family == AF_INET6)
 		memcpy(query->address, &in6->sin6_addr, 16);
-	if (query->family == AF_INET6 && memcmp(query->address, MAPPED, 12) == 0) {
-		memmove(query->address, query->address + 12, 4);
-		query->family = AF_INET;
-	}
 }
 
 /* A sender without a local part stands for its postmaster (RFC 7208, section 4.3). */

@@ -67,7 +67,9 @@ const struct sockaddr *mg_client_addr(const struct mg_call *call)
 		in4->sin_family = AF_INET;
 	else if (inet_pton(AF_INET6, fake.client, &in6->sin6_addr) == 1)
 		in6->sin6_family = AF_INET6;
-	else
+	/* The host shows IPv4-mapped addresses as what they are. */
+	if (!host.addr.ss_family ||
+	    (host.addr.ss_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr)))
 		abort();
 	return (const struct sockaddr *)&host.addr;
 }

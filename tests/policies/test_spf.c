@@ -83,7 +83,6 @@ static const struct {
 	{ "joe@pass.example.org", "2001:db8:1:2:3:4:5:6", "pass", "ip6:2001:db8:1:2:3:4:5:6", "" },
 	{ "joe@pass.example.org", "2001:db8:1:2:3:4:6:5", "fail", "-all",
 	  "pass.example.org does not permit 2001:db8:1:2:3:4:6:5 to send its mail" },
-	{ "joe@pass.example.org", "::ffff:192.0.2.1", "pass", "ip4:192.0.2.0/24", "" },
 	{ "joe@PASS.example.org", "192.0.2.1", "pass", "ip4:192.0.2.0/24", "" },
 	{ "joe@fail.example.org", "192.0.2.1", "fail", "-all",
 	  "192.0.2.1 is not one of fail.example.org's, says fail.example.org; p=unknown" },
