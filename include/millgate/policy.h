@@ -623,11 +623,12 @@ struct mg_field {
 
 /*
  * The header fields of this message, in their order, from MG_EOH on: how many there are, and one of
- * them, NULL past the last. 0 and NULL before MG_EOH. They live as long as the message. A hook of
- * an instance that has no record must not ask: its result becomes MG_ERROR.
+ * them, NULL past the last. 0 and NULL before MG_EOH, and in an outcome() of a message that ended
+ * before the end of its header was reported. They live as long as the message. A hook of an
+ * instance that has no record must not ask: its result becomes MG_ERROR.
  *
  * When the header was longer than the configuration's header-limit, an instance with a record is
- * not called from MG_EOH on: its result is MG_ERROR.
+ * not called from MG_EOH on: its result is MG_ERROR. Its outcome() is, and sees 0 and NULL.
  */
 size_t mg_fields(const struct mg_call *call);
 const struct mg_field *mg_field(const struct mg_call *call, size_t index);

@@ -9,19 +9,18 @@
 
 /* ---- The message record ---- */
 
-/* The record as the hook may see it: whole, or none. */
+/* The record as a policy may see it: whole, or none. */
 static const struct record *call_record(const struct mg_call *call, const char *function)
 {
 	CHECK_OBJ(call, CALL_MAGIC);
-	const struct session *session = call->session;
-	const bool whole = session->event.stage >= MG_EOH && session->event.stage <= MG_EOM;
+	const struct record *record = &call->session->message.record;
 
 	if (!call->instance->record)
 		call_undeclared(call, CALL_FACT_RECORD,
 				"calls %s(), which needs record = true in its struct mg_policy, "
 				"and no mg_conf_record(conf, false)",
 				function);
-	return call->instance->record && whole ? &session->message.record : NULL;
+	return call->instance->record && record->whole ? record : NULL;
 }
 
 size_t mg_fields(const struct mg_call *call)

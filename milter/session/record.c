@@ -75,6 +75,11 @@ void record_keep(struct record *record, const char *name, const char *value, boo
 	field->value = record_copy(record->arena, exact ? "" : " ", value, &field->value_size);
 }
 
+void record_close(struct record *record)
+{
+	record->whole = !record->cut;
+}
+
 unsigned record_count(const struct record *record, const char *name)
 {
 	unsigned n = 0;

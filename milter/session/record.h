@@ -25,6 +25,7 @@ struct record {
 	size_t n, room;
 	size_t size; /* of the header-limit */
 	bool cut;    /* the header was longer: the fields that came first are kept */
+	bool whole;  /* the header has ended, and was not cut: policies may see the record */
 	/*
 	 * By the edited names: how many fields of that name came beyond the limit; NULL
 	 * before.
@@ -34,6 +35,9 @@ struct record {
 
 /* Keeps a field. exact: as of session_header(). */
 void record_keep(struct record *record, const char *name, const char *value, bool exact);
+
+/* The header has ended. */
+void record_close(struct record *record);
 
 /* How many fields of this name came with the message, in any case. */
 unsigned record_count(const struct record *record, const char *name);

@@ -389,6 +389,7 @@ const struct reply *session_eoh(struct session *session)
 	session_event(session, MG_EOH);
 	if (!session->message.open)
 		return session_refusal(session);
+	record_close(&session->message.record);
 	pipeline_start(session, MG_EOH);
 	return session_content(session, MG_EOH);
 }
@@ -412,6 +413,7 @@ const struct reply *session_body(struct session *session, const unsigned char *b
 		return session_refusal(session);
 	session->event.body = body;
 	session->event.body_size = size;
+	record_close(&session->message.record); /* the MTA may have been told to leave EOH out */
 	session_ask_again(session, MG_BIT(MG_BODY));
 	pipeline_start(session, MG_BODY);
 
@@ -452,6 +454,7 @@ const struct reply *session_eom(struct session *session)
 	if (!session->message.open)
 		return session_refusal(session);
 	session_note_queue_id(session);
+	record_close(&session->message.record);
 	pipeline_start(session, MG_EOM);
 
 	const struct decision decision = pipeline_decide(session, MG_EOM);

@@ -9,7 +9,7 @@
 struct editor {
 	int at;
 	struct mg_lines edits;
-	bool record, show;
+	bool record, show, outcome;
 };
 
 enum { FOUND };
@@ -33,6 +33,8 @@ static const struct mg_item items[] = {
 		     .help = "Whether it has a record."),
 	MG_ITEM_BOOL(struct editor, show, "show", .initial = "yes", .syntax = "yes | no",
 		     .help = "Whether its detail and values have the record."),
+	MG_ITEM_BOOL(struct editor, outcome, "outcome", .initial = "no", .syntax = "yes | no",
+		     .help = "Whether it logs the record at the end of a message, too."),
 	{ .name = NULL },
 };
 
@@ -138,6 +140,19 @@ static int editor_on(struct mg_call *call, const void *self)
 	return FOUND;
 }
 
+static void editor_outcome(struct mg_call *call, const void *self, const struct mg_outcome *outcome)
+{
+	const struct editor *editor = self;
+	const struct mg_field *field;
+
+	(void)outcome;
+	if (!editor->outcome)
+		return;
+	field = mg_field(call, 0);
+	mg_log(call, MG_LOG_INFO, "of %s: %zu fields at the end, the first is %s", mg_sender(call),
+	       mg_fields(call), field ? field->name : "none");
+}
+
 static const struct mg_policy policy = {
 	.abi = MG_ABI,
 	.size = sizeof(policy),
@@ -160,6 +175,7 @@ static const struct mg_policy policy = {
 		[MG_EOM] = editor_on,
 		[MG_COMMAND] = editor_on,
 	},
+	.outcome = editor_outcome,
 	.record = true,
 	.edits = MG_EDIT_ADD_FIELD | MG_EDIT_REPLACE_FIELD | MG_EDIT_DELETE_FIELD |
 		 MG_EDIT_ADD_RECIPIENT | MG_EDIT_DELETE_RECIPIENT | MG_EDIT_SENDER | MG_EDIT_BODY,
