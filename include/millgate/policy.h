@@ -33,6 +33,8 @@
  * too: a module says how large its structs are, and the host takes the smaller of that and its own.
  * What a module lacks is zero. Members that the host does not know are ignored; bits and stages
  * that it does not know, in members that it does, refuse the module: it needs a newer millgated.
+ * Structs that the host alone makes may be appended to as well. A later member of one comes with a
+ * bit that a module must declare, so that an earlier host refuses the module.
  *   1  first version
  */
 #ifndef MILLGATE_POLICY_H
@@ -111,7 +113,10 @@ struct mg_result {
 	const char *help; /* one sentence for the manual page; NULL for none */
 };
 
-/* What a configuration item is, and the C type of its member. */
+/*
+ * What a configuration item is, and the C type of its member. All that the member points to lives
+ * as long as the instance.
+ */
 enum mg_type {
 	MG_BOOL = 1, /* yes or no: bool */
 	MG_INT,      /* a whole number in min..max: long long */
