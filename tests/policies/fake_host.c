@@ -275,6 +275,7 @@ void fake_outcome(const struct mg_outcome *outcome)
 	struct mg_call call = { &host_services, outcome->stage };
 
 	arena_reset(&host.event);
+	host.event_state = NULL;
 	if (host.policy->outcome)
 		host.policy->outcome(&call, host.self, outcome);
 }
