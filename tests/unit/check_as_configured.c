@@ -45,30 +45,31 @@ USE(snapshot_unref, snapshot_unref(&(struct snapshot *){ pointer }))
 USE(dialogue_take, dialogue_take(pointer, NULL, NULL))
 USE(mg_client, mg_client(pointer))
 
-#define SEAM(type, first, name, function)                                           \
-	{                                                                           \
-		offsetof(struct type, first), use_##name, &wrong, function "(): \"" \
+/* before: the size of the members before the number; next: the member after it. */
+#define SEAM(type, before, next, name, function)                                              \
+	{                                                                                     \
+		offsetof(struct type, next) - (before), use_##name, &wrong, function "(): \"" \
 	}
 
 const struct seam seams[SEAMS] = {
-	SEAM(host, log, session_new, "session_new"),
-	SEAM(snapshot, arena, session_needs, "session_needs"),
-	SEAM(session, host, session_refuse, "session_refuse"),
-	SEAM(session, host, session_connect, "session_connect"),
-	SEAM(session, host, session_helo, "session_helo"),
-	SEAM(session, host, session_mail, "session_mail"),
-	SEAM(session, host, session_rcpt, "session_rcpt"),
-	SEAM(session, host, session_data, "session_data"),
-	SEAM(session, host, session_header, "session_header"),
-	SEAM(session, host, session_eoh, "session_eoh"),
-	SEAM(session, host, session_body, "session_body"),
-	SEAM(session, host, session_eom, "session_eom"),
-	SEAM(session, host, session_command, "session_command"),
-	SEAM(session, host, session_abort, "session_abort"),
-	SEAM(session, host, session_end, "session_abort"),
-	SEAM(host, log, host_log_counters, "host_log_counters"),
-	SEAM(snapshot, arena, snapshot_ref, "snapshot_ref"),
-	SEAM(snapshot, arena, snapshot_unref, "snapshot_unref"),
-	SEAM(dialogue, all, dialogue_take, "dialogue_take"),
-	SEAM(mg_call, services, mg_client, "mg_client"),
+	SEAM(host, 0, log, session_new, "session_new"),
+	SEAM(snapshot, 0, arena, session_needs, "session_needs"),
+	SEAM(session, sizeof(struct pooled), host, session_refuse, "session_refuse"),
+	SEAM(session, sizeof(struct pooled), host, session_connect, "session_connect"),
+	SEAM(session, sizeof(struct pooled), host, session_helo, "session_helo"),
+	SEAM(session, sizeof(struct pooled), host, session_mail, "session_mail"),
+	SEAM(session, sizeof(struct pooled), host, session_rcpt, "session_rcpt"),
+	SEAM(session, sizeof(struct pooled), host, session_data, "session_data"),
+	SEAM(session, sizeof(struct pooled), host, session_header, "session_header"),
+	SEAM(session, sizeof(struct pooled), host, session_eoh, "session_eoh"),
+	SEAM(session, sizeof(struct pooled), host, session_body, "session_body"),
+	SEAM(session, sizeof(struct pooled), host, session_eom, "session_eom"),
+	SEAM(session, sizeof(struct pooled), host, session_command, "session_command"),
+	SEAM(session, sizeof(struct pooled), host, session_abort, "session_abort"),
+	SEAM(session, sizeof(struct pooled), host, session_end, "session_abort"),
+	SEAM(host, 0, log, host_log_counters, "host_log_counters"),
+	SEAM(snapshot, 0, arena, snapshot_ref, "snapshot_ref"),
+	SEAM(snapshot, 0, arena, snapshot_unref, "snapshot_unref"),
+	SEAM(dialogue, 0, all, dialogue_take, "dialogue_take"),
+	SEAM(mg_call, sizeof(void *), session, mg_client, "mg_client"),
 };
