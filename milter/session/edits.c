@@ -312,7 +312,8 @@ static void make_proposed(struct editor *editor)
 	for (; proposed; proposed = proposed->next) {
 		struct edit edit = *proposed;
 
-		if (has_field(edit.kind))
+		/* What a name that is none leaves of a line is not known. */
+		if (has_field(edit.kind) && field_is_name(edit.name))
 			edit.value = field_fold(arena, edit.name, edit.value, FIELD_LINE_MAX);
 		if (edit.kind == ACTION_REPLACE_BODY)
 			edit.value = edits_body(arena, edit.value, edit.size, &edit.size);

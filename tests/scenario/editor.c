@@ -80,6 +80,15 @@ static void editor_long_body(struct mg_call *call, const char *lines)
 	mg_edit_body(call, body, n * size);
 }
 
+/* Fields are named by who sends the message. */
+static void editor_replace_each(struct mg_call *call, const char *value)
+{
+	const struct mg_field *field;
+
+	for (size_t i = 0; (field = mg_field(call, i)); i++)
+		mg_edit_replace_field(call, field->name, 1, value);
+}
+
 static void editor_propose(struct mg_call *call, const struct mg_line *line)
 {
 	const char *what = mg_line_word(line, 1);
@@ -92,6 +101,8 @@ static void editor_propose(struct mg_call *call, const struct mg_line *line)
 				  c);
 	else if (strcmp(what, "replace") == 0)
 		mg_edit_replace_field(call, a, (unsigned)atoi(b), c);
+	else if (strcmp(what, "replace-each") == 0)
+		editor_replace_each(call, a);
 	else if (strcmp(what, "delete") == 0)
 		mg_edit_delete_field(call, a, (unsigned)atoi(b));
 	else if (strcmp(what, "add-recipient") == 0)
