@@ -150,6 +150,9 @@ static void folder_line(struct folder *folder, const char *text, size_t size)
 		if (n == 0)
 			break;
 		folder_put(folder, text, n);
+		/* A line of the blanks at this one's end would be one of blanks. */
+		if (is_blank(text + n, size - n))
+			return;
 		folder_break(folder);
 		if (cut)
 			folder_put(folder, " ", 1);

@@ -109,6 +109,10 @@ static const struct {
 	{ X980 X10 "xx\xc3\xa9 b", 78, X980 X10 "xx\n \xc3\xa9 b" },
 	{ X980 X980, 78,
 	  X980 X10 "xxx\n " X490 X70 X70 X70 X70 X70 X70 X10 X10 X10 X10 X10 "xxxxxxx" },
+	/* The blanks of a cut are no line of their own. */
+	{ X980 X10 "xxx   \n b", 78, X980 X10 "xxx\n b" },
+	{ X980 X10 "xxx   \n  \n b", 78, X980 X10 "xxx\n b" },
+		{ X980 X10 "xxxy   \n b", 78, X980 X10 "xxx\n y   \n b" },
 	{ S10 S10 S10 S10 S10 S10 S10 S10 S10, 998, S10 S10 S10 S10 S10 S10 S10 S10 "sssssssss" },
 };
 
@@ -119,6 +123,24 @@ START_TEST(fold)
 
 	ck_assert_str_eq(got, folds[_i].want);
 	ck_assert_ptr_null(field_check_value("X-A", got));
+	arena_free(&arena);
+}
+END_TEST
+
+/* Words that just fill a line, and blanks. */
+START_TEST(fold_full_lines)
+{
+	struct arena arena = { 0 };
+	char value[3000];
+	const int length = 985 + _i % 16, blanks = 1 + _i / 16;
+
+	snprintf(value, sizeof(value), "%0*d%*s\n %0*d%*s\n%*sb", length, 0, blanks, "", length, 0,
+		 blanks, "", blanks, "");
+
+	const char *got = field_fold(&arena, "X-A", value, FIELD_LINE);
+	const char *wrong = field_check_value("X-A", got);
+
+	ck_assert_msg(!wrong, "%s", wrong);
 	arena_free(&arena);
 }
 END_TEST
@@ -173,6 +195,7 @@ int main(void)
 	tcase_add_loop_test(tcase, check, 0, COUNT(checks));
 	tcase_add_test(tcase, too_long);
 	tcase_add_loop_test(tcase, fold, 0, COUNT(folds));
+	tcase_add_loop_test(tcase, fold_full_lines, 0, 16 * 20);
 	tcase_add_loop_test(tcase, fold_random, 0, 64);
 	tcase_add_test(tcase, kinds);
 	return run_tests("field", tcase);
