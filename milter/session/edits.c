@@ -184,24 +184,36 @@ static const char *prefix_subject(struct editor *editor, const struct edit *edit
 	return field_check_value(edit->name, prefixed) ? edit->value : prefixed;
 }
 
-static void prefix_subjects(struct editor *editor, const struct edit *edit)
+/* Puts it before each subject that came. Returns whether there is one. */
+static bool prefix_each(struct editor *editor, const struct edit *edit)
 {
 	struct edited_fields *fields = &editor->fields;
-	const char *value;
 	bool any = false;
 
 	for (unsigned nth = 1; nth <= edits_count(fields, edit->name); nth++) {
-		value = edits_value(fields, edit->name, nth);
+		const char *value = edits_value(fields, edit->name, nth);
+
 		any = any || value;
 		if (value && !edits_has_prefix(edit->value, value))
 			edits_replace(fields, edit->name, nth, prefix_subject(editor, edit, value));
 	}
-	if (any)
+	return any;
+}
+
+static void prefix_subjects(struct editor *editor, const struct edit *edit)
+{
+	struct edited_fields *fields = &editor->fields;
+	const char **prefix = edits_prefix(fields, edit->name), *value;
+
+	if (*prefix && strcmp(*prefix, edit->value) == 0)
 		return;
-	value = edits_added(fields, edit->name);
-	if (!value || !edits_has_prefix(edit->value, value))
-		edits_replace(fields, edit->name, 0,
-			      value ? prefix_subject(editor, edit, value) : edit->value);
+	if (!prefix_each(editor, edit)) {
+		value = edits_added(fields, edit->name);
+		if (!value || !edits_has_prefix(edit->value, value))
+			edits_replace(fields, edit->name, 0,
+				      value ? prefix_subject(editor, edit, value) : edit->value);
+	}
+	*prefix = edit->value;
 }
 
 static void add_field(struct editor *editor, const struct edit *edit)

@@ -20,6 +20,7 @@ struct edited_name {
 	unsigned n;
 	struct edited_field *fields; /* n of them */
 	const char *added;           /* NULL: nothing */
+	const char *prefix;          /* see edits_prefix() */
 	struct edited_name *next;
 };
 
@@ -55,6 +56,11 @@ static struct edited_name *edits_name(struct edited_fields *fields, const char *
 	*fields->end = edited;
 	fields->end = &edited->next;
 	return edited;
+}
+
+const char **edits_prefix(struct edited_fields *fields, const char *name)
+{
+	return &edits_name(fields, name)->prefix;
 }
 
 unsigned edits_count(struct edited_fields *fields, const char *name)
@@ -100,6 +106,7 @@ bool edits_replace(struct edited_fields *fields, const char *name, unsigned nth,
 
 	if (nth > edited->n)
 		return false;
+	edited->prefix = NULL;
 	if (nth == 0) {
 		edits_set(edited, value);
 		return true;
@@ -113,11 +120,15 @@ void edits_delete(struct edited_fields *fields, const char *name, unsigned nth)
 {
 	struct edited_name *edited = edits_name(fields, name);
 
+	edited->prefix = NULL;
+	if (nth > 0) {
+		if (nth <= edited->n)
+			edited->fields[nth - 1].deleted = true;
+		return;
+	}
 	for (unsigned i = 0; i < edited->n; i++)
-		if (nth == 0 || nth == i + 1)
-			edited->fields[i].deleted = true;
-	if (nth == 0)
-		edited->added = NULL;
+		edited->fields[i].deleted = true;
+	edited->added = NULL;
 }
 
 /* ---- What the MTA is told ---- */

@@ -28,6 +28,12 @@ void edits_delete(struct edited_fields *fields, const char *name, unsigned nth);
  */
 const char *edits_value(struct edited_fields *fields, const char *name, unsigned nth);
 
+/*
+ * The prefix that each of them has since they were last changed, which each recipient can ask for
+ * anew; NULL: none is known. To be written when that is done.
+ */
+const char **edits_prefix(struct edited_fields *fields, const char *name);
+
 /* How many fields of this name came. */
 unsigned edits_count(struct edited_fields *fields, const char *name);
 
