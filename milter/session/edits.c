@@ -127,23 +127,25 @@ static const char *edit_check(struct editor *editor, const struct edit *edit)
 
 /* ---- Recipients ---- */
 
-static bool is_recipient(struct arena *arena, const struct recipient *recipient,
-			 const char *address)
+/* Folded once: each of many recipients can ask for an edit of all. */
+static bool is_recipient(struct editor *editor, struct recipient *recipient, const char *folded)
 {
-	return strcmp(mail_fold(arena, recipient->address), mail_fold(arena, address)) == 0;
+	if (!recipient->folded)
+		recipient->folded = mail_fold(&editor->session->event_arena, recipient->address);
+	return strcmp(recipient->folded, folded) == 0;
 }
 
 /* Deletes this recipient, or, when others is true, all but this one. */
 static void delete_recipients(struct editor *editor, const char *address, bool others)
 {
-	struct arena *arena = &editor->session->event_arena;
+	const char *folded = mail_fold(&editor->session->event_arena, address);
 	struct recipient *recipient = editor->session->message.recipients;
 
 	for (; recipient; recipient = recipient->next)
-		if (is_recipient(arena, recipient, address) != others)
+		if (is_recipient(editor, recipient, folded) != others)
 			recipient->deleted = true;
 	for (recipient = editor->added; recipient; recipient = recipient->next)
-		if (is_recipient(arena, recipient, address) != others)
+		if (is_recipient(editor, recipient, folded) != others)
 			recipient->deleted = true;
 }
 
@@ -151,17 +153,18 @@ static void delete_recipients(struct editor *editor, const char *address, bool o
 static void add_recipient(struct editor *editor, const char *address)
 {
 	struct arena *arena = &editor->session->event_arena;
+	const char *folded = mail_fold(arena, address);
 	struct recipient *recipient = editor->session->message.recipients, **end;
 	bool found = false;
 
 	for (; recipient; recipient = recipient->next) {
-		if (!is_recipient(arena, recipient, address))
+		if (!is_recipient(editor, recipient, folded))
 			continue;
 		recipient->deleted = false;
 		found = true;
 	}
 	for (end = &editor->added; *end; end = &(*end)->next) {
-		if (!is_recipient(arena, *end, address))
+		if (!is_recipient(editor, *end, folded))
 			continue;
 		(*end)->deleted = false;
 		found = true;

@@ -61,6 +61,7 @@ struct client {
 struct recipient {
 	const char *address;
 	const char *written; /* as the MTA has it, when it may be told to delete it */
+	const char *folded;  /* as it compares, when edits have compared it */
 	bool deleted;        /* by an edit */
 	struct recipient *next;
 };
