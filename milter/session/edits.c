@@ -14,14 +14,18 @@
 #include "session/journal.h"
 #include "session/render.h"
 
-/* Per message. No configuration needs so many; a policy may propose edits without end. */
+/*
+ * Proposals of one instance for one message: a policy does not know when to end. What the
+ * configuration says has no limit: who sends to many recipients could use it up, and keep a later
+ * policy's edits from being made.
+ */
 #define EDITS_MAX 1000
 
 struct editor {
 	struct session *session;
 	long long score;
 	const struct found *found; /* whose edit it is; NULL: the score's */
-	unsigned n;
+	unsigned proposed;         /* by the instance */
 	struct edited_fields fields;
 	struct edit_list inserted; /* fields, in the order of being wanted */
 	struct edit_list rest;     /* fields that are added, and the quarantine */
@@ -294,15 +298,11 @@ static void note(struct editor *editor, const struct edit *edit)
 	editor->made_end = &made->next;
 }
 
-/* An edit in the form in which it is sent: checked, made, and noted. */
-static void make(struct editor *editor, const struct edit *edit)
+/* An edit in the form in which it is sent: made and noted, unless something is wrong with it. */
+static void make(struct editor *editor, const struct edit *edit, const char *wrong)
 {
-	const char *wrong;
-
-	if (editor->n > EDITS_MAX)
-		return;
-	wrong = editor->n++ == EDITS_MAX ? "there are more than 1,000 in this message"
-					 : edit_check(editor, edit);
+	if (!wrong)
+		wrong = edit_check(editor, edit);
 	if (wrong) {
 		journal_bad_edit(editor->session, editor->found, edit, wrong);
 		return;
@@ -324,7 +324,7 @@ static void make_proposed(struct editor *editor)
 	struct arena *arena = &editor->session->event_arena;
 	const struct edit *proposed = editor->found ? editor->found->edits : NULL;
 
-	for (; proposed; proposed = proposed->next) {
+	for (; proposed && editor->proposed <= EDITS_MAX; proposed = proposed->next) {
 		struct edit edit = *proposed;
 
 		/* What a name that is none leaves of a line is not known. */
@@ -332,7 +332,9 @@ static void make_proposed(struct editor *editor)
 			edit.value = field_fold(arena, edit.name, edit.value, FIELD_LINE_MAX);
 		if (edit.kind == ACTION_REPLACE_BODY)
 			edit.value = edits_body(arena, edit.value, edit.size, &edit.size);
-		make(editor, &edit);
+		make(editor, &edit,
+		     editor->proposed++ == EDITS_MAX ? "the policy has proposed 1,000 already"
+						     : NULL);
 	}
 }
 
@@ -383,7 +385,7 @@ static void make_action(struct editor *editor, const struct action *action)
 
 		edit.value = edits_body(arena, text, strlen(text), &edit.size);
 	}
-	make(editor, &edit);
+	make(editor, &edit, NULL);
 }
 
 static void make_actions(struct editor *editor, const struct action *action)
@@ -409,6 +411,7 @@ static void make_instance(struct editor *editor, size_t index)
 {
 	const struct session *session = editor->session;
 
+	editor->proposed = 0;
 	for (int stage = 0; stage < MG_STAGES; stage++) {
 		for (const struct found *f = session->standing[index].found[stage]; f; f = f->next)
 			make_found(editor, f);
