@@ -42,13 +42,22 @@ static void runner_show_log(const struct daemon *daemon, const char *path)
 		fclose(file);
 }
 
+/* Whether it names a front end that this is not. */
+static bool runner_is_for_another(const struct line *line)
+{
+	const char *front_end = getenv("MG_FRONT_END");
+	const bool libmilter = front_end && strcmp(front_end, "libmilter") == 0;
+
+	return (line_is(line, 1, "event") && libmilter) ||
+	       (line_is(line, 1, "libmilter") && !libmilter);
+}
+
 /*
  * Whether a scenario cannot be played here: needs modules ($MG_TEST_MODULES), needs plain, needs
- * event.
+ * event, needs libmilter.
  */
 static bool runner_lacks(const struct script *script)
 {
-	const char *front_end = getenv("MG_FRONT_END");
 	size_t i;
 
 	for (i = 0; i < script->nlines; i++) {
@@ -60,8 +69,7 @@ static bool runner_lacks(const struct script *script)
 		if (line_is(line, 0, "needs") && line_is(line, 1, "plain") &&
 		    machine_is_instrumented())
 			return true;
-		if (line_is(line, 0, "needs") && line_is(line, 1, "event") && front_end &&
-		    *front_end && strcmp(front_end, "event") != 0)
+		if (line_is(line, 0, "needs") && runner_is_for_another(line))
 			return true;
 	}
 	return false;

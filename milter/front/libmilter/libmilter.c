@@ -188,13 +188,29 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long 
 	return SMFIS_CONTINUE;
 }
 
-/* The connection for an event of its session; NULL when there is only SMFIS_TEMPFAIL to be said. */
-static struct milter_conn *conn_event(SMFICTX *ctx)
+/*
+ * No service. A reply where none was agreed on is not sent, but libmilter goes by it: it then takes
+ * no further step of the message, and the MTA waits.
+ */
+static sfsistat conn_send_away(struct milter_conn *conn, enum mg_stage stage)
+{
+	const bool replies = !(conn->agreed.no_reply & MG_BIT(stage));
+
+	milter_conn_release(conn);
+	return replies ? SMFIS_TEMPFAIL : SMFIS_NOREPLY;
+}
+
+/*
+ * The connection for an event of its session. NULL when there is only the status to be said, which
+ * is set in any case.
+ */
+static struct milter_conn *conn_event(SMFICTX *ctx, enum mg_stage stage, sfsistat *status_r)
 {
 	struct milter_conn *conn = conn_enter(ctx);
 
+	*status_r = SMFIS_TEMPFAIL;
 	if (conn && (conn->refused || conn->outdated)) {
-		milter_conn_release(conn);
+		*status_r = conn_send_away(conn, stage);
 		return NULL;
 	}
 	return conn;
@@ -209,83 +225,86 @@ static sfsistat on_connect(SMFICTX *ctx, char *name, _SOCK_ADDR *address)
 	if (conn->refused)
 		return conn_answer(conn, MG_CONNECT, session_refuse(conn->session));
 	conn->outdated = is_outdated(conn);
-	if (conn->outdated) {
-		milter_conn_release(conn);
-		return SMFIS_TEMPFAIL;
-	}
+	if (conn->outdated)
+		return conn_send_away(conn, MG_CONNECT);
 	return conn_answer(conn, MG_CONNECT, session_connect(conn->session, name, address));
 }
 
 static sfsistat on_helo(SMFICTX *ctx, char *helo)
 {
-	struct milter_conn *conn = conn_event(ctx);
+	sfsistat status = SMFIS_TEMPFAIL;
+	struct milter_conn *conn = conn_event(ctx, MG_HELO, &status);
 
-	return conn ? conn_answer(conn, MG_HELO, session_helo(conn->session, helo))
-		    : SMFIS_TEMPFAIL;
+	return conn ? conn_answer(conn, MG_HELO, session_helo(conn->session, helo)) : status;
 }
 
 /* Something that sends MAIL or RCPT without an argument is no MTA; libmilter lets it pass. */
 static sfsistat on_mail(SMFICTX *ctx, char **argv)
 {
-	struct milter_conn *conn = argv[0] ? conn_event(ctx) : NULL;
+	sfsistat status = SMFIS_TEMPFAIL;
+	struct milter_conn *conn = argv[0] ? conn_event(ctx, MG_MAIL, &status) : NULL;
 
-	return conn ? conn_answer(conn, MG_MAIL, session_mail(conn->session, argv))
-		    : SMFIS_TEMPFAIL;
+	return conn ? conn_answer(conn, MG_MAIL, session_mail(conn->session, argv)) : status;
 }
 
 static sfsistat on_rcpt(SMFICTX *ctx, char **argv)
 {
-	struct milter_conn *conn = argv[0] ? conn_event(ctx) : NULL;
+	sfsistat status = SMFIS_TEMPFAIL;
+	struct milter_conn *conn = argv[0] ? conn_event(ctx, MG_RCPT, &status) : NULL;
 
-	return conn ? conn_answer(conn, MG_RCPT, session_rcpt(conn->session, argv))
-		    : SMFIS_TEMPFAIL;
+	return conn ? conn_answer(conn, MG_RCPT, session_rcpt(conn->session, argv)) : status;
 }
 
 static sfsistat on_data(SMFICTX *ctx)
 {
-	struct milter_conn *conn = conn_event(ctx);
+	sfsistat status = SMFIS_TEMPFAIL;
+	struct milter_conn *conn = conn_event(ctx, MG_DATA, &status);
 
-	return conn ? conn_answer(conn, MG_DATA, session_data(conn->session)) : SMFIS_TEMPFAIL;
+	return conn ? conn_answer(conn, MG_DATA, session_data(conn->session)) : status;
 }
 
 static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
 {
-	struct milter_conn *conn = conn_event(ctx);
+	sfsistat status = SMFIS_TEMPFAIL;
+	struct milter_conn *conn = conn_event(ctx, MG_HEADER, &status);
 
 	return conn ? conn_answer(
 			      conn, MG_HEADER,
 			      session_header(conn->session, name, value, conn->agreed.exact_fields))
-		    : SMFIS_TEMPFAIL;
+		    : status;
 }
 
 static sfsistat on_eoh(SMFICTX *ctx)
 {
-	struct milter_conn *conn = conn_event(ctx);
+	sfsistat status = SMFIS_TEMPFAIL;
+	struct milter_conn *conn = conn_event(ctx, MG_EOH, &status);
 
-	return conn ? conn_answer(conn, MG_EOH, session_eoh(conn->session)) : SMFIS_TEMPFAIL;
+	return conn ? conn_answer(conn, MG_EOH, session_eoh(conn->session)) : status;
 }
 
 static sfsistat on_body(SMFICTX *ctx, unsigned char *body, size_t size)
 {
-	struct milter_conn *conn = conn_event(ctx);
+	sfsistat status = SMFIS_TEMPFAIL;
+	struct milter_conn *conn = conn_event(ctx, MG_BODY, &status);
 
-	return conn ? conn_answer(conn, MG_BODY, session_body(conn->session, body, size))
-		    : SMFIS_TEMPFAIL;
+	return conn ? conn_answer(conn, MG_BODY, session_body(conn->session, body, size)) : status;
 }
 
 static sfsistat on_eom(SMFICTX *ctx)
 {
-	struct milter_conn *conn = conn_event(ctx);
+	sfsistat status = SMFIS_TEMPFAIL;
+	struct milter_conn *conn = conn_event(ctx, MG_EOM, &status);
 
-	return conn ? conn_answer(conn, MG_EOM, session_eom(conn->session)) : SMFIS_TEMPFAIL;
+	return conn ? conn_answer(conn, MG_EOM, session_eom(conn->session)) : status;
 }
 
 static sfsistat on_unknown(SMFICTX *ctx, const char *command)
 {
-	struct milter_conn *conn = conn_event(ctx);
+	sfsistat status = SMFIS_TEMPFAIL;
+	struct milter_conn *conn = conn_event(ctx, MG_COMMAND, &status);
 
 	return conn ? conn_answer(conn, MG_COMMAND, session_command(conn->session, command))
-		    : SMFIS_TEMPFAIL;
+		    : status;
 }
 
 static sfsistat on_abort(SMFICTX *ctx)
