@@ -18,6 +18,7 @@ struct instance_keys {
 	int mode;
 	long long deadline;
 	int reply_at;
+	unsigned stages; /* of one that is off: where it would be asked */
 };
 
 #define INSTANCE_REPLY_AT_DEFAULT 4 /* of the choices */
@@ -155,12 +156,14 @@ static void instance_use_keys(struct instance_reader *r)
 	instance->reply_at = r->keys->reply_at == INSTANCE_REPLY_AT_DEFAULT
 				     ? (enum mg_stage)r->snapshot->settings.reply_at
 				     : (enum mg_stage)r->keys->reply_at;
-	if (instance->mode == MODE_OFF)
+	if (instance->mode == MODE_OFF) {
+		r->keys->stages = instance->stages;
 		instance->stages = instance->starts = 0;
-	else if (!instance->stages && !instance->type->outcome)
+	} else if (!instance->stages && !instance->type->outcome) {
 		errors_at(r->errors, instance->line, 0,
 			  "policy %s can never run: nothing in its block gives it anything to do",
 			  instance->name);
+	}
 }
 
 /* Fills the type's items and opens the instance. */
@@ -297,16 +300,22 @@ static void instance_read_conditions(struct instance_reader *r)
 {
 	const struct snapshot *snapshot = r->snapshot;
 	struct instance *instance = r->instance;
+	const bool off = instance->mode == MODE_OFF;
 	const struct condition_names names = { .errors = r->errors,
 					       .classes = snapshot->classes,
 					       .nclasses = snapshot->nclasses,
 					       .instances = snapshot->instances,
 					       .ninstances = snapshot->ninstances };
 
+	/* They are checked for where the policy would run if it were not off. */
+	if (off)
+		instance->stages = r->keys->stages;
 	instance->skip = condition_read(&names, &r->keys->skip, instance);
 	instance->only = condition_read(&names, &r->keys->only, instance);
+	if (off)
+		instance->stages = 0;
 	condition_check_reads(&names, instance);
-	if (instance_is_skipped_always(instance))
+	if (!off && instance_is_skipped_always(instance))
 		errors_at(r->errors, instance->line, 0,
 			  "policy %s can never run: all that \"only\" names is skipped too, or off",
 			  instance->name);
