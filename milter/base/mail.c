@@ -205,9 +205,13 @@ static char *strip(struct arena *arena, const char *address, char **at_r)
 		}
 		if (c == '@' && !quoted)
 			*at_r = to;
-		if (!quoted && !*at_r && isspace((unsigned char)c) &&
-		    is_between_words(text, to, address))
-			return NULL;
+		/* A run of them at once: an address can be nothing else. */
+		if (!quoted && (c == ' ' || c == '\t')) {
+			if (!*at_r && is_between_words(text, to, address))
+				return NULL;
+			address += strspn(address, " \t");
+			continue;
+		}
 		if (escaped)
 			*to++ = *++address;
 		else if (c == '"')

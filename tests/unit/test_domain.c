@@ -297,6 +297,22 @@ START_TEST(is_made_plain)
 }
 END_TEST
 
+/* As long as a packet can be; to look at the rest again for each blank would take minutes. */
+START_TEST(plain_of_blanks)
+{
+	const size_t size = 1 << 20;
+	char *address = malloc(size + 16);
+	struct arena arena = { 0 };
+
+	memset(address, ' ', size);
+	address[0] = 'a';
+	strcpy(address + size, ".b@example.org");
+	ck_assert_str_eq(mail_plain(&arena, address, NULL), "a.b@example.org");
+	arena_free(&arena);
+	free(address);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tc = tcase_create("domain");
@@ -310,5 +326,6 @@ int main(void)
 	tcase_add_loop_test(tc, local_size, 0, COUNT(locals));
 	tcase_add_loop_test(tc, is_mailbox, 0, COUNT(mailboxes));
 	tcase_add_loop_test(tc, is_made_plain, 0, COUNT(plain));
+	tcase_add_test(tc, plain_of_blanks);
 	return run_tests("domain", tc);
 }
