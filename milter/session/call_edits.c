@@ -55,13 +55,19 @@ static bool call_may_propose(struct mg_call *call, unsigned kind, enum action_ki
 	return declared && complete;
 }
 
-/* A proposal at the end of those of this hook. */
+/*
+ * A proposal at the end of those of this hook; NULL when there is one more than can be made, which
+ * the log will tell.
+ */
 static struct edit *call_propose(struct mg_call *call, enum action_kind action)
 {
 	struct edit **end = &call_found(call)->edits, *edit;
+	unsigned n = 0;
 
-	while (*end)
-		end = &(*end)->next;
+	for (; *end; end = &(*end)->next)
+		n++;
+	if (n > EDITS_MAX)
+		return NULL;
 	edit = *end = arena_zalloc(&call->session->event_arena, sizeof(*edit));
 	edit->kind = action;
 	return edit;
@@ -74,6 +80,8 @@ static void call_edit(struct mg_call *call, enum action_kind action, const char 
 	struct arena *arena = &call->session->event_arena;
 	struct edit *edit = call_propose(call, action);
 
+	if (!edit)
+		return;
 	edit->name = arena_strdup(arena, name);
 	edit->index = index;
 	if (value) {
@@ -126,6 +134,8 @@ void mg_edit_body(struct mg_call *call, const void *data, size_t size)
 	if (!call_may_propose(call, MG_EDIT_BODY, ACTION_REPLACE_BODY, data || size == 0))
 		return;
 	edit = call_propose(call, ACTION_REPLACE_BODY);
+	if (!edit)
+		return;
 	copy = arena_alloc(&call->session->event_arena, size + 1);
 	if (size)
 		memcpy(copy, data, size);

@@ -7,6 +7,13 @@
 
 #include "config/action.h"
 
+/*
+ * Proposals of one instance for one message: a policy does not know when to end. What the
+ * configuration says has no limit: who sends to many recipients could use it up, and keep a later
+ * policy's edits from being made.
+ */
+#define EDITS_MAX 1000
+
 /* An edit that is wanted: what an action says, or a policy proposes. */
 struct edit {
 	enum action_kind kind; /* QUARANTINE, HEADER to REPLACE_BODY */

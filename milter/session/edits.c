@@ -14,13 +14,6 @@
 #include "session/journal.h"
 #include "session/render.h"
 
-/*
- * Proposals of one instance for one message: a policy does not know when to end. What the
- * configuration says has no limit: who sends to many recipients could use it up, and keep a later
- * policy's edits from being made.
- */
-#define EDITS_MAX 1000
-
 struct editor {
 	struct session *session;
 	long long score;
