@@ -27,6 +27,7 @@ struct editor {
 	const char *body;          /* NULL: as it is */
 	size_t body_size;
 	unsigned granted; /* EDIT_BIT()s of what the MTA takes */
+	unsigned missed;  /* of what it does not take, and the log has said so */
 	bool quarantined;
 	const struct edit_made **made_end;
 };
@@ -103,8 +104,6 @@ static const char *edit_check_address(const struct editor *editor, const struct 
 
 static const char *edit_check(struct editor *editor, const struct edit *edit)
 {
-	if (plan_edits(edit->kind) & ~editor->granted)
-		return "the MTA does not offer it";
 	switch (edit->kind) {
 	case ACTION_HEADER:
 	case ACTION_REPLACE_HEADER:
@@ -291,9 +290,22 @@ static void note(struct editor *editor, const struct edit *edit)
 	editor->made_end = &made->next;
 }
 
+/* Whether the MTA takes it; the log says of each kind once that it does not. */
+static bool is_granted(struct editor *editor, const struct edit *edit)
+{
+	const unsigned lacks = plan_edits(edit->kind) & ~editor->granted;
+
+	if (lacks & ~editor->missed)
+		journal_bad_edit(editor->session, editor->found, edit, "the MTA does not offer it");
+	editor->missed |= lacks;
+	return lacks == 0;
+}
+
 /* An edit in the form in which it is sent: made and noted, unless something is wrong with it. */
 static void make(struct editor *editor, const struct edit *edit, const char *wrong)
 {
+	if (!wrong && !is_granted(editor, edit))
+		return;
 	if (!wrong)
 		wrong = edit_check(editor, edit);
 	if (wrong) {

@@ -112,7 +112,7 @@ static const struct {
 	/* The blanks of a cut are no line of their own. */
 	{ X980 X10 "xxx   \n b", 78, X980 X10 "xxx\n b" },
 	{ X980 X10 "xxx   \n  \n b", 78, X980 X10 "xxx\n b" },
-		{ X980 X10 "xxxy   \n b", 78, X980 X10 "xxx\n y   \n b" },
+	{ X980 X10 "xxxy   \n b", 78, X980 X10 "xxx\n y   \n b" },
 	{ S10 S10 S10 S10 S10 S10 S10 S10 S10, 998, S10 S10 S10 S10 S10 S10 S10 S10 "sssssssss" },
 };
 
