@@ -671,7 +671,8 @@ void mg_reply(struct mg_call *call, int code, const char *status, const char *te
  * reports: scores add up, and the first action that ends the asking ends it. For a hook whose
  * stage is in several; the result of another hook that calls it becomes MG_ERROR. Those beyond
  * MG_ALSO_MAX in one hook are lost, and the log says so. All are lost when the hook answers
- * after its deadline with anything but MG_TIMEOUT.
+ * after its deadline with anything but MG_TIMEOUT. Results of MG_HEADER are acted on in an order
+ * of their actions: those that refuse first, those that accept last.
  *
  * The same result may be reported several times by one hook, and each counts. At MG_HEADER and
  * MG_BODY a result that an earlier field or chunk has shown does not count again, however often

@@ -273,13 +273,58 @@ static void pipeline_call_once(struct session *session, const struct instance *i
 	pipeline_call(session, instance, hook);
 }
 
+static enum action_kind pipeline_kind(const struct found *found)
+{
+	return action_terminal(found->instance->actions[found->result])->kind;
+}
+
+/* The worst first. */
+static int pipeline_rank(const struct found *found)
+{
+	static const int ranks[] = {
+		[ACTION_REJECT] = 0,  [ACTION_DISCARD] = 1, [ACTION_TEMPFAIL] = 2,
+		[ACTION_NEUTRAL] = 3, [ACTION_ACCEPT] = 4,
+	};
+
+	return ranks[pipeline_kind(found)];
+}
+
+static bool pipeline_is_before(const struct found *a, const struct found *b)
+{
+	const int rank = pipeline_rank(a), other = pipeline_rank(b);
+
+	return rank < other ||
+	       (rank == other && action_refuses(pipeline_kind(a)) && a->result < b->result);
+}
+
+/*
+ * The order of fields is the sender's, and must decide nothing: what they showed is sorted. Where
+ * the order does not matter it stays.
+ */
+static void pipeline_sort(struct found **list)
+{
+	struct found *sorted = NULL;
+
+	while (*list) {
+		struct found *found = *list, **at = &sorted;
+
+		*list = found->next;
+		while (*at && !pipeline_is_before(found, *at))
+			at = &(*at)->next;
+		found->next = *at;
+		*at = found;
+	}
+	*list = sorted;
+}
+
 /* Calls the hooks of an instance that are due and were not called in their scope yet. */
 static bool pipeline_ask(struct session *session, struct decision *decision,
 			 const struct instance *instance, enum mg_stage stage)
 {
-	const struct standing *standing = &session->standing[instance->index];
+	struct standing *standing = &session->standing[instance->index];
 	const unsigned hooks = plan_hooks(instance, stage);
 
+	pipeline_sort(&standing->found[MG_HEADER]);
 	for (int hook = MG_CONNECT; hook < MG_STAGES; hook++) {
 		if (!(hooks & MG_BIT(hook)))
 			continue;
