@@ -26,23 +26,14 @@ struct rule {
 	const struct mg_table *table;
 };
 
-enum { MISSING, DUPLICATE, OVERLONG, EIGHT_BIT, MATCHED, NO_FROM, MANY_FROM, BAD_FROM, RESULTS };
-
-/* A result that waits for its turn to be reported. */
-struct note {
-	const char *field;
-	const char *what;
-	long long number;
-};
+enum { MISSING, DUPLICATE, OVERLONG, EIGHT_BIT, MATCHED, NO_FROM, MANY_FROM, BAD_FROM };
 
 /* What was seen of a message. */
 struct message {
 	uint64_t required; /* bit i: required.v[i] */
 	uint64_t once;
-	unsigned found;   /* bit i: the result i was reported, or waits; each is reported once */
-	unsigned waiting; /* bit i: notes[i] waits to be reported */
-	bool from;
-	struct note notes[RESULTS];
+	unsigned found; /* bit i: the result i; each is reported once */
+	unsigned froms; /* From fields */
 };
 
 static const struct mg_result results[] = {
@@ -81,9 +72,9 @@ static const struct mg_result results[] = {
 	[MANY_FROM] = {
 		.name = "many-from",
 		.action = "reject 550 5.7.1 \"The From field has more than one address\"",
-		.help = "The From field has several addresses. RFC 5322 allows it, hardly "
-			"anybody does it, and no reader can tell whose domain answers for the "
-			"message.",
+		.help = "The From field has several addresses, or there are several From "
+			"fields. RFC 5322 allows the former, hardly anybody does either, and no "
+			"reader can tell whose domain answers for the message.",
 	},
 	[BAD_FROM] = {
 		.name = "bad-from",
@@ -153,52 +144,11 @@ static bool is_first(struct mg_call *call, int result)
 	return first;
 }
 
-static int found(struct mg_call *call, int result, const char *field)
+/* Reports a result of this field, of which mg_detail() says more; each once a message. */
+static void report(struct mg_call *call, int result, const char *field)
 {
 	mg_value(call, "field", field);
-	return result;
-}
-
-/* A field may have several results, but a call reports one: the others wait for later calls. */
-static void note(struct mg_call *call, int result, const char *field, const char *what,
-		 long long number)
-{
-	struct message *message = mg_state(call, MG_MESSAGE);
-	size_t size = strlen(field) + 1;
-
-	if (!is_first(call, result))
-		return;
-	message->notes[result] = (struct note){
-		.field = memcpy(mg_alloc(call, MG_MESSAGE, size), field, size),
-		.what = what,
-		.number = number,
-	};
-	message->waiting |= 1U << result;
-}
-
-static int state(struct mg_call *call, int result)
-{
-	struct message *message = mg_state(call, MG_MESSAGE);
-	const struct note *note = &message->notes[result];
-
-	message->waiting &= ~(1U << result);
-	if (note->number > 0)
-		mg_detail(call, "%s%lld %s", note->what, note->number,
-			  result == MANY_FROM ? "addresses in From" : "octets");
-	else
-		mg_detail(call, "%s%s", note->what, result == BAD_FROM ? "" : note->field);
-	return found(call, result, note->field);
-}
-
-static int state_next(struct mg_call *call)
-{
-	static const int order[] = { DUPLICATE, MANY_FROM, BAD_FROM, OVERLONG, EIGHT_BIT };
-	const struct message *message = mg_state(call, MG_MESSAGE);
-
-	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
-		if (message->waiting & 1U << order[i])
-			return state(call, order[i]);
-	return MG_NONE;
+	mg_also(call, result);
 }
 
 /* The bit of a name in a list, or 0 when the list has not got it. */
@@ -217,8 +167,10 @@ static void check_once(struct mg_call *call, const struct headers *headers, cons
 	bool again = (message->once & bit) != 0;
 
 	message->once |= bit;
-	if (again)
-		note(call, DUPLICATE, name, "a second ", 0);
+	if (!again || !is_first(call, DUPLICATE))
+		return;
+	mg_detail(call, "a second %s", name);
+	report(call, DUPLICATE, name);
 }
 
 /* The length of the longest line; the first begins with the name, a colon and a blank. */
@@ -248,17 +200,23 @@ static void check_length(struct mg_call *call, const struct headers *headers, co
 	bool is_long_line = headers->max_line > 0 && line > headers->max_line;
 	bool is_long = headers->max_length > 0 && length > headers->max_length;
 
-	if (is_long_line || is_long)
-		note(call, OVERLONG, name, is_long_line ? "a line of " : "",
-		     is_long_line ? line : length);
+	if ((!is_long_line && !is_long) || !is_first(call, OVERLONG))
+		return;
+	mg_detail(call, "%s%lld octets", is_long_line ? "a line of " : "",
+		  is_long_line ? line : length);
+	report(call, OVERLONG, name);
 }
 
 static void check_8bit(struct mg_call *call, const char *name, const char *value)
 {
-	if ((!is_ascii(name) || !is_ascii(value)) && !mg_sender_param(call, "SMTPUTF8"))
-		note(call, EIGHT_BIT, name, "8-bit octets in ", 0);
+	if ((is_ascii(name) && is_ascii(value)) || mg_sender_param(call, "SMTPUTF8") ||
+	    !is_first(call, EIGHT_BIT))
+		return;
+	mg_detail(call, "8-bit octets in %s", name);
+	report(call, EIGHT_BIT, name);
 }
 
+/* One field may have one author; two of them come to two, whatever each has. */
 static void check_from(struct mg_call *call, const char *name, const char *value)
 {
 	struct message *message = mg_state(call, MG_MESSAGE);
@@ -266,13 +224,19 @@ static void check_from(struct mg_call *call, const char *name, const char *value
 
 	if (strcasecmp(name, "From") != 0)
 		return;
-	message->from = true;
 	mailboxes = headers_count_from(value);
-	if (mailboxes > 1)
-		note(call, MANY_FROM, name, "", mailboxes);
-	else if (mailboxes < 1)
-		note(call, BAD_FROM, name,
-		     mailboxes < 0 ? "From is malformed" : "no address in From", 0);
+	message->froms++;
+	if ((mailboxes > 1 || message->froms > 1) && is_first(call, MANY_FROM)) {
+		if (mailboxes > 1)
+			mg_detail(call, "%d addresses in From", mailboxes);
+		else
+			mg_detail(call, "a second From");
+		report(call, MANY_FROM, name);
+	}
+	if (mailboxes < 1 && is_first(call, BAD_FROM)) {
+		mg_detail(call, mailboxes < 0 ? "From is malformed" : "no address in From");
+		report(call, BAD_FROM, name);
+	}
 }
 
 /* The value on one line, without the blanks before it. */
@@ -291,33 +255,42 @@ static const char *unfold(struct mg_call *call, const char *value)
 	return line;
 }
 
-static int check_match(struct mg_call *call, const struct headers *headers, const char *name,
-		       const char *value)
+/* Returns 1 and the right-hand side of the first rule that has the value, 0, or -1: unknown. */
+static int find_match(struct mg_call *call, const struct headers *headers, const char *name,
+		      const char *value, const char **text_r)
 {
 	const char *line = headers->match.n > 0 ? unfold(call, value) : value;
 	bool undecided = false;
 
 	for (size_t i = 0; i < headers->match.n; i++) {
 		const struct rule *rule = &headers->rules[i];
-		const char *text = "";
 		int status;
 
 		if (strcmp(rule->field, "*") != 0 && strcasecmp(rule->field, name) != 0)
 			continue;
-		status = mg_table_find(call, rule->table, line, &text);
+		status = mg_table_find(call, rule->table, line, text_r);
+		if (status > 0)
+			return 1;
 		undecided = undecided || status < 0; /* unless a later line decides */
-		if (status <= 0)
-			continue;
-		if (!is_first(call, MATCHED))
-			return MG_NONE;
-		mg_value(call, "text", text);
-		mg_detail(call, "%s matched", name);
-		return found(call, MATCHED, name);
 	}
-	if (!undecided)
-		return MG_NONE;
-	mg_detail(call, "%s could not be compared", name);
-	return found(call, MG_ERROR, name);
+	return undecided ? -1 : 0;
+}
+
+static void check_match(struct mg_call *call, const struct headers *headers, const char *name,
+			const char *value)
+{
+	const char *text = "";
+	int status = find_match(call, headers, name, value, &text);
+
+	if (status < 0) {
+		mg_detail(call, "%s could not be compared", name);
+		report(call, MG_ERROR, name);
+	}
+	if (status <= 0 || !is_first(call, MATCHED))
+		return;
+	mg_value(call, "text", text);
+	mg_detail(call, "%s matched", name);
+	report(call, MATCHED, name);
 }
 
 static int headers_header(struct mg_call *call, const void *self)
@@ -326,33 +299,35 @@ static int headers_header(struct mg_call *call, const void *self)
 	struct message *message = mg_state(call, MG_MESSAGE);
 	const char *name = field_name(call);
 	const char *value = mg_header_value(call);
-	int result;
 
 	message->required |= name_bit(&headers->required, name);
+	check_match(call, headers, name, value);
 	check_once(call, headers, name);
 	check_from(call, name, value);
 	check_length(call, headers, mg_header_name(call), value);
 	check_8bit(call, name, value);
-	result = check_match(call, headers, name, value);
-	return result == MG_NONE ? state_next(call) : result;
+	return MG_NONE;
 }
 
+/* What should have come. A From that did not come is no-from alone, also where it is required. */
 static int headers_eoh(struct mg_call *call, const void *self)
 {
 	const struct headers *headers = self;
 	struct message *message = mg_state(call, MG_MESSAGE);
 
-	if (!message->from)
-		return found(call, NO_FROM, "From");
+	if (!message->froms)
+		report(call, NO_FROM, "From");
 	for (size_t i = 0; i < headers->required.n; i++) {
 		const char *name = headers->required.v[i];
 
-		if (message->required & name_bit(&headers->required, name))
+		if (message->required & name_bit(&headers->required, name) ||
+		    strcasecmp(name, "From") == 0)
 			continue;
 		mg_detail(call, "no %s", name);
-		return found(call, MISSING, name);
+		report(call, MISSING, name);
+		break;
 	}
-	return state_next(call);
+	return MG_NONE;
 }
 
 /* ---- The configuration -------------------------------------------------------------- */
@@ -437,6 +412,7 @@ static const struct mg_policy headers_policy = {
 	.message_size = sizeof(struct message),
 	.open = headers_open,
 	.on = { [MG_HEADER] = headers_header, [MG_EOH] = headers_eoh },
+	.several = MG_BIT(MG_HEADER) | MG_BIT(MG_EOH),
 };
 
 MG_REGISTER(headers_policy)

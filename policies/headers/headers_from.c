@@ -124,7 +124,8 @@ static const char *skip_mailbox(const char *at, unsigned *count)
 	return end;
 }
 
-int headers_count_from(const char *at)
+/* The mailboxes of a list that keeps to the grammar, obsolete forms included; -1 for another. */
+static int count_list(const char *at)
 {
 	unsigned count = 0, words;
 	bool in_group = false;
@@ -148,4 +149,34 @@ int headers_count_from(const char *at)
 			return in_group ? -1 : (int)count;
 		at++;
 	}
+}
+
+/* A display name that hides no second mailbox, whatever else it holds. */
+static bool is_harmless(const char *name, const char *end)
+{
+	for (; name < end; name++)
+		if (strchr("<>@", *name) || *name == 0x7f ||
+		    ((unsigned char)*name < ' ' && !strchr("\t\r\n", *name)))
+			return false;
+	return true;
+}
+
+/*
+ * Whether an address in brackets ends the field, and nothing before it could be another: a display
+ * name whose commas, colons, brackets or quotes are not quoted is everyday mail ("Acme, Inc.
+ * <a@example.org>").
+ */
+static bool is_one_mailbox(const char *value)
+{
+	const char *angle = strrchr(value, '<');
+	const char *end = angle ? skip_angle(angle + 1) : NULL;
+
+	return end && !*end && is_harmless(value, angle);
+}
+
+int headers_count_from(const char *value)
+{
+	int mailboxes = count_list(value);
+
+	return mailboxes < 0 && is_one_mailbox(value) ? 1 : mailboxes;
 }
