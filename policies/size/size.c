@@ -4,7 +4,6 @@
  * and the number and size of its header fields.
  */
 #include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,19 +25,23 @@ struct count {
 	long long headers;
 	long long header_count;
 	long long line; /* of the body: so far, across chunks */
-	bool cr;        /* the line's last octet is a CR */
-	unsigned over;  /* bit i: the result i was reported; each is reported once */
+	bool cr;        /* the line's last octet is one */
+	unsigned over;  /* bit i: the result i was reported; once is enough */
 };
 
-/* In the order of the items that limit them. */
-enum { MESSAGE, RECIPIENTS, HEADER, HEADERS, HEADER_COUNT, BODY_LINE };
+enum { MESSAGE, ANNOUNCED, RECIPIENTS, HEADER, HEADERS, HEADER_COUNT, BODY_LINE };
 
 static const struct mg_result results[] = {
 	[MESSAGE] = {
 		.name = "message",
 		.action = "reject 552 5.3.4 \"The message is larger than {limit} bytes\"",
-		.help = "The message is larger than max-message: as the client announces it "
-			"with SIZE at MAIL, or as counted.",
+		.help = "The message is larger than max-message, as counted.",
+	},
+	[ANNOUNCED] = {
+		.name = "announced",
+		.action = "reject 552 5.3.4 \"The message is larger than {limit} bytes\"",
+		.help = "The client announces with SIZE at MAIL that the message is larger than "
+			"max-message.",
 	},
 	[RECIPIENTS] = {
 		.name = "recipients",
@@ -108,23 +111,27 @@ static int over(struct mg_call *call, int result, long long count, long long lim
 	return result;
 }
 
-/* The same for the results of the message, each of which is reported once. */
-static int over_first(struct mg_call *call, int result, long long value, long long limit)
-{
-	struct count *count = mg_state(call, MG_MESSAGE);
-
-	if (count->over & (1U << result))
-		return MG_NONE;
-	count->over |= 1U << result;
-	return over(call, result, value, limit);
-}
-
 static bool is_over(long long count, long long limit)
 {
 	return limit > 0 && count > limit;
 }
 
-/* The size that the client announces counts only against the message: it can be too small. */
+/* Reports a result of the message if its limit was passed, and it was not reported before. */
+static void check(struct mg_call *call, int result, long long value, long long limit)
+{
+	struct count *count = mg_state(call, MG_MESSAGE);
+
+	if (!is_over(value, limit) || count->over & (1U << result))
+		return;
+	count->over |= 1U << result;
+	mg_also(call, over(call, result, value, limit));
+}
+
+/*
+ * The client's own figure is believed as far as it speaks against the message. It is a result of
+ * its own: a recipient who is exempt from refusals gets the message all the same, and then it is
+ * its real size that counts.
+ */
 static int size_mail(struct mg_call *call, const void *self)
 {
 	const struct size *size = self;
@@ -136,7 +143,7 @@ static int size_mail(struct mg_call *call, const void *self)
 		return MG_NONE;
 	bytes = strtoll(announced, &end, 10); /* one that is too large becomes the largest */
 	return !*end && is_over(bytes, size->max_message)
-		       ? over_first(call, MESSAGE, bytes, size->max_message)
+		       ? over(call, ANNOUNCED, bytes, size->max_message)
 		       : MG_NONE;
 }
 
@@ -166,40 +173,20 @@ static long long field_size(const char *name, const char *value)
 	return (long long)size;
 }
 
-/*
- * A limit of the whole message that was exceeded and is not reported yet. A stage has one
- * result, so another limit waits for the next stage.
- */
-static int over_next(struct mg_call *call, const struct size *size)
-{
-	const struct count *count = mg_state(call, MG_MESSAGE);
-	const struct {
-		int result;
-		long long count, limit;
-	} all[] = { { MESSAGE, count->message, size->max_message },
-		    { HEADERS, count->headers, size->max_headers },
-		    { HEADER_COUNT, count->header_count, size->max_header_count } };
-
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		if (is_over(all[i].count, all[i].limit) && !(count->over & (1U << all[i].result)))
-			return over_first(call, all[i].result, all[i].count, all[i].limit);
-	return MG_NONE;
-}
-
 static int size_header(struct mg_call *call, const void *self)
 {
 	const struct size *size = self;
 	struct count *count = mg_state(call, MG_MESSAGE);
 	long long field = field_size(mg_header_name(call), mg_header_value(call));
-	int result;
 
 	count->message += field;
 	count->headers += field;
 	count->header_count++;
-	result = is_over(field, size->max_header)
-			 ? over_first(call, HEADER, field, size->max_header)
-			 : MG_NONE;
-	return result == MG_NONE ? over_next(call, size) : result;
+	check(call, HEADER, field, size->max_header);
+	check(call, HEADERS, count->headers, size->max_headers);
+	check(call, HEADER_COUNT, count->header_count, size->max_header_count);
+	check(call, MESSAGE, count->message, size->max_message);
+	return MG_NONE;
 }
 
 static int size_eoh(struct mg_call *call, const void *self)
@@ -208,7 +195,8 @@ static int size_eoh(struct mg_call *call, const void *self)
 	struct count *count = mg_state(call, MG_MESSAGE);
 
 	count->message += 2; /* the empty line */
-	return over_next(call, size);
+	check(call, MESSAGE, count->message, size->max_message);
+	return MG_NONE;
 }
 
 /*
@@ -247,43 +235,40 @@ static int size_body(struct mg_call *call, const void *self)
 	struct count *count = mg_state(call, MG_MESSAGE);
 	size_t bytes;
 	const unsigned char *body = mg_body(call, &bytes);
-	int result = MG_NONE;
-	long long line = 0;
 
 	count->message += (long long)bytes;
 	if (is_open(count, BODY_LINE, size->max_body_line))
-		line = long_line(count, body, bytes, size->max_body_line);
-	if (line > 0)
-		result = over_first(call, BODY_LINE, line, size->max_body_line);
-	else
-		result = over_next(call, size);
+		check(call, BODY_LINE, long_line(count, body, bytes, size->max_body_line),
+		      size->max_body_line);
+	check(call, MESSAGE, count->message, size->max_message);
 	if (!is_open(count, BODY_LINE, size->max_body_line) &&
 	    !is_open(count, MESSAGE, size->max_message))
 		mg_enough_body(call);
-	return result;
-}
-
-/* Reports what the last field or chunk left over, when that had another result itself. */
-static int size_eom(struct mg_call *call, const void *self)
-{
-	return over_next(call, self);
+	return MG_NONE;
 }
 
 /* Reports an action for a result whose limit is off: it would never be done. */
 static int limits_check(struct mg_conf *conf, const struct size *size)
 {
-	char expected[64];
+	const struct {
+		int result;
+		long long limit;
+		const char *expected;
+	} limits[] = {
+		{ MESSAGE, size->max_message, "max-message of more than 0" },
+		{ ANNOUNCED, size->max_message, "max-message of more than 0" },
+		{ RECIPIENTS, size->max_recipients, "max-recipients of more than 0" },
+		{ HEADER, size->max_header, "max-header of more than 0" },
+		{ HEADERS, size->max_headers, "max-headers of more than 0" },
+		{ HEADER_COUNT, size->max_header_count, "max-header-count of more than 0" },
+		{ BODY_LINE, size->max_body_line, "max-body-line of more than 0" },
+	};
 	int status = 0;
 
-	for (size_t i = 0; results[i].name; i++) {
-		const void *limit = (const char *)size + items[i].offset;
-
-		if (*(const long long *)limit > 0)
-			continue;
-		snprintf(expected, sizeof(expected), "%s of more than 0", items[i].name);
-		if (mapped_in_vain(conf, results[i].name, expected) < 0)
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+		if (limits[i].limit == 0 &&
+		    mapped_in_vain(conf, results[limits[i].result].name, limits[i].expected) < 0)
 			status = -1;
-	}
 	return status;
 }
 
@@ -294,12 +279,11 @@ static int size_open(struct mg_conf *conf, void *self)
 	unsigned stages = 0;
 
 	if (size->max_message > 0)
-		stages |= MG_BIT(MG_MAIL) | MG_BIT(MG_HEADER) | MG_BIT(MG_EOH) | MG_BIT(MG_BODY) |
-			  MG_BIT(MG_EOM);
+		stages |= MG_BIT(MG_MAIL) | MG_BIT(MG_HEADER) | MG_BIT(MG_EOH) | MG_BIT(MG_BODY);
 	if (size->max_recipients > 0)
 		stages |= MG_BIT(MG_RCPT);
 	if (size->max_header > 0 || size->max_headers > 0 || size->max_header_count > 0)
-		stages |= MG_BIT(MG_HEADER) | MG_BIT(MG_EOM);
+		stages |= MG_BIT(MG_HEADER);
 	if (size->max_body_line > 0)
 		stages |= MG_BIT(MG_BODY);
 	if (!stages) {
@@ -327,8 +311,8 @@ static const struct mg_policy size_policy = {
 		[MG_HEADER] = size_header,
 		[MG_EOH] = size_eoh,
 		[MG_BODY] = size_body,
-		[MG_EOM] = size_eom,
 	},
+	.several = MG_BIT(MG_HEADER) | MG_BIT(MG_EOH) | MG_BIT(MG_BODY),
 };
 
 MG_REGISTER(size_policy)
