@@ -550,6 +550,38 @@ const struct action *action_terminal(const struct action *list)
 	return &neutral;
 }
 
+/* Codes go together, and take the class of the action that they come to. */
+static void action_inherit(struct action *action, const struct action *from)
+{
+	const bool bare = !action->code && !*action->status;
+
+	if (!action->text)
+		action->text = from->text;
+	if (bare && action->kind == from->kind)
+		action->code = from->code;
+	if (bare && *from->status) {
+		strcpy(action->status, from->status);
+		*action->status = action->kind == ACTION_REJECT ? '5' : '4';
+	}
+}
+
+/* Whether the kinds have texts for the same purpose. */
+static bool action_is_like(const struct action *a, const struct action *b)
+{
+	return a->kind == ACTION_QUARANTINE
+		       ? b->kind == ACTION_QUARANTINE
+		       : action_is_one_of(a, ACTION_REJECT, ACTION_TEMPFAIL) &&
+				 action_is_one_of(b, ACTION_REJECT, ACTION_TEMPFAIL);
+}
+
+void action_complete(struct action *list, const struct action *defaults)
+{
+	for (; list; list = list->next)
+		for (const struct action *from = defaults; from; from = from->next)
+			if (action_is_like(list, from))
+				action_inherit(list, from);
+}
+
 long long action_score(const struct action *list)
 {
 	long long sum = 0;

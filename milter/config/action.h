@@ -67,6 +67,13 @@ bool action_collides(const struct action *a, const struct action *b);
 void action_add(struct action **list, struct action *action, struct errors *errors,
 		const struct mg_line *line, size_t word);
 
+/*
+ * Gives actions for a result what they leave out and the default ones have: a refusal its code,
+ * status and text, a quarantine its text. A refusal of the other kind has the status in its own
+ * class, and its own code.
+ */
+void action_complete(struct action *list, const struct action *defaults);
+
 /* The terminal action of a list: NEUTRAL when it has none. */
 const struct action *action_terminal(const struct action *list);
 

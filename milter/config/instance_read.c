@@ -166,6 +166,16 @@ static void instance_use_keys(struct instance_reader *r)
 	}
 }
 
+/* Those of results without a line, and what lines leave out. */
+static void instance_default_actions(struct instance *instance, const struct policy_type *type)
+{
+	for (size_t i = 0; i < instance->nresults; i++)
+		if (instance->actions[i])
+			action_complete(instance->actions[i], type->actions[i]);
+		else
+			instance->actions[i] = type->actions[i];
+}
+
 /* Fills the type's items and opens the instance. */
 static void instance_open(struct instance_reader *r, const struct policy_type *type)
 {
@@ -196,9 +206,7 @@ static void instance_open(struct instance_reader *r, const struct policy_type *t
 		instance_use_keys(r);
 	}
 	items_check(&sets[0], &conf, r->errors);
-	for (size_t i = 0; i < instance->nresults; i++)
-		if (!instance->actions[i])
-			instance->actions[i] = type->actions[i];
+	instance_default_actions(instance, type);
 }
 
 /* What all instances of a type have alike. */
