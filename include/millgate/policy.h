@@ -110,7 +110,16 @@ struct mg_result {
 	 * refuses the policy.
 	 */
 	const char *action;
-	const char *help; /* one sentence for the manual page; NULL for none */
+	const char *help; /* one or more sentences for the manual page; NULL for none */
+	/*
+	 * In which blocks of the configuration the default action holds; in others the result is
+	 * neutral. Both are names of items, separated by blanks, or NULL for none. needs: it holds
+	 * only in blocks with a line of one of them. further_needs: the same for blocks beside the
+	 * main one of the type, which is that without NAME, else the first: a further block with a
+	 * line for one thing refuses nothing for another. "": not in further blocks at all.
+	 */
+	const char *needs;
+	const char *further_needs;
 };
 
 /*

@@ -166,14 +166,49 @@ static void instance_use_keys(struct instance_reader *r)
 	}
 }
 
-/* Those of results without a line, and what lines leave out. */
-static void instance_default_actions(struct instance *instance, const struct policy_type *type)
+/* The main block of its type: the one without a name, else the first. */
+static bool instance_is_main(const struct instance_reader *r)
 {
-	for (size_t i = 0; i < instance->nresults; i++)
-		if (instance->actions[i])
-			action_complete(instance->actions[i], type->actions[i]);
+	const struct mg_lines *lines = &r->snapshot->settings.policies;
+	const struct mg_line *main = NULL;
+
+	for (size_t i = 0; i < lines->n; i++) {
+		const char *type = mg_line_word(lines->v[i], 1);
+
+		if (!type || strcmp(type, r->instance->type->name) != 0)
+			continue;
+		if (!main || (mg_line_words(main) > 2 && mg_line_words(lines->v[i]) == 2))
+			main = lines->v[i];
+	}
+	return main == r->instance->line;
+}
+
+/* Whether a result's default action holds in this block. */
+static bool instance_is_for(struct mg_conf *conf, const struct mg_result *result, bool is_main)
+{
+	const char *needs = result->needs || is_main ? result->needs : result->further_needs;
+	const char *const *keys = needs ? items_choices(conf->arena, needs) : NULL;
+
+	while (keys && *keys && !mg_conf_item(conf, *keys, 0))
+		keys++;
+	return !keys || *keys;
+}
+
+/* Those of results without a line, and what lines leave out. */
+static void instance_default_actions(struct instance_reader *r, struct mg_conf *conf,
+				     const struct policy_type *type)
+{
+	const struct mg_result *results = type->policy->results;
+	struct action **actions = r->instance->actions;
+	const bool is_main = instance_is_main(r);
+
+	for (size_t i = 0; i < type->nresults; i++)
+		if (actions[i])
+			action_complete(actions[i], type->actions[i]);
+		else if (i >= type->nown || instance_is_for(conf, &results[i], is_main))
+			actions[i] = type->actions[i];
 		else
-			instance->actions[i] = type->actions[i];
+			actions[i] = arena_zalloc(conf->arena, sizeof(**actions));
 }
 
 /* Fills the type's items and opens the instance. */
@@ -206,7 +241,7 @@ static void instance_open(struct instance_reader *r, const struct policy_type *t
 		instance_use_keys(r);
 	}
 	items_check(&sets[0], &conf, r->errors);
-	instance_default_actions(instance, type);
+	instance_default_actions(r, &conf, type);
 }
 
 /* What all instances of a type have alike. */
@@ -329,6 +364,46 @@ static void instance_read_conditions(struct instance_reader *r)
 			  instance->name);
 }
 
+static bool instance_is_condition_of(const struct instance *instance, const struct instance *other)
+{
+	for (const struct condition *skip = other->skip; skip; skip = skip->next)
+		if (skip->instance == instance)
+			return true;
+	for (const struct condition *only = other->only; only; only = only->next)
+		if (only->instance == instance)
+			return true;
+	return false;
+}
+
+/* Whether a result has an action, or a condition of another instance names one. */
+static bool instance_has_effect(const struct snapshot *snapshot, const struct instance *instance)
+{
+	for (size_t i = 0; i < instance->nresults; i++)
+		if (instance->actions[i]->kind != ACTION_NEUTRAL)
+			return true;
+	for (size_t i = 0; i < snapshot->ninstances; i++)
+		if (instance_is_condition_of(instance, &snapshot->instances[i]))
+			return true;
+	return false;
+}
+
+/* A block without an effect, whose type has default actions that do not hold in it. */
+static void instance_warn_if_idle(struct instance_reader *r)
+{
+	const struct instance *instance = r->instance;
+	const struct mg_result *result = instance->type->results;
+
+	while (result->name && !(result->action && (result->needs || result->further_needs)))
+		result++;
+	if (!result->name || !instance->stages || instance_has_effect(r->snapshot, instance) ||
+	    r->keys->on.n)
+		return;
+	errors_at(&r->snapshot->warnings, instance->line, 0,
+		  "policy %s does nothing: none of its results has an action; \"on\" lines give "
+		  "them one, and so do the keys that its page names for its results",
+		  instance->name);
+}
+
 void instance_read_all(struct snapshot *snapshot, struct errors *errors)
 {
 	const struct mg_lines *lines = &snapshot->settings.policies;
@@ -351,5 +426,10 @@ void instance_read_all(struct snapshot *snapshot, struct errors *errors)
 		r.instance = &snapshot->instances[i];
 		r.keys = &keys[i];
 		instance_read_conditions(&r);
+	}
+	for (size_t i = 0; i < snapshot->ninstances; i++) {
+		r.instance = &snapshot->instances[i];
+		r.keys = &keys[i];
+		instance_warn_if_idle(&r);
 	}
 }

@@ -19,7 +19,7 @@
 
 /* All members up to the last that the first release of this ABI had. */
 const struct registry_sizes registry_first = { .policy = END_OF(mg_policy, edits),
-					       .result = END_OF(mg_result, help),
+					       .result = END_OF(mg_result, further_needs),
 					       .item = END_OF(mg_item, check),
 					       .counter = END_OF(mg_counter, help) };
 

@@ -187,7 +187,7 @@ static const char *check_value(const struct mg_item *item)
 
 static bool is_in(const struct mg_item *items, const struct mg_item *end, const char *name)
 {
-	for (; items != end && items->name; items++)
+	for (; items && items != end && items->name; items++)
 		if (strcmp(items->name, name) == 0)
 			return true;
 	return false;
@@ -270,6 +270,36 @@ static const char *check_stages(struct arena *arena, const struct mg_policy *pol
 	return NULL;
 }
 
+/* ---- What default actions need ---- */
+
+static const char *check_names(struct arena *arena, const struct mg_policy *policy,
+			       const char *member, const char *names)
+{
+	const char *const *name = items_choices(arena, names ? names : "");
+
+	for (; *name; name++)
+		if (!is_in(policy->items, NULL, *name))
+			return arena_printf(
+				arena,
+				"declares a result that %s \"%s\", which is none of its items",
+				member, *name);
+	return NULL;
+}
+
+static const char *check_needs(struct arena *arena, const struct mg_policy *policy)
+{
+	const char *wrong = NULL;
+
+	for (const struct mg_result *result = policy->results; !wrong && result->name; result++) {
+		wrong = check_names(arena, policy, "needs", result->needs);
+		if (!wrong)
+			wrong = check_names(arena, policy, "further_needs", result->further_needs);
+		if (!wrong && result->needs && !result->needs[strspn(result->needs, " ")])
+			wrong = "declares a result that needs no item: its default never holds";
+	}
+	return wrong;
+}
+
 /* ---- The whole ---- */
 
 static bool has_hooks(const struct mg_policy *policy)
@@ -313,5 +343,7 @@ const char *registry_check(struct arena *arena, const struct mg_policy *policy, 
 		wrong = check_counters(arena, policy->counters);
 	if (!wrong)
 		wrong = check_reads(arena, policy);
-	return wrong ? wrong : check_items(arena, policy);
+	if (!wrong)
+		wrong = check_items(arena, policy);
+	return wrong ? wrong : check_needs(arena, policy);
 }

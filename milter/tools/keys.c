@@ -90,6 +90,43 @@ static int keys_items(const char *name)
 	return items ? 0 : -1;
 }
 
+/* "max-line or max-length" */
+static void keys_names(const char *names)
+{
+	for (; *names; names += strspn(names, " ")) {
+		const size_t size = strcspn(names, " ");
+
+		fputs("\\fB", stdout);
+		for (size_t i = 0; i < size; i++)
+			printf("%s%c", names[i] == '-' ? "\\" : "", names[i]);
+		fputs("\\fR", stdout);
+		names += size;
+		fputs(*names ? " or " : "", stdout);
+	}
+}
+
+/* The default action of a result, and in which blocks it holds. */
+static void keys_action(const struct mg_result *result)
+{
+	fputs("\\fR (", stdout);
+	if (result->needs) {
+		fputs("neutral; with ", stdout);
+		keys_names(result->needs);
+		fputs(": ", stdout);
+	}
+	keys_text(result->action ? result->action : "neutral");
+	fputs(")\n", stdout);
+	keys_text(result->help);
+	if (result->action && result->further_needs && !result->needs) {
+		fputs("\nIn a further block of this type: neutral", stdout);
+		if (*result->further_needs)
+			fputs(", but with ", stdout);
+		keys_names(result->further_needs);
+		putchar('.');
+	}
+	putchar('\n');
+}
+
 static int keys_results(const char *name)
 {
 	const struct mg_policy *policy = keys_policy(name);
@@ -98,11 +135,7 @@ static int keys_results(const char *name)
 	     result && result->name; result++) {
 		fputs(".TP\n\\fB", stdout);
 		keys_text(result->name);
-		fputs("\\fR (", stdout);
-		keys_text(result->action ? result->action : "neutral");
-		fputs(")\n", stdout);
-		keys_text(result->help);
-		putchar('\n');
+		keys_action(result);
 	}
 	return policy ? 0 : -1;
 }

@@ -22,7 +22,9 @@ static const struct mg_result results[] = {
 	[TOO_MANY] = {
 		.name = "too-many",
 		.action = "tempfail 421 4.7.0 \"Too many unknown commands\"",
-		.help = "The client has sent more unknown commands than max in this session.",
+		.further_needs = "max",
+		.help = "The client has sent more unknown commands than max in this session. A "
+			"mail server has no use for even one.",
 	},
 	{ .name = NULL },
 };

@@ -18,7 +18,7 @@ static const struct mg_result results[] = {
 		.name = "listed",
 		.action = "reject 550 5.7.1 \"{subject} is listed by {zone}: {txt}\"",
 		.help = "The weights of the lists that have an entry add up to threshold, or to "
-			"more.",
+			"more. There is no list but those that you chose.",
 	},
 	[ALLOWED] = {
 		.name = "allowed",

@@ -26,32 +26,49 @@ struct rule {
 	const struct mg_table *table;
 };
 
-enum { MISSING, DUPLICATE, OVERLONG, EIGHT_BIT, MATCHED, NO_FROM, MANY_FROM, BAD_FROM };
+enum {
+	MISSING,
+	DUPLICATE,
+	OVERLONG,
+	EIGHT_BIT,
+	MATCHED,
+	NO_FROM,
+	MANY_FROM,
+	SECOND_FROM,
+	BAD_FROM
+};
 
 /* What was seen of a message. */
 struct message {
 	uint64_t required; /* bit i: required.v[i] */
 	uint64_t once;
 	unsigned found; /* bit i: the result i; each is reported once */
-	unsigned froms; /* From fields */
+	bool from;
 };
 
 static const struct mg_result results[] = {
 	[MISSING] = {
 		.name = "missing",
 		.action = "reject 550 5.6.0 \"The message has no {field} field\"",
-		.help = "A field of required is not there.",
+		.needs = "required",
+		.help = "A field of required is not there. Devices and scripts send mail without "
+			"Date, so this refuses only where required asks for it.",
 	},
 	[DUPLICATE] = {
 		.name = "duplicate",
 		.action = "reject 550 5.6.0 \"The message has more than one {field} field\"",
-		.help = "A field of once is there twice.",
+		.needs = "once",
+		.help = "A field of once is there twice. Mailing lists repeat Reply-To, and "
+			"other programs To, so this refuses only where once asks for it.",
 	},
 	[OVERLONG] = {
 		.name = "overlong",
 		.action = "reject 550 5.6.0 \"The {field} field is too long: {detail}\"",
+		.needs = "max-line max-length",
 		.help = "A line of a field is longer than max-line, or a field longer than "
-			"max-length.",
+			"max-length. RFC 5322, section 2.1.1, asks receivers to take longer lines, "
+			"which everyday mail has (References, List-Unsubscribe), so this refuses "
+			"only where a limit is given.",
 	},
 	[EIGHT_BIT] = {
 		.name = "8bit",
@@ -61,25 +78,39 @@ static const struct mg_result results[] = {
 	[MATCHED] = {
 		.name = "matched",
 		.action = "reject 550 5.7.1 \"The {field} field is not accepted here\"",
-		.help = "The value of a field is among the entries of a line match.",
+		.needs = "match",
+		.help = "The value of a field is among the entries of a line match: your own.",
 	},
 	[NO_FROM] = {
 		.name = "no-from",
 		.action = "reject 550 5.6.0 \"The message has no From field\"",
+		.further_needs = "",
 		.help = "There is no From field. This is the result, rather than missing, even if "
-			"required has From.",
+			"required has From. Nobody answers for such a message; the large "
+			"receivers refuse it too.",
 	},
 	[MANY_FROM] = {
 		.name = "many-from",
 		.action = "reject 550 5.7.1 \"The From field has more than one address\"",
-		.help = "The From field has several addresses, or there are several From "
-			"fields. RFC 5322 allows the former, hardly anybody does either, and no "
-			"reader can tell whose domain answers for the message.",
+		.further_needs = "",
+		.help = "A From field has several addresses. RFC 5322 allows it, hardly anybody "
+			"does it, and no reader can tell whose domain answers for the message. "
+			"The large receivers refuse it too.",
+	},
+	[SECOND_FROM] = {
+		.name = "second-from",
+		.action = "reject 550 5.6.0 \"The message has more than one From field\"",
+		.further_needs = "",
+		.help = "There is more than one From field. This is the result, rather than "
+			"duplicate, even if once has From. Programs show one and check another; "
+			"the large receivers refuse it too.",
 	},
 	[BAD_FROM] = {
 		.name = "bad-from",
 		.action = "reject 550 5.6.0 \"The From field is malformed\"",
-		.help = "The From field is no list of mail addresses, or has none.",
+		.further_needs = "",
+		.help = "The From field is no list of mail addresses, or has none. As for "
+			"no-from, nobody answers for it.",
 	},
 	{ .name = NULL },
 };
@@ -99,10 +130,12 @@ static const struct mg_item items[] = {
 	MG_ITEM_INT(struct headers, max_line, "max-line", .initial = "998", .min = 0,
 		    .max = 1000000, .syntax = "NUMBER",
 		    .help = "How many octets a line of a field may have, with the name but without "
-			    "CR LF. 0: no limit."),
-	MG_ITEM_SIZE(struct headers, max_length, "max-length", .initial = "100K", .syntax = "SIZE",
-		     .help = "How long a field may be: its name and its value, all lines together, "
-			     "without the colon and the last line's end. 0: no limit."),
+			    "CR LF. 0: no limit, as where only max-length is given."),
+	MG_ITEM_SIZE(
+		struct headers, max_length, "max-length", .initial = "100K", .syntax = "SIZE",
+		.help = "How long a field may be: its name and its value, all lines together, "
+			"without the colon and the last line's end. 0: no limit, as where only "
+			"max-line is given."),
 	MG_ITEM_LINES(
 		struct headers, match, "match", .syntax = "FIELD|* ENTRY...",
 		.help = "Compares the value of a field, or with * of any, with entries: /regular "
@@ -167,7 +200,7 @@ static void check_once(struct mg_call *call, const struct headers *headers, cons
 	bool again = (message->once & bit) != 0;
 
 	message->once |= bit;
-	if (!again || !is_first(call, DUPLICATE))
+	if (!again || strcasecmp(name, "From") == 0 || !is_first(call, DUPLICATE))
 		return;
 	mg_detail(call, "a second %s", name);
 	report(call, DUPLICATE, name);
@@ -216,7 +249,6 @@ static void check_8bit(struct mg_call *call, const char *name, const char *value
 	report(call, EIGHT_BIT, name);
 }
 
-/* One field may have one author; two of them come to two, whatever each has. */
 static void check_from(struct mg_call *call, const char *name, const char *value)
 {
 	struct message *message = mg_state(call, MG_MESSAGE);
@@ -225,18 +257,19 @@ static void check_from(struct mg_call *call, const char *name, const char *value
 	if (strcasecmp(name, "From") != 0)
 		return;
 	mailboxes = headers_count_from(value);
-	message->froms++;
-	if ((mailboxes > 1 || message->froms > 1) && is_first(call, MANY_FROM)) {
-		if (mailboxes > 1)
-			mg_detail(call, "%d addresses in From", mailboxes);
-		else
-			mg_detail(call, "a second From");
+	if (mailboxes > 1 && is_first(call, MANY_FROM)) {
+		mg_detail(call, "%d addresses in From", mailboxes);
 		report(call, MANY_FROM, name);
 	}
 	if (mailboxes < 1 && is_first(call, BAD_FROM)) {
 		mg_detail(call, mailboxes < 0 ? "From is malformed" : "no address in From");
 		report(call, BAD_FROM, name);
 	}
+	if (message->from && is_first(call, SECOND_FROM)) {
+		mg_detail(call, "a second From");
+		report(call, SECOND_FROM, name);
+	}
+	message->from = true;
 }
 
 /* The value on one line, without the blanks before it. */
@@ -315,7 +348,7 @@ static int headers_eoh(struct mg_call *call, const void *self)
 	const struct headers *headers = self;
 	struct message *message = mg_state(call, MG_MESSAGE);
 
-	if (!message->froms)
+	if (!message->from)
 		report(call, NO_FROM, "From");
 	for (size_t i = 0; i < headers->required.n; i++) {
 		const char *name = headers->required.v[i];
@@ -381,6 +414,18 @@ static int check_names(struct mg_conf *conf, const char *item, const struct mg_s
 	return -1;
 }
 
+/* Of two limits that share a result the one that is given is meant. */
+static void limits_choose(struct mg_conf *conf, struct headers *headers)
+{
+	bool line = mg_conf_item(conf, "max-line", 0);
+	bool length = mg_conf_item(conf, "max-length", 0);
+
+	if (line && !length && headers->max_line > 0)
+		headers->max_length = 0;
+	else if (length && !line && headers->max_length > 0)
+		headers->max_line = 0;
+}
+
 static int headers_open(struct mg_conf *conf, void *self)
 {
 	struct headers *headers = self;
@@ -388,6 +433,7 @@ static int headers_open(struct mg_conf *conf, void *self)
 
 	if (check_names(conf, "once", &headers->once) < 0)
 		status = -1;
+	limits_choose(conf, headers);
 	headers->rules = mg_conf_alloc(conf, headers->match.n * sizeof(*headers->rules));
 	for (size_t i = 0; i < headers->match.n; i++)
 		if (rule_read(conf, headers->match.v[i], &headers->rules[i]) < 0)

@@ -43,32 +43,40 @@ static const struct mg_result results[] = {
 		.name = "missing",
 		.action = "reject 503 5.5.1 \"Send HELO or EHLO first\"",
 		.help = "MAIL came without any HELO or EHLO before it. Never the result for mail "
-			"that is submitted locally.",
+			"that is submitted locally. No mail server leaves it out (RFC 5321, "
+			"section 4.1.1.1).",
+		.further_needs = "",
 	},
 	[SYNTAX] = {
 		.name = "syntax",
 		.action = "reject 501 5.5.2 \"HELO {helo}: {detail}\"",
 		.help = "Neither a domain nor an address literal: an illegal character, an "
-			"empty or over-long label, a hyphen at the end of a label, or more than "
-			"255 octets.",
+			"empty or over-long label, a hyphen at the end of a label, more than "
+			"255 octets, or a malformed literal. Postfix's "
+			"reject_invalid_helo_hostname refuses these, too, as does many a mail "
+			"server.",
+		.further_needs = "allow-underscore",
 	},
 	[BARE_ADDRESS] = {
 		.name = "bare-address",
 		.action = "reject 501 5.5.2 \"HELO {helo}: an address belongs in brackets\"",
 		.help = "An IPv4 or IPv6 address without its brackets, or a name of nothing but "
-			"digits and dots.",
+			"digits and dots. The same holds as for syntax; mail servers have names.",
+		.further_needs = "",
 	},
 	[WRONG_LITERAL] = {
 		.name = "wrong-literal",
-		.action = "reject 550 5.7.1 \"HELO {helo}: {detail}\"",
-		.help = "An address literal that is malformed, or that is not the address of "
-			"the client.",
+		.help = "An address literal that is not the address of the client, such as the "
+			"one that it has behind a router. RFC 5321, section 4.1.4, allows no "
+			"refusal for that: score it.",
 	},
 	[NOT_QUALIFIED] = {
 		.name = "not-qualified",
 		.action = "reject 504 5.5.2 \"HELO {helo}: a fully-qualified name is needed\"",
 		.help = "A name without a dot; but a client at a loopback address may call "
-			"itself localhost.",
+			"itself localhost. Postfix's reject_non_fqdn_helo_hostname refuses these, "
+			"too.",
+		.further_needs = "",
 	},
 	[IMPOSTOR] = {
 		.name = "impostor",
@@ -76,7 +84,9 @@ static const struct mg_result results[] = {
 		.help = "A stranger claims a name or an address of our own. Our names are those "
 			"of own-names, the MTA's (macro j) and the system's; our addresses "
 			"those of own-addresses and the one that the client is connected to. A "
-			"client at a loopback address, or at one of ours, is no stranger.",
+			"client at a loopback address, or at one of ours, is no stranger. Nobody "
+			"else has a reason to call himself so.",
+		.further_needs = "own-names own-addresses",
 	},
 	[UNRESOLVED] = {
 		.name = "unresolved",
@@ -314,13 +324,13 @@ static int judge_literal(struct mg_call *call, const struct helo *helo, const ch
 
 	if (size == 0 || size > sizeof(text) || name[size - 1] != ']') {
 		mg_detail(call, "a malformed address literal");
-		return WRONG_LITERAL;
+		return SYNTAX;
 	}
 	memcpy(text, name, size - 1);
 	text[size - 1] = '\0';
 	if (!address_read_literal(text, &claimed)) {
 		mg_detail(call, "a malformed address literal");
-		return WRONG_LITERAL;
+		return SYNTAX;
 	}
 	result = judge_address(call, helo, &claimed, OK);
 	if (result != OK || !address_of_client(call, &client) || address_is_same(&claimed, &client))

@@ -29,22 +29,28 @@ static const struct mg_result results[] = {
 	[NULL_MX] = {
 		.name = "null-mx",
 		.action = "reject 550 5.7.27 \"{domain} takes no mail, so it sends none\"",
-		.help = "The domain states that it takes no mail (RFC 7505).",
+		.help = "The domain states that it takes no mail. RFC 7505, section 4.2, has "
+			"receivers refuse what claims to come from it.",
+		.further_needs = "",
 	},
 	[BAD_MX] = {
 		.name = "bad-mx",
-		.action = "reject 550 5.1.8 \"{domain}: {detail}\"",
-		.help = "Its mail hosts have no address, or only private and local ones.",
+		.help = "Its mail hosts have no address, or only private and local ones. That "
+			"may be one mistake in a zone that sends mail that is wanted: score it.",
 	},
 	[NO_MAIL] = {
 		.name = "no-mail",
 		.action = "reject 550 5.1.8 \"{domain} has neither MX nor address\"",
-		.help = "The domain exists, but has neither MX records nor an address.",
+		.help = "The domain exists, but has neither MX records nor an address: nobody "
+			"can answer. Postfix's reject_unknown_sender_domain refuses this, too.",
+		.further_needs = "",
 	},
 	[UNKNOWN] = {
 		.name = "unknown",
 		.action = "reject 550 5.1.8 \"{domain} does not exist\"",
-		.help = "The domain does not exist, or is no domain name.",
+		.help = "The domain does not exist, or is no domain name. The same holds as for "
+			"no-mail.",
+		.further_needs = "",
 	},
 	[UNKNOWN_TLD] = {
 		.name = "unknown-tld",

@@ -25,8 +25,8 @@ struct count {
 	long long headers;
 	long long header_count;
 	long long line; /* of the body: so far, across chunks */
-	bool cr;        /* the line's last octet is one */
-	unsigned over;  /* bit i: the result i was reported; once is enough */
+	bool cr;        /* the line's last octet is a CR */
+	unsigned over;  /* bit i: the result i was reported; each is reported once */
 };
 
 enum { MESSAGE, ANNOUNCED, RECIPIENTS, HEADER, HEADERS, HEADER_COUNT, BODY_LINE };
@@ -34,17 +34,20 @@ enum { MESSAGE, ANNOUNCED, RECIPIENTS, HEADER, HEADERS, HEADER_COUNT, BODY_LINE 
 static const struct mg_result results[] = {
 	[MESSAGE] = {
 		.name = "message",
+		.needs = "max-message",
 		.action = "reject 552 5.3.4 \"The message is larger than {limit} bytes\"",
 		.help = "The message is larger than max-message, as counted.",
 	},
 	[ANNOUNCED] = {
 		.name = "announced",
+		.needs = "max-message",
 		.action = "reject 552 5.3.4 \"The message is larger than {limit} bytes\"",
 		.help = "The client announces with SIZE at MAIL that the message is larger than "
 			"max-message.",
 	},
 	[RECIPIENTS] = {
 		.name = "recipients",
+		.needs = "max-recipients",
 		.action = "tempfail 452 4.5.3 \"No more than {limit} recipients at a time\"",
 		.help = "This recipient is one more than max-recipients. The default action "
 			"defers this recipient alone; the message goes on to those before it, "
@@ -52,21 +55,25 @@ static const struct mg_result results[] = {
 	},
 	[HEADER] = {
 		.name = "header",
+		.needs = "max-header",
 		.action = "reject 552 5.3.4 \"A header field is larger than {limit} bytes\"",
 		.help = "A header field is larger than max-header.",
 	},
 	[HEADERS] = {
 		.name = "headers",
+		.needs = "max-headers",
 		.action = "reject 552 5.3.4 \"The header is larger than {limit} bytes\"",
 		.help = "The header fields together are larger than max-headers.",
 	},
 	[HEADER_COUNT] = {
 		.name = "header-count",
+		.needs = "max-header-count",
 		.action = "reject 552 5.3.4 \"The message has more than {limit} header fields\"",
 		.help = "There are more header fields than max-header-count.",
 	},
 	[BODY_LINE] = {
 		.name = "body-line",
+		.needs = "max-body-line",
 		.action = "reject 554 5.6.0 \"A line is longer than {limit} octets\"",
 		.help = "A line of the body is longer than max-body-line.",
 	},
@@ -128,9 +135,8 @@ static void check(struct mg_call *call, int result, long long value, long long l
 }
 
 /*
- * The client's own figure is believed as far as it speaks against the message. It is a result of
- * its own: a recipient who is exempt from refusals gets the message all the same, and then it is
- * its real size that counts.
+ * The size that the client announces counts only against the message: it can be too small. It is
+ * a result of its own: an exempt recipient gets the message all the same, up to its real size.
  */
 static int size_mail(struct mg_call *call, const void *self)
 {

@@ -16,6 +16,9 @@ struct spf {
 	spf_check *check;
 };
 
+/* A block that says what is checked, or how, is there to check. */
+#define SPF_KEYS "identities relays explanation engine"
+
 static const struct mg_result results[] = {
 	[SPF_NONE] = {
 		.name = "none",
@@ -32,7 +35,9 @@ static const struct mg_result results[] = {
 	[SPF_FAIL] = {
 		.name = "fail",
 		.action = "reject 550 5.7.23 \"{explanation}\"",
-		.help = "The domain does not permit this client.",
+		.help = "The domain does not permit this client. Its owner asks for refusals "
+			"(RFC 7208, section 8.4), at the price of forwarded mail: see relays.",
+		.further_needs = SPF_KEYS,
 	},
 	[SPF_SOFTFAIL] = {
 		.name = "softfail",
@@ -45,11 +50,12 @@ static const struct mg_result results[] = {
 		.help = "DNS had no answer; another attempt may have one. The default action is "
 			"that of RFC 7208, section 8.6: it keeps out mail whose result could be "
 			"fail. With neutral such mail gets in.",
+		.further_needs = SPF_KEYS,
 	},
 	[SPF_PERMERROR] = {
 		.name = "permerror",
 		.help = "The domain's record is wrong, or costs more than the standard allows: "
-			"only its owner can help.",
+			"only its owner can help, and a refusal would punish the mistake.",
 	},
 	{ .name = NULL },
 };

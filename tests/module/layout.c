@@ -18,6 +18,8 @@ static void structs_of_modules(void)
 	MEMBER(mg_result, name);
 	MEMBER(mg_result, action);
 	MEMBER(mg_result, help);
+	MEMBER(mg_result, needs);
+	MEMBER(mg_result, further_needs);
 	MEMBER(mg_item, name);
 	MEMBER(mg_item, type);
 	MEMBER(mg_item, offset);

@@ -53,6 +53,8 @@ struct mg_result {
 	const char *name;
 	const char *action;
 	const char *help;
+	const char *needs;
+	const char *further_needs;
 };
 enum mg_type {
 	MG_BOOL = 1,
