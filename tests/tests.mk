@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The tests: "make check" runs all, "make check-KIND" one kind: build unit policies scenario module
-# conformance e2e. Scenarios and scripts are found by their names; the fragment of each folder lists
-# its programs.
+# The tests: "make check" runs all, "make check-KIND" one kind: build unit policies scenario
+# examples module conformance e2e. Scenarios and scripts are found by their names; the fragment of
+# each folder lists its programs.
 
 # The files of the source tree with such names: no fragment needs to list them, EXTRA_DIST neither.
 found = $(patsubst $(srcdir)/%,%,$(wildcard $(addprefix $(srcdir)/,$(1))))
@@ -25,6 +25,7 @@ include tests/mta/mta.mk
 include tests/dns/dns.mk
 include tests/policies/policies.mk
 include tests/scenario/scenario.mk
+include tests/examples/examples.mk
 include tests/reload/reload.mk
 include tests/module/module.mk
 include tests/e2e/e2e.mk
@@ -44,7 +45,7 @@ check_PROGRAMS += $(unit_tests) $(policies_tests) $(scenario_runner) $(dns_serve
 check_LTLIBRARIES += $(test_modules)
 TESTS += $(unit_tests) $(policies_tests) $(conformance_tests) $(reload_tests)
 # Automake reads the words of TESTS and would take these for names.
-$(eval TESTS += $(build_tests) $(scenario_tests) $(module_tests))
+$(eval TESTS += $(build_tests) $(scenario_tests) $(examples_tests) $(module_tests))
 if E2E
 $(eval TESTS += $(e2e_tests))
 endif
@@ -53,7 +54,7 @@ EXTRA_LIBRARIES += $(mta_lib) $(dns_lib) $(check_fake_host)
 EXTRA_LTLIBRARIES = $(test_modules)
 endif
 CLEANFILES += $(bench_objects) $(bench_programs)
-EXTRA_DIST += $(build_tests) $(scenario_tests) $(module_tests) $(e2e_tests)
+EXTRA_DIST += $(build_tests) $(scenario_tests) $(examples_tests) $(module_tests) $(e2e_tests)
 
 # Scenarios under a sanitizer or valgrind, without those that measure the daemon itself. BESIDES:
 # other tests.
@@ -63,8 +64,8 @@ check-instrumented: all
 		TESTS="$(BESIDES) `cd $(srcdir) && grep -L '^needs plain' $(scenario_tests) | \
 		tr '\n' ' '`"
 
-check_kinds = check-build check-unit check-policies check-scenario check-module check-conformance \
-	check-reload check-e2e
+check_kinds = check-build check-unit check-policies check-scenario check-examples check-module \
+	check-conformance check-reload check-e2e
 .PHONY: $(check_kinds)
 $(check_kinds): all
 	$(AM_V_at)$(MAKE) $(AM_MAKEFLAGS) check TESTS='$($(@:check-%=%)_tests)'
