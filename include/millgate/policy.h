@@ -92,8 +92,9 @@ enum mg_scope {
 /*
  * What a hook returns: an index into its policy's results, or one of these. A result occurs
  * once, and lasts as long as its subject: at CONNECT the session, at HELO until the next HELO,
- * at RCPT as long as the message has that recipient, at COMMAND this command, at other stages
- * the message. The same result of several fields or chunks of a message counts once.
+ * at RCPT as long as the message has that recipient, at COMMAND the rest of the session (but that
+ * a refusal is only the reply to the command), at other stages the message. The same result of
+ * several fields or chunks of a message counts once.
  */
 #define MG_NONE (-1)    /* nothing to say about this */
 #define MG_ERROR (-2)   /* it could not decide; mg_detail() says why */

@@ -28,6 +28,7 @@ struct instance {
 	unsigned starts;    /* and of start[] hooks */
 	unsigned blocking;  /* and of on[] hooks that may block */
 	unsigned services;  /* MG_SERVICE_...s in use */
+	bool lasting;       /* results of unknown commands have actions for messages, too */
 	unsigned facts;     /* MG_BIT()s of the stages whose facts its hooks may read */
 	bool record;        /* its hooks read the message record */
 	size_t nown;        /* results that the type lists */

@@ -128,6 +128,19 @@ static void instance_check_deadline(struct mg_conf *conf, const struct mg_line *
 				mg_line_word(line, 1));
 }
 
+/* Whether what unknown commands show has other actions than the reply to the command itself. */
+static bool instance_is_lasting(const struct instance *instance)
+{
+	if (!(instance->stages & MG_BIT(MG_COMMAND)))
+		return false;
+	for (size_t i = 0; i < instance->nresults; i++)
+		for (const struct action *a = instance->actions[i]; a; a = a->next)
+			if (a->kind != ACTION_NEUTRAL && a->kind != ACTION_REJECT &&
+			    a->kind != ACTION_TEMPFAIL)
+				return true;
+	return false;
+}
+
 /*
  * Warns of a reply-at that changes nothing, since the instance decides later anyway. Called once
  * the instance is open.
@@ -138,7 +151,8 @@ static void instance_check_reply_at(struct mg_conf *conf, const struct mg_line *
 	const struct instance *instance = conf->instance;
 
 	(void)self;
-	if (instance->stages && !(instance->stages & (MG_BIT(MG_RCPT + 1) - 1)))
+	if (instance->stages && !(instance->stages & (MG_BIT(MG_RCPT + 1) - 1)) &&
+	    !instance_is_lasting(instance))
 		mg_conf_warning(conf, line, 0, "reply-at has no effect: %s decides at %s",
 				instance->name,
 				plan_stage_name(plan_due(
@@ -242,6 +256,7 @@ static void instance_open(struct instance_reader *r, const struct policy_type *t
 	}
 	items_check(&sets[0], &conf, r->errors);
 	instance_default_actions(r, &conf, type);
+	instance->lasting = instance_is_lasting(instance);
 }
 
 /* What all instances of a type have alike. */

@@ -26,13 +26,19 @@ enum mg_stage plan_due(const struct instance *instance, enum mg_stage hook)
 
 unsigned plan_hooks(const struct instance *instance, enum mg_stage stage)
 {
+	const unsigned commands = instance->lasting ? MG_BIT(MG_COMMAND) : 0;
+
 	if (stage == MG_HEADER)
 		return 0;
 	if (stage == MG_EOH)
 		return instance->stages & (MG_BIT(MG_HEADER) | MG_BIT(MG_EOH));
+	if (stage == MG_EOM)
+		return (instance->stages & MG_BIT(MG_EOM)) | commands;
 	if (stage > MG_RCPT)
 		return instance->stages & MG_BIT(stage);
-	return stage < instance->reply_at ? 0 : instance->stages & (MG_BIT(stage + 1) - 1);
+	if (stage < instance->reply_at)
+		return 0;
+	return (instance->stages & (MG_BIT(stage + 1) - 1)) | commands;
 }
 
 enum mg_stage plan_first(const struct instance *instance)

@@ -5,7 +5,9 @@
  * A stage of the envelope (CONNECT to RCPT) considers the envelope hooks that are due: those
  * whose own stage and whose instance's reply-at have come. At RCPT these are all of them, again
  * for each recipient. Results of HEADER are decided on at EOH, so that no header field needs a
- * reply; those of DATA, EOH, BODY, EOM and COMMAND at once.
+ * reply; those of DATA, EOH, BODY, EOM and COMMAND at once. What COMMAND has for messages (a score,
+ * a quarantine) is considered from the next envelope stage on, and at EOM if it came too late for
+ * that.
  */
 #ifndef MG_PLAN_H
 #define MG_PLAN_H

@@ -36,10 +36,10 @@ static const char *pipeline_copy(struct arena *arena, const char *string)
 }
 
 /* Takes what was said in the call along to where the result belongs. */
-static struct found *pipeline_keep(struct session *session, const struct found *said)
+static struct found *pipeline_keep(const struct session *session, struct arena *arena,
+				   const struct found *said)
 {
 	const struct instance *instance = said->instance;
-	struct arena *arena = state_arena(session, said->stage);
 	struct found *found = arena_alloc(arena, sizeof(*found));
 
 	*found = *said;
@@ -81,7 +81,7 @@ static void pipeline_record(struct session *session, const struct found *said, u
 	}
 	while (*at)
 		at = &(*at)->next;
-	*at = pipeline_keep(session, said);
+	*at = pipeline_keep(session, state_arena(session, said->stage), said);
 	(*at)->us = us;
 	if (!*fresh_r)
 		*fresh_r = *at;
@@ -238,27 +238,51 @@ static bool pipeline_combine(struct decision *decision, const struct found *foun
 	return terminal->kind == ACTION_TEMPFAIL;
 }
 
+static enum action_kind pipeline_kind(const struct found *found)
+{
+	return action_terminal(found->instance->actions[found->result])->kind;
+}
+
+/* Whether a result came of an earlier unknown command, whose reply has been given. */
+static bool pipeline_is_past(const struct session *session, const struct found *found)
+{
+	return found->stage == MG_COMMAND && session->event.stage != MG_COMMAND;
+}
+
 /* Applies a result, or logs what it would have done. Returns whether further policies run. */
 static bool pipeline_consider(struct session *session, struct decision *decision,
 			      struct found *found)
 {
 	bool goes_on;
+	const enum action_kind kind = pipeline_kind(found);
+	const bool replied = pipeline_is_past(session, found) &&
+			     (kind == ACTION_REJECT || kind == ACTION_TEMPFAIL);
 
 	if (found->instance->mode == MODE_MONITOR) {
-		journal_would(session, found);
+		if (!replied)
+			journal_would(session, found);
 		return true;
 	}
 	found->counted = session->messages;
+	if (replied) {
+		decision->score += action_score(found->instance->actions[found->result]);
+		return true;
+	}
 	goes_on = pipeline_combine(decision, found);
 	if (decision->accepted && !goes_on)
 		journal_accept(session, found);
 	return goes_on;
 }
 
-/* A result that was decided on at an earlier chunk counts once. */
+/*
+ * A result that was decided on at an earlier chunk counts once, and so does one of a command that
+ * the score of the recipients has already.
+ */
 static bool pipeline_is_settled(const struct session *session, const struct found *found)
 {
-	return found->stage == MG_BODY && found->counted == session->messages;
+	const bool late = session->event.stage == MG_EOM && found->stage == MG_COMMAND;
+
+	return (found->stage == MG_BODY || late) && found->counted == session->messages;
 }
 
 /* Calls a hook unless that was done in its scope; what was found in headers is there already. */
@@ -271,11 +295,6 @@ static void pipeline_call_once(struct session *session, const struct instance *i
 	    (hook == MG_BODY && standing->enough_body))
 		return;
 	pipeline_call(session, instance, hook);
-}
-
-static enum action_kind pipeline_kind(const struct found *found)
-{
-	return action_terminal(found->instance->actions[found->result])->kind;
 }
 
 /* The worst first. */
@@ -328,7 +347,8 @@ static bool pipeline_ask(struct session *session, struct decision *decision,
 	for (int hook = MG_CONNECT; hook < MG_STAGES; hook++) {
 		if (!(hooks & MG_BIT(hook)))
 			continue;
-		pipeline_call_once(session, instance, (enum mg_stage)hook);
+		if (hook != MG_COMMAND || stage == MG_COMMAND)
+			pipeline_call_once(session, instance, (enum mg_stage)hook);
 		for (struct found *found = standing->found[hook]; found; found = found->next)
 			if (!pipeline_is_settled(session, found) &&
 			    !pipeline_consider(session, decision, found))
@@ -394,4 +414,41 @@ struct decision pipeline_decide(struct session *session, enum mg_stage stage)
 		pipeline_score(session, &decision, stage);
 	pipeline_spare(session, &decision, stage);
 	return decision;
+}
+
+/* ---- Unknown commands ---- */
+
+void pipeline_begin_command(struct session *session)
+{
+	for (size_t i = 0; i < session->snapshot->ninstances; i++) {
+		struct standing *standing = &session->standing[i];
+
+		standing->hooks &= ~MG_BIT(MG_COMMAND);
+		standing->found[MG_COMMAND] = NULL;
+	}
+}
+
+/* Adds a result of this command to those before it, unless it is there. */
+static void pipeline_add_command(struct session *session, struct found **list,
+				 const struct found *found)
+{
+	while (*list && (*list)->result != found->result)
+		list = &(*list)->next;
+	if (*list)
+		return;
+	*list = pipeline_keep(session, &session->arena, found);
+	(*list)->counted = 0;
+}
+
+void pipeline_end_command(struct session *session)
+{
+	for (size_t i = 0; i < session->snapshot->ninstances; i++) {
+		struct standing *standing = &session->standing[i];
+		const struct found *found = standing->found[MG_COMMAND];
+
+		for (; found; found = found->next)
+			pipeline_add_command(session, &standing->commands, found);
+		standing->found[MG_COMMAND] = standing->commands;
+		standing->hooks &= ~MG_BIT(MG_COMMAND);
+	}
 }

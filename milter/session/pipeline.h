@@ -25,4 +25,11 @@ void pipeline_collect(struct session *session, enum mg_stage stage);
 /* Calls the policies that are due at a stage, and decides. The caller carries the decision out. */
 struct decision pipeline_decide(struct session *session, enum mg_stage stage);
 
+/*
+ * Around the event of an unknown command, whose own results alone decide on its reply. Afterwards
+ * they count for the session, each of them once.
+ */
+void pipeline_begin_command(struct session *session);
+void pipeline_end_command(struct session *session);
+
 #endif

@@ -473,11 +473,11 @@ const struct reply *session_command(struct session *session, const char *command
 	const struct reply *reply;
 
 	session_event(session, MG_COMMAND);
-	session_forget(session, MG_BIT(MG_COMMAND));
+	pipeline_begin_command(session);
 	session->event.command = command;
 	pipeline_start(session, MG_COMMAND);
 	reply = session_answer(session, MG_COMMAND);
-	session_forget(session, MG_BIT(MG_COMMAND));
+	pipeline_end_command(session);
 	return reply;
 }
 

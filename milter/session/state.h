@@ -41,7 +41,8 @@ struct standing {
 	bool skipped;   /* by its conditions, when last considered */
 	bool enough_body;
 	unsigned us; /* in this message */
-	struct found *found[MG_STAGES];
+	struct found *found[MG_STAGES]; /* at COMMAND: of this command, else of all so far */
+	struct found *commands;         /* of all unknown commands before this one */
 	/* By result: for how many accepted recipients it was reported; NULL: for none. */
 	unsigned *recipients;
 	void *session_state, *message_state;
