@@ -10,7 +10,7 @@
 #include "base/domain.h"
 #include "config/plan.h"
 #include "session/journal.h"
-#include "table/table.h"
+#include "session/lookup.h"
 
 /* ---- A call ---- */
 
@@ -310,7 +310,7 @@ int mg_table_find(struct mg_call *call, const struct mg_table *table, const char
 		  const char **value_r)
 {
 	CHECK_OBJ(call, CALL_MAGIC);
-	return key ? table_find(table, &call->session->event_arena, key, value_r) : 0;
+	return key ? lookup_find(call->session, table, key, value_r) : 0;
 }
 
 const char *mg_domain(struct mg_call *call, const char *domain)

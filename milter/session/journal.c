@@ -243,6 +243,22 @@ void journal_trouble(struct session *session, const struct found *found)
 	log_write(&r);
 }
 
+void journal_expression(struct session *session, const char *expression, bool is_message)
+{
+	struct log_record r;
+
+	if (!log_wants(session->host->log, MG_LOG_WARNING))
+		return;
+	log_begin(&r, session->host->log, MG_LOG_WARNING, "trouble");
+	log_text(&r, "an expression at %s: %s: ", plan_stage_name(session->event.stage),
+		 is_message ? "those of the message have used up the stage-budget, the last with"
+			    : "ran into its limit");
+	log_quoted(&r, expression);
+	journal_who(&r, session);
+	log_str(&r, "expression", expression);
+	log_write(&r);
+}
+
 void journal_policy(struct session *session, const struct instance *instance, enum mg_level level,
 		    const char *fmt, va_list args)
 {

@@ -43,6 +43,9 @@ void journal_exempt(struct session *session, const struct decision *decision, en
 /* A policy could not decide, or not in time. */
 void journal_trouble(struct session *session, const struct found *found);
 
+/* A regular expression ran into its limit, or into that of all of the message (is_message). */
+void journal_expression(struct session *session, const char *expression, bool is_message);
+
 /* What a policy has to say itself. */
 void journal_policy(struct session *session, const struct instance *instance, enum mg_level level,
 		    const char *fmt, va_list args) __attribute__((format(printf, 4, 0)));

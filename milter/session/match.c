@@ -7,8 +7,8 @@
 
 #include <string.h>
 
+#include "session/lookup.h"
 #include "session/match.h"
-#include "table/table.h"
 
 void match_forget(struct session *session, unsigned stages)
 {
@@ -27,7 +27,7 @@ void match_forget(struct session *session, unsigned stages)
 static bool match_table(struct session *session, const struct mg_table *table, const char *key,
 			enum match_whom whom)
 {
-	const int found = table && key ? table_find(table, &session->event_arena, key, NULL) : 0;
+	const int found = table && key ? lookup_find(session, table, key, NULL) : 0;
 
 	return !table || found == 1 || (found < 0 && whom == MATCH_ANY);
 }

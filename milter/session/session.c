@@ -8,6 +8,7 @@
 #include "session/client.h"
 #include "session/edits.h"
 #include "session/journal.h"
+#include "session/lookup.h"
 #include "session/match.h"
 #include "session/outcome.h"
 #include "session/path.h"
@@ -166,6 +167,7 @@ struct session *session_new(struct host *host, struct snapshot *snapshot, const 
 	session->snapshot = snapshot_ref(snapshot);
 	session->mta = mta;
 	session->mta_ctx = ctx;
+	lookup_begin(session);
 	strcpy(session->client.text, "unknown");
 	session->standing = arena_zalloc(&session->arena,
 					 (snapshot->ninstances + 1) * sizeof(*session->standing));
@@ -201,6 +203,7 @@ const struct reply *session_helo(struct session *session, const char *helo)
 	CHECK_OBJ(session, SESSION_MAGIC);
 	session_abort(session);
 	session_event(session, MG_HELO);
+	lookup_begin(session);
 	session_forget(session, MG_BIT(MG_HELO));
 	arena_reset(&session->helo_arena);
 	session->helo = helo ? arena_strdup(&session->helo_arena, helo) : NULL;
@@ -234,6 +237,7 @@ const struct reply *session_mail(struct session *session, char **argv)
 
 	session_abort(session);
 	session_event(session, MG_MAIL);
+	lookup_begin(session);
 	/* Hooks of earlier stages may have used the message's state. */
 	session_clear_message(session);
 	session_open_message(session);

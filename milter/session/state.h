@@ -12,6 +12,7 @@
 #include "session/host.h"
 #include "session/mta.h"
 #include "session/record.h"
+#include "table/regex.h"
 
 #define SESSION_ID_SIZE 13
 
@@ -40,7 +41,7 @@ struct standing {
 	bool called;    /* any of them, for this message */
 	bool skipped;   /* by its conditions, when last considered */
 	bool enough_body;
-	unsigned us; /* in this message */
+	unsigned us;                    /* in this message */
 	struct found *found[MG_STAGES]; /* at COMMAND: of this command, else of all so far */
 	struct found *commands;         /* of all unknown commands before this one */
 	/* By result: for how many accepted recipients it was reported; NULL: for none. */
@@ -120,7 +121,8 @@ struct session {
 	const char *helo;
 	struct message message;
 	struct event event;
-	struct standing *standing; /* by instance */
+	struct regex_effort effort; /* of this message, see lookup.h */
+	struct standing *standing;  /* by instance */
 	/* By class, two each, see enum match_whom: 1 matches, 0 does not, -1 not known yet. */
 	signed char *classes;
 	struct reply reply;

@@ -88,7 +88,7 @@ const char *table_key_folded(struct table_key *key)
 
 static int match_form(struct table_key *key, const struct regex *regex, const char *form)
 {
-	return regex_find(key->regexes, regex, key->scratch, &key->match, form);
+	return regex_find(key->regexes, regex, key->scratch, &key->match, key->effort, form);
 }
 
 /* Whether an expression can distinguish the folded form from the key. */

@@ -23,6 +23,7 @@ struct table_key {
 	char numbers[INET6_ADDRSTRLEN];
 	const struct regexes *regexes; /* of the table */
 	struct regex_match match;
+	struct regex_effort *effort; /* or NULL */
 };
 
 /* text: as any client sent it; not copied. */

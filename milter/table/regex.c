@@ -31,7 +31,14 @@
  */
 #define REGEX_PLACES 1024
 #define REGEX_PLACES_INTERPRETED 128
-#define REGEX_TIME_MAX_MS 200
+#define REGEX_TIME_MAX_US 200000
+
+/*
+ * Nearly all matches need far fewer steps. So few are tried first; only what needs more is a long
+ * match, whose portions are small, as each of its places can take long.
+ */
+#define REGEX_STEPS_SHORT 5000
+#define REGEX_PLACES_LONG 8
 
 static void code_free(void *arg)
 {
@@ -45,9 +52,9 @@ static void limits_free(void *arg)
 
 /* ---- Compiling ------------------------------------------------------------- */
 
-static void set_limits(pcre2_match_context *limits)
+static void set_limits(pcre2_match_context *limits, uint32_t steps)
 {
-	pcre2_set_match_limit(limits, REGEX_STEPS_MAX);
+	pcre2_set_match_limit(limits, steps);
 	pcre2_set_heap_limit(limits, REGEX_HEAP_MAX_KIB);
 }
 
@@ -58,7 +65,7 @@ static void make_limits(struct arena *arena, struct regexes *all)
 	all->limits = pcre2_match_context_create(NULL);
 	if (!all->limits)
 		abort();
-	set_limits(all->limits);
+	set_limits(all->limits, REGEX_STEPS_SHORT);
 	arena_at_end(arena, limits_free, all->limits);
 }
 
@@ -180,6 +187,7 @@ int regex_compile(struct arena *arena, struct regexes *all, const char *text, bo
 	if (!r->code)
 		return -1;
 	arena_at_end(arena, code_free, r->code);
+	r->text = arena_strndup(arena, text, (size_t)(*end_r - text));
 	learn(r);
 	if (r->groups > all->groups)
 		all->groups = r->groups;
@@ -213,31 +221,46 @@ static void make_match(const struct regexes *all, struct arena *scratch, struct 
 }
 
 /* The CPU time of this thread, so that the load of others does not change a result. */
-static int64_t worked_ms(void)
+static int64_t worked_us(void)
 {
-	return clock_read(CLOCK_THREAD_CPUTIME_ID) / 1000;
+	return clock_read(CLOCK_THREAD_CPUTIME_ID);
 }
 
+/* One look-up of one expression. */
+struct search {
+	const struct regexes *all;
+	const struct regex *regex;
+	struct arena *scratch;
+	struct regex_match *match;
+	const char *subject;
+	size_t size;
+};
+
+/* How a subject is searched in portions. */
+struct pace {
+	bool machine; /* the machine code */
+	uint32_t steps;
+	size_t places;
+	int64_t time_us;
+};
+
 /* Returns what pcre2_match() does. */
-static int match_by_places(const struct regex *regex, struct arena *scratch,
-			   struct regex_match *match, const char *subject, size_t size,
-			   bool machine)
+static int match_by_places(const struct search *s, const struct pace *pace)
 {
-	const size_t places = machine ? REGEX_PLACES : REGEX_PLACES_INTERPRETED;
-	pcre2_match_context *limits = pcre2_match_context_create(memory_of(scratch));
-	const int64_t began = worked_ms();
+	pcre2_match_context *limits = pcre2_match_context_create(memory_of(s->scratch));
+	const int64_t began = worked_us();
 	size_t at = 0;
 	int r;
 
-	set_limits(limits);
+	set_limits(limits, pace->steps);
 	for (;;) {
-		pcre2_set_offset_limit(limits, at + places - 1);
-		r = pcre2_match(regex->code, (PCRE2_SPTR8)subject, size, at,
-				machine ? 0 : PCRE2_NO_JIT, match->data, limits);
-		at += places;
-		if (r != PCRE2_ERROR_NOMATCH || regex->anchored || at > size)
+		pcre2_set_offset_limit(limits, at + pace->places - 1);
+		r = pcre2_match(s->regex->code, (PCRE2_SPTR8)s->subject, s->size, at,
+				pace->machine ? 0 : PCRE2_NO_JIT, s->match->data, limits);
+		at += pace->places;
+		if (r != PCRE2_ERROR_NOMATCH || s->regex->anchored || at > s->size)
 			break;
-		if (worked_ms() - began > REGEX_TIME_MAX_MS) {
+		if (worked_us() - began > pace->time_us) {
 			r = PCRE2_ERROR_MATCHLIMIT;
 			break;
 		}
@@ -245,23 +268,66 @@ static int match_by_places(const struct regex *regex, struct arena *scratch,
 	return r;
 }
 
-int regex_find(const struct regexes *all, const struct regex *regex, struct arena *scratch,
-	       struct regex_match *match, const char *subject)
+/* Machine code has a small stack; the interpreter may use the heap. */
+static int match_either(const struct search *s, struct pace *pace, size_t interpreted)
 {
-	size_t size = strlen(subject);
 	int r = PCRE2_ERROR_JIT_STACKLIMIT;
 
+	pace->machine = s->regex->compiled;
+	if (pace->machine)
+		r = match_by_places(s, pace);
+	if (r != PCRE2_ERROR_JIT_STACKLIMIT)
+		return r;
+	pace->machine = false;
+	pace->places = interpreted;
+	return match_by_places(s, pace);
+}
+
+static int match_shortly(const struct search *s)
+{
+	struct pace pace = { .steps = REGEX_STEPS_SHORT,
+			     .places = REGEX_PLACES,
+			     .time_us = REGEX_TIME_MAX_US };
+
+	if (s->regex->compiled && s->size < REGEX_PLACES)
+		return pcre2_match(s->regex->code, (PCRE2_SPTR8)s->subject, s->size, 0, 0,
+				   s->match->data, s->all->limits);
+	return match_either(s, &pace, REGEX_PLACES_INTERPRETED);
+}
+
+/* A short subject has no time limit but that of the effort. */
+static int match_at_length(const struct search *s, struct regex_effort *effort)
+{
+	int64_t time_us = s->size < REGEX_PLACES ? INT64_MAX : REGEX_TIME_MAX_US;
+	struct pace pace = { .steps = REGEX_STEPS_MAX, .places = REGEX_PLACES_LONG };
+	const int64_t began = worked_us();
+	int r;
+
+	if (effort && effort->left_us <= 0)
+		return PCRE2_ERROR_MATCHLIMIT;
+	if (effort && effort->waits)
+		effort->waits(effort->arg);
+	pace.time_us = effort && effort->left_us < time_us ? effort->left_us : time_us;
+	r = match_either(s, &pace, REGEX_PLACES_LONG);
+	if (effort)
+		effort->left_us -= worked_us() - began;
+	return r;
+}
+
+int regex_find(const struct regexes *all, const struct regex *regex, struct arena *scratch,
+	       struct regex_match *match, struct regex_effort *effort, const char *subject)
+{
+	const struct search search = { all, regex, scratch, match, subject, strlen(subject) };
+	int r;
+
 	make_match(all, scratch, match);
-	if (regex->compiled && size < REGEX_PLACES)
-		r = pcre2_match(regex->code, (PCRE2_SPTR8)subject, size, 0, 0, match->data,
-				all->limits);
-	else if (regex->compiled)
-		r = match_by_places(regex, scratch, match, subject, size, true);
-	/* Machine code has a small stack; the interpreter may use the heap. */
-	if (r == PCRE2_ERROR_JIT_STACKLIMIT)
-		r = match_by_places(regex, scratch, match, subject, size, false);
+	r = match_shortly(&search);
+	if (r == PCRE2_ERROR_MATCHLIMIT || r == PCRE2_ERROR_JIT_STACKLIMIT)
+		r = match_at_length(&search, effort);
 	if (r == PCRE2_ERROR_NOMATCH)
 		return 0;
+	if (r < 0 && effort)
+		effort->failed = regex->text;
 	return r < 0 ? -1 : 1;
 }
 

@@ -18,12 +18,24 @@ struct pcre2_real_match_data_8;
 
 /* What the expressions of one table share. Initially zero. */
 struct regexes {
-	/* Threads share it: it is only read after it was made. */
+	/* Threads share it: it is only read after it was made. Of the first, short attempt. */
 	struct pcre2_real_match_context_8 *limits;
 	uint32_t groups; /* the largest number of groups in an expression */
 };
 
+/*
+ * What the long matches of several look-ups may cost together. Most matches are short and cost
+ * nothing of it.
+ */
+struct regex_effort {
+	int64_t left_us;          /* CPU time: afterwards no long match begins */
+	void (*waits)(void *arg); /* called before a long match; NULL: nobody wants to know */
+	void *arg;
+	const char *failed; /* the last expression that hit a limit; NULL: none has */
+};
+
 struct regex {
+	const char *text; /* with its delimiters and flags, for messages */
 	struct pcre2_real_code_8 *code;
 	uint32_t groups; /* the number of its "()" */
 	bool compiled;   /* to machine code; otherwise it is interpreted */
@@ -43,9 +55,12 @@ struct regex_match {
 int regex_compile(struct arena *arena, struct regexes *all, const char *text, bool toggles,
 		  struct regex *r, const char **end_r, struct fault *fault_r);
 
-/* Returns 1 for a match, 0 for none, -1 when a limit was hit. scratch: memory for the match. */
+/*
+ * Returns 1 for a match, 0 for none, -1 when a limit was hit. scratch: memory for the match. effort
+ * NULL: each match has its own limits only.
+ */
 int regex_find(const struct regexes *all, const struct regex *regex, struct arena *scratch,
-	       struct regex_match *match, const char *subject);
+	       struct regex_match *match, struct regex_effort *effort, const char *subject);
 
 /* The text of a group (1..) after a match; empty when the group took no part in it. */
 void regex_group(const struct regex_match *match, const char *subject, unsigned group,

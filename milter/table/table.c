@@ -28,6 +28,12 @@ void table_finish(struct mg_table *table)
 int table_find(const struct mg_table *table, struct arena *scratch, const char *key,
 	       const char **value_r)
 {
+	return table_find_within(table, scratch, NULL, key, value_r);
+}
+
+int table_find_within(const struct mg_table *table, struct arena *scratch,
+		      struct regex_effort *effort, const char *key, const char **value_r)
+{
 	struct table_key k;
 	const char *value = "";
 	int r = 0;
@@ -35,6 +41,7 @@ int table_find(const struct mg_table *table, struct arena *scratch, const char *
 	if (!table || !key)
 		return 0;
 	table_key_init(&k, table->kind, &table->regexes, scratch, key);
+	k.effort = effort;
 	for (const struct table_source *source = table->first; source && r == 0;
 	     source = source->next)
 		r = source->find(source, &k, &value);

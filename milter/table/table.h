@@ -52,4 +52,9 @@ void table_finish(struct mg_table *table);
 int table_find(const struct mg_table *table, struct arena *scratch, const char *key,
 	       const char **value_r);
 
+/* The same, with regular expressions that share an effort with other look-ups. */
+struct regex_effort;
+int table_find_within(const struct mg_table *table, struct arena *scratch,
+		      struct regex_effort *effort, const char *key, const char **value_r);
+
 #endif

@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 
 #include "../dns/patience.h"
+#include "table/regex.h"
 #include "table_help.h"
 
 /* A small generator of our own, so that a failure can be repeated. */
@@ -263,6 +264,42 @@ START_TEST(every_place_is_tried)
 }
 END_TEST
 
+static void count_wait(void *arg)
+{
+	++*(unsigned *)arg;
+}
+
+/* Only long matches cost something of what several look-ups may cost together. */
+START_TEST(long_matches_share_an_effort)
+{
+	unsigned waits = 0;
+	struct regex_effort effort = { .left_us = 1, .waits = count_wait, .arg = &waits };
+	struct made made;
+	const char *value = NULL;
+
+	made_begin(&made, T, NULL);
+	made_add_words(&made, "t.conf", "/^(a+)+$/ /^casino$/");
+	table_finish(made.table);
+	ck_assert_int_eq(table_find_within(made.table, &made.scratch, &effort, "win", &value), 0);
+	ck_assert_int_eq(table_find_within(made.table, &made.scratch, &effort, "aaa", &value), 1);
+	ck_assert_uint_eq(waits, 0);
+	ck_assert_int_eq(effort.left_us, 1);
+	ck_assert_int_eq(table_find_within(made.table, &made.scratch, &effort,
+					   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", &value),
+			 -1);
+	ck_assert_uint_eq(waits, 1);
+	ck_assert_int_le(effort.left_us, 0);
+	ck_assert_pstr_eq(effort.failed, "/^(a+)+$/");
+	ck_assert_int_eq(table_find_within(made.table, &made.scratch, &effort,
+					   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", &value),
+			 -1);
+	ck_assert_uint_eq(waits, 1);
+	ck_assert_int_eq(table_find_within(made.table, &made.scratch, &effort, "casino", &value),
+			 1);
+	made_end(&made);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tc = tcase_create("table_limits");
@@ -273,6 +310,7 @@ int main(void)
 	tcase_add_loop_test(tc, hostile_subject, 0, COUNT(wild));
 	tcase_add_test(tc, long_host);
 	tcase_add_test(tc, limit_is_that_of_pcre2);
+	tcase_add_test(tc, long_matches_share_an_effort);
 	tcase_add_loop_test(tc, honest_subject, 0, COUNT(honest));
 	tcase_add_test(tc, long_subject);
 	tcase_add_test(tc, many_places);
