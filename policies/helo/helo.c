@@ -336,6 +336,9 @@ static int judge_literal(struct mg_call *call, const struct helo *helo, const ch
 	if (result != OK || !address_of_client(call, &client) || address_is_same(&claimed, &client))
 		return result;
 	mg_detail(call, "not the client's address, %s", mg_client(call));
+	mg_reply(call, 550, "5.7.1",
+		 mg_printf(call, MG_EVENT, "HELO [%s: not the client's address, %s", name,
+			   mg_client(call)));
 	return WRONG_LITERAL;
 }
 

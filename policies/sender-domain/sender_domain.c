@@ -232,6 +232,20 @@ static int undecided(struct mg_call *call, const char *name, const char *why, bo
 	return late ? MG_TIMEOUT : MG_ERROR;
 }
 
+/* What is wrong with a domain's hosts, for the log and for a refusal. */
+static int bad_hosts(struct mg_call *call, const struct hosts *hosts)
+{
+	const char *domain = mg_domain(call, domain_part(call));
+	const char *wrong = hosts->not_public ? mg_printf(call, MG_EVENT,
+							  "%s has only a private or local address",
+							  hosts->not_public)
+					      : "no mail host has an address";
+
+	mg_detail(call, "%s", wrong);
+	mg_reply(call, 550, "5.1.8", mg_printf(call, MG_EVENT, "%s: %s", domain, wrong));
+	return BAD_MX;
+}
+
 /* otherwise: the result when no host has an address. */
 static int judge_hosts(struct mg_call *call, const struct hosts *hosts, int otherwise)
 {
@@ -244,12 +258,10 @@ static int judge_hosts(struct mg_call *call, const struct hosts *hosts, int othe
 		return EXISTS;
 	if (hosts->unknown)
 		return undecided(call, hosts->unknown, hosts->why, hosts->late);
-	if (hosts->not_public)
-		mg_detail(call, "%s has only a private or local address", hosts->not_public);
-	else
-		mg_detail(call, otherwise == BAD_MX ? "no mail host has an address"
-						    : "neither MX nor address");
-	return hosts->not_public ? BAD_MX : otherwise;
+	if (hosts->not_public || otherwise == BAD_MX)
+		return bad_hosts(call, hosts);
+	mg_detail(call, "neither MX nor address");
+	return otherwise;
 }
 
 static int judge_mx(struct mg_call *call, const struct sender_domain *conf,

@@ -41,7 +41,8 @@ static const struct mg_result results[] = {
 	},
 	[SPF_SOFTFAIL] = {
 		.name = "softfail",
-		.help = "The domain thinks that this client is probably not permitted.",
+		.help = "The domain thinks that this client is probably not permitted. RFC 7208, "
+			"section 8.5, allows no refusal for that alone.",
 	},
 	[SPF_TEMPERROR] = {
 		.name = "temperror",
