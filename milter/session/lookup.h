@@ -7,8 +7,8 @@
 #include "table/table.h"
 
 /*
- * Begins anew with what long matches of regular expressions may cost: the stage's budget, as CPU
- * time. For each message, and for what comes before one.
+ * Begins anew with what long matches of regular expressions may take: the stage's budget. For each
+ * message, and for what comes before one.
  */
 void lookup_begin(struct session *session);
 

@@ -241,7 +241,8 @@ struct pace {
 	bool machine; /* the machine code */
 	uint32_t steps;
 	size_t places;
-	int64_t time_us;
+	int64_t work_us; /* CPU time */
+	int64_t until;   /* on the clock */
 };
 
 /* Returns what pcre2_match() does. */
@@ -260,7 +261,7 @@ static int match_by_places(const struct search *s, const struct pace *pace)
 		at += pace->places;
 		if (r != PCRE2_ERROR_NOMATCH || s->regex->anchored || at > s->size)
 			break;
-		if (worked_us() - began > pace->time_us) {
+		if (worked_us() - began > pace->work_us || clock_now() > pace->until) {
 			r = PCRE2_ERROR_MATCHLIMIT;
 			break;
 		}
@@ -287,7 +288,8 @@ static int match_shortly(const struct search *s)
 {
 	struct pace pace = { .steps = REGEX_STEPS_SHORT,
 			     .places = REGEX_PLACES,
-			     .time_us = REGEX_TIME_MAX_US };
+			     .work_us = REGEX_TIME_MAX_US,
+			     .until = INT64_MAX };
 
 	if (s->regex->compiled && s->size < REGEX_PLACES)
 		return pcre2_match(s->regex->code, (PCRE2_SPTR8)s->subject, s->size, 0, 0,
@@ -298,19 +300,20 @@ static int match_shortly(const struct search *s)
 /* A short subject has no time limit but that of the effort. */
 static int match_at_length(const struct search *s, struct regex_effort *effort)
 {
-	int64_t time_us = s->size < REGEX_PLACES ? INT64_MAX : REGEX_TIME_MAX_US;
-	struct pace pace = { .steps = REGEX_STEPS_MAX, .places = REGEX_PLACES_LONG };
-	const int64_t began = worked_us();
+	const int64_t began = clock_now();
+	struct pace pace = { .steps = REGEX_STEPS_MAX,
+			     .places = REGEX_PLACES_LONG,
+			     .work_us = s->size < REGEX_PLACES ? INT64_MAX : REGEX_TIME_MAX_US,
+			     .until = effort ? began + effort->left_us : INT64_MAX };
 	int r;
 
 	if (effort && effort->left_us <= 0)
 		return PCRE2_ERROR_MATCHLIMIT;
 	if (effort && effort->waits)
 		effort->waits(effort->arg);
-	pace.time_us = effort && effort->left_us < time_us ? effort->left_us : time_us;
 	r = match_either(s, &pace, REGEX_PLACES_LONG);
 	if (effort)
-		effort->left_us -= worked_us() - began;
+		effort->left_us -= clock_now() - began;
 	return r;
 }
 

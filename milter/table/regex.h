@@ -28,7 +28,7 @@ struct regexes {
  * nothing of it.
  */
 struct regex_effort {
-	int64_t left_us;          /* CPU time: afterwards no long match begins */
+	int64_t left_us;          /* afterwards no long match begins */
 	void (*waits)(void *arg); /* called before a long match; NULL: nobody wants to know */
 	void *arg;
 	const char *failed; /* the last expression that hit a limit; NULL: none has */
