@@ -7,10 +7,16 @@
 #include <arpa/inet.h>
 #include <idn2.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unicase.h>
+#include <unictype.h>
+#include <uninorm.h>
+#include <unistr.h>
 
 #include "base/arena.h"
 #include "base/ascii.h"
+#include "base/punycode.h"
 #include "base/utf8.h"
 
 /*
@@ -100,23 +106,120 @@ static const char *fold_ascii(struct arena *arena, const char *domain, enum shap
 	}
 }
 
+/* ---- Names that IDNA 2008 refuses ---- */
+
+#define IDEOGRAPHIC_STOP 0x3002 /* a dot between labels (UTS 46, section 4.5) */
+#define A_LABEL "xn--"
+#define A_LABEL_SIZE (sizeof(A_LABEL) - 1)
+
+/* Controls, blanks and what is not assigned are in no name that an MTA takes. */
+static bool is_name_char(ucs4_t c)
+{
+	return !uc_is_general_category(c, UC_CATEGORY_C) &&
+	       !uc_is_general_category(c, UC_CATEGORY_Z);
+}
+
+/* What UTS 46 drops, such as the variant of an emoji. */
+static bool is_ignorable(ucs4_t c)
+{
+	return uc_is_property_default_ignorable_code_point(c);
+}
+
+/* Lower case, without compatibility forms and ignorable characters; freed by the caller. */
+static uint32_t *forced_text(const char *domain, size_t *n_r)
+{
+	size_t size = 0, n = 0;
+	uint8_t *lower = u8_tolower((const uint8_t *)domain, strlen(domain), NULL, UNINORM_NFKC,
+				    NULL, &size);
+	uint32_t *text = lower ? u8_to_u32(lower, size, NULL, &size) : NULL;
+
+	free(lower);
+	for (size_t i = 0; text && i < size; i++)
+		if (!is_ignorable(text[i]))
+			text[n++] = text[i] == IDEOGRAPHIC_STOP ? '.' : text[i];
+	*n_r = n;
+	return text;
+}
+
+/* Writes a label as an A-label, if it is none yet, and NUL. Returns false for no label. */
+static bool force_label(const uint32_t *label, size_t n, char to[DOMAIN_LABEL_MAX + 1])
+{
+	bool ascii = true;
+	size_t size = n;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!is_name_char(label[i]))
+			return false;
+		ascii = ascii && label[i] < 0x80;
+	}
+	if (n > DOMAIN_LABEL_MAX)
+		return false;
+	for (size_t i = 0; ascii && i < n; i++)
+		to[i] = (char)label[i];
+	if (!ascii) {
+		memcpy(to, A_LABEL, A_LABEL_SIZE);
+		size = punycode_encode(label, n, to + A_LABEL_SIZE,
+				       DOMAIN_LABEL_MAX - A_LABEL_SIZE);
+		if (size == 0)
+			return false;
+		size += A_LABEL_SIZE;
+	}
+	to[size] = '\0';
+	return true;
+}
+
+/* The labels one after another; NULL when one of them is none. */
+static const char *force_labels(struct arena *arena, const uint32_t *text, size_t n)
+{
+	const char *domain = "";
+	char label[DOMAIN_LABEL_MAX + 1];
+
+	for (size_t i = 0, end; i <= n; i = end + 1) {
+		for (end = i; end < n && text[end] != '.';)
+			end++;
+		if (!force_label(text + i, end - i, label))
+			return NULL;
+		domain = arena_printf(arena, "%s%s%s", domain, i > 0 ? "." : "", label);
+		if (strlen(domain) > DOMAIN_MAX + 1)
+			return NULL;
+	}
+	return domain;
+}
+
+/*
+ * MTAs take names with symbols, which IDNA 2008 refuses and older rules had (UTS 46): they are
+ * looked up and delivered to as A-labels.
+ */
+static const char *fold_forced(struct arena *arena, const char *domain)
+{
+	size_t n;
+	uint32_t *text = utf8_malformed(domain, strlen(domain)) ? NULL : forced_text(domain, &n);
+	const char *forced = text ? force_labels(arena, text, n) : NULL;
+
+	free(text);
+	return forced;
+}
+
 static const char *fold_unicode(struct arena *arena, const char *domain)
 {
 	uint8_t *ascii = NULL;
-	const char *copy;
+	const char *copy = NULL;
 	size_t size = 0;
 	enum shape shape;
 
 	if (strnlen(domain, DOMAIN_INPUT_MAX + 1) > DOMAIN_INPUT_MAX)
 		return NULL;
 	if (idn2_lookup_u8((const uint8_t *)domain, &ascii,
-			   IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
-		return NULL;
-	copy = arena_strdup(arena, (const char *)ascii);
+			   IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) == IDN2_OK)
+		copy = arena_strdup(arena, (const char *)ascii);
+	else
+		copy = fold_forced(arena, domain);
 	idn2_free(ascii);
-	/* libidn2 accepts characters that no host name has. */
+	if (!copy)
+		return NULL;
+	/* Neither way leaves out characters that no host name has. */
 	shape = domain_shape(copy, &size);
-	return fold_ascii(arena, copy, shape, size);
+	return shape == SHAPE_UNICODE ? NULL : fold_ascii(arena, copy, shape, size);
 }
 
 const char *domain_fold(struct arena *arena, const char *domain)

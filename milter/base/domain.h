@@ -12,7 +12,8 @@ struct arena;
 
 /*
  * A domain in lower case, its U-labels as A-labels (IDNA 2008, non-transitional), without a final
- * dot. Underscores are allowed (_dmarc.example.com). Returns NULL for NULL and for what is no
+ * dot. Labels that IDNA 2008 refuses, such as symbols, become A-labels all the same. Underscores
+ * are allowed (_dmarc.example.com). Returns NULL for NULL and for what is no
  * domain name: malformed, too long, an IP address. A domain that has this form already is
  * returned itself, without an allocation.
  */

@@ -45,6 +45,21 @@ static const struct {
 	{ "\u4f8b\u5b50.\u6d4b\u8bd5", "xn--fsqu00a.xn--0zwm56d" },
 	/* full-width letters are compatibility forms of ASCII */
 	{ "\uff45\uff58\uff41\uff4d\uff50\uff4c\uff45.com", "example.com" },
+	/* what IDNA 2008 refuses, by the A-labels that MTAs take and DNS has */
+	{ "\u2764.example", "xn--qei.example" },
+	{ "\u2764\ufe0f.Example.", "xn--qei.example" },
+	{ "\u2764\u3002example", "xn--qei.example" },
+	{ "i\u2764.example", "xn--i-7iq.example" },
+	{ "I\u2764NY.b\u00fccher.example", "xn--iny-4r6a.xn--bcher-kva.example" },
+	{ "stra\u00dfe\u2603.example", "xn--strae-oqa1767d.example" },
+	{ "\U0001f4a9.la", "xn--ls8h.la" },
+	{ "\u2603-\u2764.\U0001f4a9", "xn----0xp81d.xn--ls8h" },
+	{ "\u2764..example", NULL },
+	{ "\u2764 x.example", NULL },
+	{ "\u2764@x.example", NULL },
+	{ "\u2764\u2028.example", NULL },
+	{ "\ufe0f.example", NULL },
+	{ L63 "\u2764.example", NULL },
 	/* no domains */
 	{ "", NULL },
 	{ ".", NULL },
