@@ -548,8 +548,8 @@ const char *mg_helo(const struct mg_call *call);
 
 /*
  * The reverse-path without its angle brackets ("" for the null sender), or NULL before MAIL. If
- * it is not an RFC 5321 mailbox, the address as the MTA rewrote it, where that is known. Lives as
- * long as the message.
+ * it is not an RFC 5321 mailbox, the address as the MTA rewrote it, where that is known: the first
+ * of its readings, see mg_sender_reading(). Lives as long as the message.
  */
 const char *mg_sender(const struct mg_call *call);
 
@@ -558,6 +558,39 @@ const char *mg_sender(const struct mg_call *call);
  * the message.
  */
 const char *mg_recipient(const struct mg_call *call);
+
+/*
+ * An address has readings: what the client wrote, and what the MTA makes of it. In everyday mail
+ * they are the same, and there is one. A client can write a form that they differ in, so a policy
+ * that holds an address against somebody looks at each of them (the worse counts), and one that
+ * spares somebody for an address wants all of them. The host makes it, and may append members.
+ */
+struct mg_reading {
+	const char *address; /* as mg_sender(); "" for the null sender */
+	bool written;        /* by the client; without blanks, comments, source routes */
+	/* A local part alone: a user at some domain of the MTA's own (Sendmail). */
+	bool user;
+	/*
+	 * A user to whom the MTA's tables lead an address that is written plainly (virtusertable).
+	 * This one alone is no reason not to spare.
+	 */
+	bool mapped;
+};
+
+/*
+ * The readings of the sender and, in a hook of RCPT, of the recipient; NULL past the last (index
+ * counts from 0). The first has the address of mg_sender() or mg_recipient(). They live as long as
+ * the message.
+ */
+const struct mg_reading *mg_sender_reading(const struct mg_call *call, size_t index);
+const struct mg_reading *mg_recipient_reading(const struct mg_call *call, size_t index);
+
+/*
+ * The argument of MAIL and, in a hook of RCPT, of RCPT, without its parameters: "<a@b.example>" as
+ * the client sent it, or NULL. It lives as long as the message.
+ */
+const char *mg_sender_path(const struct mg_call *call);
+const char *mg_recipient_path(const struct mg_call *call);
 
 /* How many recipients the message has: those accepted so far and, at RCPT, the present one. */
 unsigned mg_recipients(const struct mg_call *call);
@@ -837,6 +870,25 @@ void mg_at_end(struct mg_call *call, enum mg_scope scope, void (*done)(void *arg
 int mg_table_find(struct mg_call *call, const struct mg_table *table, const char *key,
 		  const char **value_r);
 
+enum mg_readings { MG_ANY_READING, MG_ALL_READINGS };
+
+/*
+ * As mg_table_find(), for the readings of the sender or, in a hook of RCPT, of the recipient: those
+ * of an address that is refused by any of them, or of one that is spared by all. value_r: of one of
+ * them. A user without a domain is found, where any reading is enough, as that user at any domain.
+ */
+int mg_table_find_sender(struct mg_call *call, const struct mg_table *table, enum mg_readings which,
+			 const char **value_r);
+int mg_table_find_recipient(struct mg_call *call, const struct mg_table *table,
+			    enum mg_readings which, const char **value_r);
+
+/*
+ * The right-hand sides of a user's entries at any domain (user@domain), by index; false past the
+ * last. Equal ones count once; there are 16 at most in a file. local: a reading that is a user.
+ */
+bool mg_table_find_user(struct mg_call *call, const struct mg_table *table, const char *local,
+			size_t index, const char **value_r);
+
 /*
  * A domain in the form in which domains compare: lower case, A-labels (IDNA 2008), without a
  * final dot. NULL when it is not a domain name, and for NULL. Lives to the end of the event.
@@ -1002,6 +1054,7 @@ MG_ASSERT_ENUM_(mg_scope);
 MG_ASSERT_ENUM_(mg_type);
 MG_ASSERT_ENUM_(mg_key);
 MG_ASSERT_ENUM_(mg_verdict);
+MG_ASSERT_ENUM_(mg_readings);
 MG_ASSERT_ENUM_(mg_level);
 MG_ASSERT_ENUM_(mg_dns_type);
 MG_ASSERT_ENUM_(mg_dns_status);

@@ -185,10 +185,10 @@ static bool is_between_words(const char *begin, const char *end, const char *bla
 }
 
 /*
- * Copies all but comments, blanks and quotes, or returns NULL. at_r: the last unquoted @, or
- * NULL.
+ * Copies all but comments, blanks and quotes. at_r: the last unquoted @, or NULL. Returns NULL when
+ * the words of a local part are not to be joined and it has several.
  */
-static char *strip(struct arena *arena, const char *address, char **at_r)
+static char *strip(struct arena *arena, const char *address, bool joined, char **at_r)
 {
 	char *text = arena_alloc(arena, strlen(address) + 1);
 	char *to = text;
@@ -207,7 +207,7 @@ static char *strip(struct arena *arena, const char *address, char **at_r)
 			*at_r = to;
 		/* A run of them at once: an address can be nothing else. */
 		if (!quoted && (c == ' ' || c == '\t')) {
-			if (!*at_r && is_between_words(text, to, address))
+			if (!joined && !*at_r && is_between_words(text, to, address))
 				return NULL;
 			address += strspn(address, " \t");
 			continue;
@@ -224,9 +224,14 @@ static char *strip(struct arena *arena, const char *address, char **at_r)
 	return text;
 }
 
-const char *mail_plain(struct arena *arena, const char *address, const char *local)
+const char *mail_quote_local(struct arena *arena, const char *text)
 {
-	char *at, *text = strip(arena, address, &at);
+	return is_dot_string(text, strlen(text)) ? text : quote(arena, text);
+}
+
+const char *mail_plain(struct arena *arena, const char *address)
+{
+	char *at, *text = strip(arena, address, false, &at);
 	const char *plain;
 	size_t size;
 
@@ -236,10 +241,64 @@ const char *mail_plain(struct arena *arena, const char *address, const char *loc
 	while (size > 0 && strchr(".,;", text[size - 1]))
 		text[--size] = '\0';
 	*at = '\0';
-	if (!local || !is_dot_string(local, strlen(local)))
-		local = is_dot_string(text, strlen(text)) ? text : quote(arena, text);
-	plain = arena_printf(arena, "%s@%s", local, at + 1);
+	plain = arena_printf(arena, "%s@%s", mail_quote_local(arena, text), at + 1);
 	return mail_is_mailbox(plain) ? plain : NULL;
+}
+
+const char *mail_flat(struct arena *arena, const char *address)
+{
+	char *at;
+
+	return strip(arena, address, true, &at);
+}
+
+/* ---- Paths ---- */
+
+/* The size of a quoted string, a comment, an escaped character or another one. */
+static size_t token_size(const char *text)
+{
+	const size_t quoted = quoted_size(text);
+
+	if (quoted)
+		return quoted;
+	if (*text == '(')
+		return comment_size(text);
+	return *text == '\\' && text[1] ? 2 : 1;
+}
+
+/* What follows the source routes (RFC 5321, appendix C). */
+static const char *skip_routes(const char *begin, const char *end)
+{
+	while (begin < end && *begin == '@') {
+		const char *p = begin;
+
+		while (p < end && *p != ':')
+			p += *p == '[' ? strcspn(p, "]") : token_size(p);
+		if (p >= end)
+			break;
+		begin = p + 1;
+	}
+	return begin;
+}
+
+const char *mail_of_path(struct arena *arena, const char *path)
+{
+	const char *begin = NULL, *end = NULL;
+
+	for (const char *p = path; *p; p += token_size(p)) {
+		if (*p == '<') {
+			begin = p + 1;
+			end = NULL;
+		} else if (*p == '>' && !end) {
+			end = p;
+		}
+	}
+	if (!begin)
+		begin = path;
+	if (!end || end < begin)
+		end = begin + strlen(begin);
+	begin = skip_routes(begin, end);
+	return arena_strndup(arena, begin, (size_t)(end - begin));
 }
 
 /* ---- Folding ---- */

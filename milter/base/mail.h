@@ -34,10 +34,22 @@ const char *mail_check_mailbox(const char *address, bool utf8);
 
 /*
  * Makes a mailbox of an address by removing what RFC 822, section 3.4, allows inside of one:
- * comments, blanks, needless quotes and backslashes; and a dot at the end of the domain. local:
- * the local part to use, if it is a dot-string, or NULL. Returns NULL when the result is no
- * mailbox.
+ * comments, blanks, needless quotes and backslashes; and a dot at the end of the domain. Returns
+ * NULL when the result is no mailbox.
  */
-const char *mail_plain(struct arena *arena, const char *address, const char *local);
+const char *mail_plain(struct arena *arena, const char *address);
+
+/*
+ * The address in a path of MAIL or RCPT: what stands between the last angle bracket that opens and
+ * the next that closes, outside of quotes and comments, without source routes; all of a path
+ * without brackets.
+ */
+const char *mail_of_path(struct arena *arena, const char *path);
+
+/* What is left of an address without its comments, blanks, quotes and backslashes. */
+const char *mail_flat(struct arena *arena, const char *address);
+
+/* A local part as it stands in a mailbox: in quotes if need be. */
+const char *mail_quote_local(struct arena *arena, const char *text);
 
 #endif

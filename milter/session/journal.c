@@ -7,6 +7,17 @@
 #include "session/journal.h"
 #include "config/plan.h"
 
+/* All of them, where they differ. */
+static void journal_readings(struct log_record *r, const char *key, const struct readings *readings)
+{
+	if (!readings || readings->n < 2)
+		return;
+	log_list_begin(r, key);
+	for (size_t i = 0; i < readings->n; i++)
+		log_element(r, readings_name(readings->list[i].address));
+	log_list_end(r);
+}
+
 void journal_who(struct log_record *r, struct session *session)
 {
 	const struct message *message = &session->message;
@@ -18,8 +29,10 @@ void journal_who(struct log_record *r, struct session *session)
 	log_str(r, "helo", session->helo);
 	log_str(r, "auth", state_macro(session, "{auth_authen}"));
 	if (message->open)
-		log_str(r, "sender", *message->sender ? message->sender : "<>");
+		log_str(r, "sender", readings_name(message->sender));
+	journal_readings(r, "sender_readings", message->sender_readings);
 	log_str(r, "recipient", message->recipient);
+	journal_readings(r, "recipient_readings", message->recipient_readings);
 }
 
 static void journal_found(struct log_record *r, const struct found *found)

@@ -14,6 +14,15 @@ void lookup_begin(struct session *session)
 	};
 }
 
+/* said: an expression had failed before. */
+static void lookup_end(struct session *session, bool said)
+{
+	const struct regex_effort *effort = &session->effort;
+
+	if (effort->failed && !said)
+		journal_expression(session, effort->failed, effort->left_us <= 0);
+}
+
 int lookup_find(struct session *session, const struct mg_table *table, const char *key,
 		const char **value_r)
 {
@@ -21,7 +30,19 @@ int lookup_find(struct session *session, const struct mg_table *table, const cha
 	const bool said = effort->failed;
 	const int found = table_find_within(table, &session->event_arena, effort, key, value_r);
 
-	if (effort->failed && !said)
-		journal_expression(session, effort->failed, effort->left_us <= 0);
+	lookup_end(session, said);
+	return found;
+}
+
+int lookup_find_readings(struct session *session, const struct mg_table *table,
+			 const struct readings *readings, enum mg_readings which,
+			 const char **value_r)
+{
+	struct regex_effort *effort = &session->effort;
+	const bool said = effort->failed;
+	const int found =
+		readings_find(readings, which, table, &session->event_arena, effort, value_r);
+
+	lookup_end(session, said);
 	return found;
 }

@@ -19,4 +19,9 @@ void lookup_begin(struct session *session);
 int lookup_find(struct session *session, const struct mg_table *table, const char *key,
 		const char **value_r);
 
+/* The same for the readings of an address, see readings_find(). */
+int lookup_find_readings(struct session *session, const struct mg_table *table,
+			 const struct readings *readings, enum mg_readings which,
+			 const char **value_r);
+
 #endif

@@ -45,9 +45,15 @@ static bool match_word(const struct mg_strings *values, const char *word)
 	return values->n == 0;
 }
 
-static const char *match_null(const char *address)
+/* As with recipients: all readings of an address for "skip", any for "only". */
+static bool match_readings(struct session *session, const struct mg_table *table,
+			   const struct readings *readings, enum match_whom whom)
 {
-	return address && !*address ? "<>" : address;
+	const enum mg_readings which = whom == MATCH_ANY ? MG_ANY_READING : MG_ALL_READINGS;
+	const int found =
+		table && readings ? lookup_find_readings(session, table, readings, which, NULL) : 0;
+
+	return !table || found == 1 || (found < 0 && whom == MATCH_ANY);
 }
 
 /* At RCPT this recipient; later those that were accepted. */
@@ -59,10 +65,9 @@ static bool match_recipients(struct session *session, const struct mg_table *tab
 	if (!table)
 		return true;
 	if (message->recipient)
-		return match_table(session, table, match_null(message->recipient), whom);
+		return match_readings(session, table, message->recipient_readings, whom);
 	for (const struct recipient *r = message->recipients; r; r = r->next)
-		if (match_table(session, table, match_null(r->address), whom) !=
-		    (whom == MATCH_ALL))
+		if (match_readings(session, table, r->readings, whom) != (whom == MATCH_ALL))
 			return whom == MATCH_ANY;
 	return whom == MATCH_ALL && message->recipients != NULL;
 }
@@ -88,7 +93,7 @@ static bool match_work_out(struct session *session, const struct class *class, e
 	       match_table(session, class->client_name, session->client.name, whom) &&
 	       match_wanted(class->is_local, session->client.submitted_locally) &&
 	       match_table(session, class->helo, session->helo, whom) &&
-	       match_table(session, class->sender, match_null(session->message.sender), whom) &&
+	       match_readings(session, class->sender, session->message.sender_readings, whom) &&
 	       match_macros(session, class) && match_recipients(session, class->recipient, whom);
 }
 

@@ -12,8 +12,9 @@ void match_forget(struct session *session, unsigned stages);
 bool match_allows(struct session *session, const struct instance *instance);
 
 /*
- * The recipients for which a condition must hold after RCPT: for "skip" all of them, for "only" any
- * of them. So no message avoids a policy by a further recipient.
+ * The recipients for which a condition must hold after RCPT, and the readings of an address: for
+ * "skip" all of them, for "only" any of them. So no message avoids a policy by a further recipient,
+ * or by an address that the MTA reads in another way.
  */
 enum match_whom { MATCH_ALL, MATCH_ANY };
 

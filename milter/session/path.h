@@ -5,12 +5,8 @@
 
 #include "session/state.h"
 
-/*
- * The address in a path: without angle brackets and without the source route, which has no
- * meaning (RFC 5321, appendix C). macro: the address as the MTA rewrote it. The result is in the
- * message's memory.
- */
-const char *path_read(struct session *session, const char *path, const char *macro);
+/* The readings of a path. macro: the address as the MTA rewrote it. In the message's memory. */
+const struct readings *path_read(struct session *session, const char *path, const char *macro);
 
 /* A copy of the parameters; argv and the list that is returned end with NULL. */
 const char *const *path_params(struct arena *arena, char **argv);

@@ -58,6 +58,7 @@ void recipient_accept(struct session *session, const struct decision *decision, 
 	struct recipient *recipient = arena_zalloc(&session->message_arena, sizeof(*recipient));
 
 	recipient->address = message->recipient;
+	recipient->readings = message->recipient_readings;
 	if (session->snapshot->needs.edits & EDIT_BIT(EDIT_DELETE_RECIPIENT))
 		recipient->written = arena_strdup(&session->message_arena, written);
 	*message->recipients_end = recipient;

@@ -8,6 +8,7 @@
 
 struct rendering {
 	struct session *session;
+	struct arena *arena;
 	const struct found *found; /* NULL: the score decided */
 	long long score;
 	char number[24]; /* for those that are numbers */
@@ -39,13 +40,21 @@ static const char *render_session(struct rendering *rendering, enum text_macro m
 	}
 }
 
-static const char *render_message(const struct message *message, enum text_macro macro)
+static const char *render_readings(const struct rendering *rendering,
+				   const struct readings *readings)
 {
+	return readings ? readings_text(rendering->arena, readings) : NULL;
+}
+
+static const char *render_message(const struct rendering *rendering, enum text_macro macro)
+{
+	const struct message *message = &rendering->session->message;
+
 	switch (macro) {
 	case TEXT_SENDER:
-		return message->sender && !*message->sender ? "<>" : message->sender;
+		return render_readings(rendering, message->sender_readings);
 	case TEXT_RECIPIENT:
-		return message->recipient;
+		return render_readings(rendering, message->recipient_readings);
 	case TEXT_QUEUE_ID:
 		return message->queue_id;
 	default:
@@ -86,7 +95,7 @@ static const char *render_macro(void *ctx, enum text_macro macro)
 		return state_macro(rendering->session, of_mta[macro]);
 	value = render_session(rendering, macro);
 	if (!value)
-		value = render_message(&rendering->session->message, macro);
+		value = render_message(rendering, macro);
 	return value ? value : render_found(rendering, macro);
 }
 
@@ -101,7 +110,9 @@ static const char *render_value(void *ctx, size_t index)
 const char *render_text(struct arena *arena, const struct text *text, struct session *session,
 			const struct found *found, long long score, bool folds)
 {
-	struct rendering rendering = { .session = session, .found = found, .score = score };
+	struct rendering rendering = {
+		.session = session, .arena = arena, .found = found, .score = score
+	};
 	const struct text_source from = { render_macro, render_value, &rendering };
 
 	return text_render(text, &from, arena, folds);

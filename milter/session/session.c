@@ -241,7 +241,8 @@ const struct reply *session_mail(struct session *session, char **argv)
 	/* Hooks of earlier stages may have used the message's state. */
 	session_clear_message(session);
 	session_open_message(session);
-	message->sender = path_read(session, argv[0] ? argv[0] : "", "{mail_addr}");
+	message->sender_readings = path_read(session, argv[0] ? argv[0] : "", "{mail_addr}");
+	message->sender = message->sender_readings->list[0].address;
 	message->sender_params = path_params(arena, argv[0] ? argv + 1 : argv);
 	message->smtputf8 = path_has_param(message->sender_params, "SMTPUTF8");
 	session->messages++;
@@ -283,6 +284,7 @@ static void session_leave_recipient(struct session *session)
 {
 	session_forget(session, MG_BIT(MG_RCPT));
 	session->message.recipient = NULL;
+	session->message.recipient_readings = NULL;
 	match_forget(session, MG_BIT(MG_RCPT));
 }
 
@@ -295,7 +297,8 @@ const struct reply *session_rcpt(struct session *session, char **argv)
 	session_event(session, MG_RCPT);
 	if (!message->open)
 		return session_refusal(session);
-	message->recipient = path_read(session, argv[0] ? argv[0] : "", "{rcpt_addr}");
+	message->recipient_readings = path_read(session, argv[0] ? argv[0] : "", "{rcpt_addr}");
+	message->recipient = message->recipient_readings->list[0].address;
 	message->recipient_params = path_params(arena, argv[0] ? argv + 1 : argv);
 	session_note_queue_id(session);
 	match_forget(session, MG_BIT(MG_RCPT));

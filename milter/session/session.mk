@@ -7,6 +7,7 @@ milter_session_libsession_a_SOURCES = \
 	milter/session/call_dns.c milter/session/call_services.h \
 	milter/session/call_edits.c \
 	milter/session/call_facts.c \
+	milter/session/call_readings.c \
 	milter/session/client.c milter/session/client.h \
 	milter/session/decision.h \
 	milter/session/edit.h \
@@ -23,6 +24,7 @@ milter_session_libsession_a_SOURCES = \
 	milter/session/path.c milter/session/path.h \
 	milter/session/pipeline.c milter/session/pipeline.h \
 	milter/session/pool.c milter/session/pool.h \
+	milter/session/readings.c milter/session/readings.h \
 	milter/session/recipient.c milter/session/recipient.h \
 	milter/session/record.c milter/session/record.h \
 	milter/session/render.c milter/session/render.h \

@@ -73,10 +73,8 @@ struct arena *state_arena(struct session *session, enum mg_stage hook)
 }
 
 /* "postmaster" in any domain and without one (RFC 5321 section 4.5.1), perhaps quoted. */
-bool state_is_exempt(const struct session *session)
+static bool state_has_exempt(const struct mg_strings *exempt, const char *local)
 {
-	const struct mg_strings *exempt = &session->snapshot->settings.exempt_recipients;
-	const char *local = session->message.recipient ? session->message.recipient : "";
 	const char *at = strrchr(local, '@');
 	size_t size = at ? (size_t)(at - local) : strlen(local);
 
@@ -88,4 +86,17 @@ bool state_is_exempt(const struct session *session)
 		if (strlen(exempt->v[i]) == size && strncasecmp(exempt->v[i], local, size) == 0)
 			return true;
 	return false;
+}
+
+/* All of its readings must be exempt, but for where the MTA's tables lead postmaster's mail. */
+bool state_is_exempt(const struct session *session)
+{
+	const struct mg_strings *exempt = &session->snapshot->settings.exempt_recipients;
+	const struct readings *readings = session->message.recipient_readings;
+
+	for (size_t i = 0; readings && i < readings->n; i++)
+		if (!readings->list[i].mapped &&
+		    !state_has_exempt(exempt, readings->list[i].address))
+			return false;
+	return readings;
 }

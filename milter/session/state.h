@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "session/host.h"
 #include "session/mta.h"
+#include "session/readings.h"
 #include "session/record.h"
 #include "table/regex.h"
 
@@ -61,7 +62,8 @@ struct client {
 };
 
 struct recipient {
-	const char *address;
+	const char *address; /* the first of its readings */
+	const struct readings *readings;
 	const char *written; /* as the MTA has it, when it may be told to delete it */
 	const char *folded;  /* as it compares, when edits have compared it */
 	bool deleted;        /* by an edit */
@@ -70,10 +72,12 @@ struct recipient {
 
 struct message {
 	bool open;
-	const char *sender;
+	const char *sender; /* the first of its readings */
+	const struct readings *sender_readings;
 	const char *const *sender_params; /* NULL last */
 	bool smtputf8;
-	const char *recipient; /* the present one, at RCPT */
+	const char *recipient; /* the present one, at RCPT: the first of its readings */
+	const struct readings *recipient_readings;
 	const char *const *recipient_params;
 	struct recipient *recipients, **recipients_end; /* those accepted */
 	unsigned accepted, refused;                     /* recipients */

@@ -19,6 +19,8 @@
 struct hash {
 	struct hash_entry *entries;
 	size_t n, room;
+	unsigned *locals; /* by local part: the first entry's number, 0 for an empty place */
+	size_t locals_room;
 };
 
 /* ---- The hash -------------------------------------------------------------- */
@@ -28,6 +30,7 @@ static void hash_free(void *arg)
 	struct hash *hash = arg;
 
 	free(hash->entries);
+	free(hash->locals);
 }
 
 static struct hash_entry *make_room(size_t room)
@@ -110,6 +113,73 @@ bool hash_find(const struct hash *hash, const char *key, size_t size, const char
 		return false;
 	*value_r = place->value;
 	return true;
+}
+
+/* ---- Local parts ----------------------------------------------------------- */
+
+/* The size of the local part of an entry user@domain, else 0. */
+static size_t entry_local(const struct hash_entry *entry)
+{
+	const size_t size = entry->key ? mail_local_size(entry->key) : 0;
+
+	return size > 0 && size + 1 < entry->size ? size : 0;
+}
+
+/* The number of the first entry of this local part, or the empty place for it. */
+static unsigned *local_place(const struct hash *hash, const char *text, size_t size)
+{
+	size_t i = hash_of(text, size) & (hash->locals_room - 1);
+
+	for (; hash->locals[i]; i = (i + 1) & (hash->locals_room - 1)) {
+		const struct hash_entry *entry = &hash->entries[hash->locals[i] - 1];
+
+		if (entry_local(entry) == size && memcmp(entry->key, text, size) == 0)
+			break;
+	}
+	return &hash->locals[i];
+}
+
+static void add_local(struct hash *hash, unsigned number)
+{
+	struct hash_entry *entry = &hash->entries[number - 1];
+	unsigned *at = local_place(hash, entry->key, entry_local(entry));
+
+	for (unsigned n = 0; *at; n++) {
+		struct hash_entry *other = &hash->entries[*at - 1];
+
+		if (n == HASH_LOCALS_MAX || strcmp(other->value, entry->value) == 0)
+			return;
+		at = &other->next_local;
+	}
+	*at = number;
+}
+
+void hash_index_locals(struct hash *hash)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < hash->room; i++)
+		n += entry_local(&hash->entries[i]) > 0;
+	for (hash->locals_room = HASH_ROOM_MIN; hash->locals_room < 2 * n;)
+		hash->locals_room *= 2;
+	hash->locals = calloc(hash->locals_room, sizeof(*hash->locals));
+	if (!hash->locals)
+		abort();
+	for (size_t i = 0; i < hash->room; i++)
+		if (entry_local(&hash->entries[i]))
+			add_local(hash, (unsigned)i + 1);
+}
+
+bool hash_find_local(const struct hash *hash, const char *local, size_t size, size_t index,
+		     const char **value_r)
+{
+	unsigned at = hash->locals ? *local_place(hash, local, size) : 0;
+
+	for (; at && index > 0; index--)
+		at = hash->entries[at - 1].next_local;
+	if (at)
+		*value_r = hash->entries[at - 1].value;
+	return at;
 }
 
 /* ---- The order of access(5) -------------------------------------------------- */

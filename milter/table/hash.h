@@ -14,6 +14,7 @@ struct hash_entry {
 	size_t size;
 	const char *value;
 	unsigned line; /* of the file, 0 for none */
+	unsigned next_local;
 };
 
 struct hash;
@@ -28,6 +29,17 @@ const struct hash_entry *hash_add(struct hash *hash, const char *key, const char
 
 /* The value of exactly this key. */
 bool hash_find(const struct hash *hash, const char *key, size_t size, const char **value_r);
+
+/* Makes hash_find_local() possible. Nothing is added afterwards. */
+void hash_index_locals(struct hash *hash);
+
+/*
+ * One of the values of the entries user@domain whose local part this is; false past the last. Of
+ * equal values there is one, and HASH_LOCALS_MAX at most.
+ */
+#define HASH_LOCALS_MAX 16
+bool hash_find_local(const struct hash *hash, const char *local, size_t size, size_t index,
+		     const char **value_r);
 
 /*
  * Searches the key, then its parts: the parent domains of a host, the networks of an address, the

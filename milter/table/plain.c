@@ -53,12 +53,22 @@ static int plain_find(const struct table_source *source, struct table_key *key,
 	return plain_find_regex(plain, key);
 }
 
+static bool plain_find_local(const struct table_source *source, const char *local, size_t index,
+			     const char **value_r)
+{
+	const struct plain *plain = (const struct plain *)source;
+
+	return hash_find_local(plain->hash, local, strlen(local), index, value_r);
+}
+
 static void plain_finish(struct table_source *source)
 {
 	struct plain *plain = (struct plain *)source;
 
 	if (plain->networks)
 		networks_finish(plain->networks);
+	else if (source->find_local)
+		hash_index_locals(plain->hash);
 }
 
 static void plain_free(void *arg)
@@ -74,6 +84,8 @@ struct table_source *table_plain_new(struct mg_table *table)
 
 	plain->source.find = plain_find;
 	plain->source.finish = plain_finish;
+	if (table->kind == MG_KEY_MAIL)
+		plain->source.find_local = plain_find_local;
 	if (table->kind == MG_KEY_ADDRESS)
 		plain->networks = networks_new(table->arena);
 	else

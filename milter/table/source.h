@@ -21,6 +21,9 @@ struct table_file;
 struct table_source {
 	int (*find)(const struct table_source *source, struct table_key *key, const char **value_r);
 	void (*finish)(struct table_source *source); /* may be NULL */
+	/* hash_find_local(), of a source that has entries user@domain; may be NULL. */
+	bool (*find_local)(const struct table_source *source, const char *local, size_t index,
+			   const char **value_r);
 	struct table_source *next;
 };
 

@@ -5,6 +5,7 @@
 #include "table/table.h"
 
 #include "base/arena.h"
+#include "base/mail.h"
 #include "table/source.h"
 
 struct mg_table *table_new(struct arena *arena, enum mg_key key,
@@ -48,4 +49,35 @@ int table_find_within(const struct mg_table *table, struct arena *scratch,
 	if (r > 0 && value_r)
 		*value_r = value;
 	return r;
+}
+
+/* How many values a source has, where the index is past its last. */
+static size_t source_locals(const struct table_source *source, const char *local)
+{
+	const char *unused;
+	size_t n = 0;
+
+	while (source->find_local(source, local, n, &unused))
+		n++;
+	return n;
+}
+
+bool table_find_local(const struct mg_table *table, struct arena *scratch, const char *local,
+		      size_t index, const char **value_r)
+{
+	const char *folded = mail_fold(scratch, local);
+	const char *value;
+
+	for (const struct table_source *source = table ? table->first : NULL; source;
+	     source = source->next) {
+		if (!source->find_local)
+			continue;
+		if (source->find_local(source, folded, index, &value)) {
+			if (value_r)
+				*value_r = value;
+			return true;
+		}
+		index -= source_locals(source, folded);
+	}
+	return false;
 }

@@ -9,6 +9,7 @@
 #ifndef MG_TABLE_H
 #define MG_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <millgate/policy.h>
@@ -56,5 +57,12 @@ int table_find(const struct mg_table *table, struct arena *scratch, const char *
 struct regex_effort;
 int table_find_within(const struct mg_table *table, struct arena *scratch,
 		      struct regex_effort *effort, const char *key, const char **value_r);
+
+/*
+ * A mail address without a domain, of a user of the MTA's own, can be meant by the entries of that
+ * user at any domain: one of their values, by index; false past the last. Equal values count once.
+ */
+bool table_find_local(const struct mg_table *table, struct arena *scratch, const char *local,
+		      size_t index, const char **value_r);
 
 #endif

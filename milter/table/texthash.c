@@ -24,6 +24,14 @@ static int texthash_find(const struct table_source *source, struct table_key *ke
 	return hash_find_key(texthash->hash, key, value_r) ? 1 : 0;
 }
 
+static bool texthash_find_local(const struct table_source *source, const char *local, size_t index,
+				const char **value_r)
+{
+	const struct texthash *texthash = (const struct texthash *)source;
+
+	return hash_find_local(texthash->hash, local, strlen(local), index, value_r);
+}
+
 /* The end of the key: the first blank outside of quotes. NULL when a quote is not closed. */
 static char *key_end(char *key)
 {
@@ -104,6 +112,10 @@ struct table_source *table_texthash_load(struct mg_table *table, struct table_fi
 					 "expected a file in UTF-8 (iconv(1) converts others)");
 		else
 			read_entry(table, file, texthash->hash);
+	}
+	if (table->kind == MG_KEY_MAIL) {
+		hash_index_locals(texthash->hash);
+		texthash->source.find_local = texthash_find_local;
 	}
 	return &texthash->source;
 }

@@ -202,19 +202,11 @@ static const char *key_helo(struct mg_call *call)
 	return mg_helo(call);
 }
 
-static const char *key_address(const char *address)
+/* Of an address each reading is judged; whatever else a key is, it has only one. */
+static const struct mg_reading *reading_of(struct mg_call *call, size_t index)
 {
-	return address && !address[0] ? "<>" : address;
-}
-
-static const char *key_sender(struct mg_call *call)
-{
-	return key_address(mg_sender(call));
-}
-
-static const char *key_recipient(struct mg_call *call)
-{
-	return key_address(mg_recipient(call));
+	return mg_stage(call) == MG_MAIL ? mg_sender_reading(call, index)
+					 : mg_recipient_reading(call, index);
 }
 
 /*
@@ -243,8 +235,8 @@ static const struct kind {
 	const char *name;
 	enum mg_stage stage;
 	enum mg_key key;
-	const char *(*find)(struct mg_call *call);
-	const char *rejected; /* what is said without a text in a table */
+	const char *(*find)(struct mg_call *call); /* NULL: the readings of an address */
+	const char *rejected;                      /* what is said without a text in a table */
 	const char *deferred;
 } kinds[] = {
 	{ "client", MG_CONNECT, MG_KEY_ADDRESS, key_client, "Client host rejected",
@@ -253,9 +245,9 @@ static const struct kind {
 	  "Client host deferred" },
 	{ "helo", MG_HELO, MG_KEY_HOST, key_helo, "Helo command rejected",
 	  "Helo command deferred" },
-	{ "sender", MG_MAIL, MG_KEY_MAIL, key_sender, "Sender address rejected",
+	{ "sender", MG_MAIL, MG_KEY_MAIL, NULL, "Sender address rejected",
 	  "Sender address deferred" },
-	{ "recipient", MG_RCPT, MG_KEY_MAIL, key_recipient, "Recipient address rejected",
+	{ "recipient", MG_RCPT, MG_KEY_MAIL, NULL, "Recipient address rejected",
 	  "Recipient address deferred" },
 	{ "header", MG_HEADER, MG_KEY_TEXT, key_header, "Message header rejected",
 	  "Message header deferred" },
@@ -491,43 +483,128 @@ static int access_say(struct mg_call *call, const struct kind *kind, const char 
 /* How much of a key a message shows: a header field can have any length. */
 #define KEY_SHOWN 100
 
-static int access_error(struct mg_call *call, const struct kind *kind, const char *key)
+/* What the lines come to for one reading of a key. */
+struct verdict {
+	const struct kind *kind; /* of the line that matched; NULL: none did */
+	const char *key;
+	struct outcome outcome; /* its result may be MG_NONE or MG_ERROR */
+};
+
+static int access_error(struct mg_call *call, const struct verdict *verdict)
 {
-	mg_value(call, "kind", kind->name);
-	mg_value(call, "key", key);
-	mg_detail(call, "%s %.*s: the table could not be searched", kind->name, KEY_SHOWN, key);
+	mg_value(call, "kind", verdict->kind->name);
+	mg_value(call, "key", verdict->key);
+	mg_detail(call, "%s %.*s: the table could not be searched", verdict->kind->name, KEY_SHOWN,
+		  verdict->key);
 	return MG_ERROR;
 }
 
-/* The first line that matches decides; every stage's hook. */
-static int access_search(struct mg_call *call, const void *self)
+/* The worse a result is, the higher. */
+static int rank(int result)
 {
-	const struct access *access = self;
+	static const int ranks[] = {
+		[OK] = 0, [HOLD] = 3, [DEFER] = 4, [DISCARD] = 5, [REJECT] = 6,
+	};
+
+	return result == MG_NONE ? 1 : result == MG_ERROR ? 2 : ranks[result];
+}
+
+/*
+ * Sendmail's own users have no domain: an entry for that user at any domain may be meant. It can
+ * only refuse.
+ */
+static bool match_user(struct mg_call *call, const struct rule *rule, const char *key,
+		       struct outcome *outcome_r)
+{
+	struct outcome outcome;
+	const char *value = "";
+
+	*outcome_r = (struct outcome){ .result = MG_NONE };
+	for (size_t i = 0; mg_table_find_user(call, rule->table, key, i, &value); i++) {
+		rule_outcome(rule, value, &outcome);
+		if (rank(outcome.result) > rank(outcome_r->result))
+			*outcome_r = outcome;
+	}
+	return outcome_r->result != MG_NONE;
+}
+
+/* Whether the line says something; if not, the result tells an exception from no match. */
+static bool match_rule(struct mg_call *call, const struct rule *rule, const char *key, bool user,
+		       struct outcome *outcome_r)
+{
+	const char *value = "";
+	const int found = mg_table_find(call, rule->table, key, &value);
+
+	if (found == 0)
+		return user && match_user(call, rule, key, outcome_r);
+	if (found < 0)
+		*outcome_r = (struct outcome){ .result = MG_ERROR };
+	else
+		rule_outcome(rule, value, outcome_r);
+	return true;
+}
+
+static const char *find_key(struct mg_call *call, const struct kind *kind,
+			    const struct mg_reading *reading)
+{
+	if (kind->find)
+		return kind->find(call);
+	return reading && !reading->address[0] ? "<>" : reading ? reading->address : NULL;
+}
+
+/* The first line that matches decides. */
+static struct verdict search(struct mg_call *call, const struct access *access,
+			     const struct mg_reading *reading)
+{
+	struct verdict verdict = { .outcome = { .result = MG_NONE } };
 	const char *keys[NKINDS] = { NULL };
 	bool excepted[NKINDS] = { false };
 
 	for (size_t i = 0; i < access->nrules; i++) {
 		const struct rule *rule = &access->rules[i];
 		size_t k = (size_t)(rule->kind - kinds);
-		const char *value = "";
-		struct outcome outcome;
-		int found;
 
 		if (rule->kind->stage != mg_stage(call) || excepted[k])
 			continue;
 		if (!keys[k])
-			keys[k] = rule->kind->find(call);
-		found = mg_table_find(call, rule->table, keys[k], &value);
-		if (found == 0)
+			keys[k] = find_key(call, rule->kind, reading);
+		if (!keys[k] ||
+		    !match_rule(call, rule, keys[k], reading && reading->user, &verdict.outcome))
 			continue;
-		if (found < 0)
-			return access_error(call, rule->kind, keys[k]);
-		rule_outcome(rule, value, &outcome);
-		if (outcome.result != MG_NONE)
-			return access_say(call, rule->kind, keys[k], &outcome);
+		verdict.kind = rule->kind;
+		verdict.key = keys[k];
+		if (verdict.outcome.result != MG_NONE)
+			break;
 		excepted[k] = rule->verb == VERB_DUNNO;
 	}
-	return MG_NONE;
+	return verdict;
+}
+
+/* The worst of the readings counts, so that OK is for an address of which all are OK. */
+static struct verdict search_all(struct mg_call *call, const struct access *access)
+{
+	const struct mg_reading *reading = reading_of(call, 0);
+	struct verdict worst = search(call, access, reading);
+
+	for (size_t i = 1; reading && (reading = reading_of(call, i)); i++) {
+		const struct verdict verdict = search(call, access, reading);
+
+		if (rank(verdict.outcome.result) > rank(worst.outcome.result) &&
+		    !(reading->mapped && verdict.outcome.result == MG_NONE))
+			worst = verdict;
+	}
+	return worst;
+}
+
+static int access_search(struct mg_call *call, const void *self)
+{
+	const struct verdict verdict = search_all(call, self);
+
+	if (verdict.outcome.result == MG_NONE)
+		return MG_NONE;
+	if (verdict.outcome.result == MG_ERROR)
+		return access_error(call, &verdict);
+	return access_say(call, verdict.kind, verdict.key, &verdict.outcome);
 }
 
 static const struct mg_policy access_policy = {

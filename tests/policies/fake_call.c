@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include "base/domain.h"
+#include "session/readings.h"
 #include "table/table.h"
 
 /* ---- Facts ---------------------------------------------------------------------------- */
@@ -43,8 +44,6 @@ FACT(const char *, mg_mta_name, MG_CONNECT, mta_name)
 FACT(const char *, mg_daemon_name, MG_CONNECT, daemon_name)
 FACT(const char *, mg_daemon_addr, MG_CONNECT, daemon_addr)
 FACT(const char *, mg_helo, MG_HELO, helo)
-FACT(const char *, mg_sender, MG_MAIL, sender)
-FACT(const char *, mg_recipient, MG_RCPT, recipient)
 FACT(unsigned, mg_recipients, MG_RCPT, recipients)
 FACT(const char *, mg_auth, MG_MAIL, auth)
 FACT(const char *, mg_auth_type, MG_MAIL, auth_type)
@@ -53,6 +52,61 @@ FACT(const char *, mg_queue_id, MG_RCPT, queue_id)
 FACT(const char *, mg_header_name, MG_HEADER, header_name)
 FACT(const char *, mg_header_value, MG_HEADER, header_value)
 FACT(const char *, mg_command, MG_COMMAND, command)
+
+/* ---- Addresses -------------------------------------------------------------------------- */
+
+static const struct readings *fake_readings(const char *path, const char *macro, bool is_sender)
+{
+	return path ? readings_make(&host.message, path, macro, is_sender) : NULL;
+}
+
+static const struct readings *fake_sender(void)
+{
+	must_know(MG_MAIL);
+	return fake_readings(fake.sender, fake.sender_macro, true);
+}
+
+static const struct readings *fake_recipient(void)
+{
+	must_know(MG_RCPT);
+	return fake_readings(fake.recipient, fake.recipient_macro, false);
+}
+
+#define READINGS_FACTS(who)                                                                        \
+	const char *mg_##who(const struct mg_call *call)                                           \
+	{                                                                                          \
+		const struct readings *readings = fake_##who();                                    \
+                                                                                                   \
+		(void)call;                                                                        \
+		return readings ? readings->list[0].address : NULL;                                \
+	}                                                                                          \
+	const char *mg_##who##_path(const struct mg_call *call)                                    \
+	{                                                                                          \
+		(void)call;                                                                        \
+		return fake.who;                                                                   \
+	}                                                                                          \
+	const struct mg_reading *mg_##who##_reading(const struct mg_call *call, size_t index)      \
+	{                                                                                          \
+		const struct readings *readings = fake_##who();                                    \
+                                                                                                   \
+		(void)call;                                                                        \
+		return readings && index < readings->n ? &readings->list[index] : NULL;            \
+	}                                                                                          \
+	int mg_table_find_##who(struct mg_call *call, const struct mg_table *table,                \
+				enum mg_readings which, const char **value_r)                      \
+	{                                                                                          \
+		const struct readings *readings = fake_##who();                                    \
+                                                                                                   \
+		(void)call;                                                                        \
+		return readings                                                                    \
+			       ? readings_find(readings, which, table, &host.event, NULL, value_r) \
+			       : 0;                                                                \
+	}
+
+READINGS_FACTS(sender)
+READINGS_FACTS(recipient)
+
+/* ---- Further facts ---------------------------------------------------------------------- */
 
 const struct sockaddr *mg_client_addr(const struct mg_call *call)
 {
@@ -320,6 +374,13 @@ int mg_table_find(struct mg_call *call, const struct mg_table *table, const char
 		return -1;
 	}
 	return key ? table_find(table, &host.event, key, value_r) : 0;
+}
+
+bool mg_table_find_user(struct mg_call *call, const struct mg_table *table, const char *local,
+			size_t index, const char **value_r)
+{
+	(void)call;
+	return local && table_find_local(table, &host.event, local, index, value_r);
 }
 
 const char *mg_domain(struct mg_call *call, const char *domain)

@@ -23,6 +23,7 @@ struct fake_facts {
 	const char *mta_name, *daemon_name, *daemon_addr;
 	const char *helo;
 	const char *sender, *recipient;
+	const char *sender_macro, *recipient_macro; /* the MTA's reading; NULL: the same */
 	unsigned recipients;
 	const char *const *sender_params; /* "SIZE=1000", NULL last; NULL: none */
 	const char *auth, *auth_type, *tls, *queue_id;

@@ -255,6 +255,60 @@ START_TEST(names_the_null_sender)
 }
 END_TEST
 
+/* What each reading of a recipient comes to; the worst counts. */
+static const struct {
+	const char *lines, *path, *macro, *want, *key;
+} readings[] = {
+	{ "reject recipient a@x.example", "<a@x.example>", "a", "reject", "a@x.example" },
+	{ "reject recipient a@x.example", "<a%x.example@r.example>", "a@x.example", "reject",
+	  "a@x.example" },
+	{ "reject recipient r.example", "<a%x.example@r.example>", "a@x.example", "reject",
+	  "a%x.example@r.example" },
+	{ "ok recipient a@x.example", "<a%x.example@r.example>", "a@x.example", "none", "" },
+	{ "ok recipient x.example r.example", "<a%x.example@r.example>", "a@x.example", "ok",
+	  "a@x.example" },
+	{ "ok recipient r.example; reject recipient x.example", "<a%x.example@r.example>",
+	  "a@x.example", "reject", "a@x.example" },
+	{ "dunno recipient r.example; hold recipient x.example r.example",
+	  "<a%x.example@r.example>", "a@x.example", "hold", "a@x.example" },
+	{ "defer recipient x.example; hold recipient r.example", "<a%x.example@r.example>",
+	  "a@x.example", "defer", "a@x.example" },
+	{ "hold recipient x.example; discard recipient r.example", "<a%x.example@r.example>",
+	  "a@x.example", "discard", "a%x.example@r.example" },
+	/* users of Sendmail's own */
+	{ "reject recipient a@x.example", "<a>", "a", "reject", "a" },
+	{ "ok recipient a@x.example", "<a>", "a", "none", "" },
+	{ "ok recipient a@", "<a>", "a", "ok", "a" },
+	{ "dunno recipient a@x.example; reject recipient a@y.example", "<a>", "a", "reject", "a" },
+	{ "ok recipient v@x.example", "<v@x.example>", "mapped", "ok", "v@x.example" },
+	{ "ok recipient v@x.example; reject recipient mapped@", "<v@x.example>", "mapped", "reject",
+	  "mapped" },
+	{ "ok recipient v@x.example", "<v@x.example>", "m@r.example", "none", "" },
+};
+
+START_TEST(judges_each_reading)
+{
+	fake_must_open(mg_builtin_access_policy, readings[_i].lines);
+	fake.recipient = readings[_i].path;
+	fake.recipient_macro = readings[_i].macro;
+	ck_assert_msg(strcmp(fake_run(MG_RCPT), readings[_i].want) == 0, "%d: got %s, want %s", _i,
+		      fake_said.result, readings[_i].want);
+	ck_assert_str_eq(fake_value("key"), readings[_i].key);
+}
+END_TEST
+
+START_TEST(a_user_in_several_domains_is_the_worst)
+{
+	fake_must_open(mg_builtin_access_policy,
+		       block("check recipient texthash:@",
+			     fake_file("recipients", "a@x.example OK\na@y.example HOLD\n"
+						     "a@z.example REJECT Gone\n")));
+	fake.recipient = fake.recipient_macro = "a";
+	ck_assert_str_eq(fake_run(MG_RCPT), "reject");
+	ck_assert_str_eq(fake_value("text"), "Gone");
+}
+END_TEST
+
 START_TEST(computes_results)
 {
 	fake_must_open(mg_builtin_access_policy,
@@ -412,6 +466,8 @@ int main(void)
 	tcase_add_loop_test(all, refuses_what_it_cannot_do, 0, COUNT(wrong_outcomes));
 	tcase_add_test(all, says_hold_and_discard);
 	tcase_add_test(all, names_the_null_sender);
+	tcase_add_loop_test(all, judges_each_reading, 0, COUNT(readings));
+	tcase_add_test(all, a_user_in_several_domains_is_the_worst);
 	tcase_add_test(all, computes_results);
 	tcase_add_test(all, a_sender_cannot_spoil_a_refusal);
 	tcase_add_loop_test(all, the_first_line_decides, 0, COUNT(orders));

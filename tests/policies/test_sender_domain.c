@@ -103,7 +103,7 @@ static const struct {
 	{ "", "a@example.org", "example.org TXT hello", "no-mail", "example.org", 3 },
 	/* no such domain */
 	{ "", "a@example.org", "", "unknown", "", 1 },
-	{ "", "a@ex ample.org", "", "unknown", "", 0 },
+	{ "", "a@ex$ample.org", "", "unknown", "", 0 },
 	{ "", "a@example..org", "", "unknown", "", 0 },
 	{ TLD, "a@example.org", "", "unknown-tld", "", 2 },
 	{ TLD, "a@example.org", "org TXT here", "unknown", "", 2 },

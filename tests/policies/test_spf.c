@@ -93,7 +93,7 @@ static const struct {
 	  "plain.example.org does not permit 192.0.2.1 to send its mail" },
 	{ "joe@plain.example.org.", "192.0.2.1", "fail", "-all",
 	  "plain.example.org does not permit 192.0.2.1 to send its mail" },
-	{ "joe@plain.example.org..", "192.0.2.1", "none", "", "" },
+	{ "joe@plain..example.org", "192.0.2.1", "none", "", "" },
 	{ "joe@soft.example.org", "192.0.2.1", "softfail", "~all", "" },
 	{ "joe@neutral.example.org", "192.0.2.1", "neutral", "?all", "" },
 	{ "joe@default.example.org", "192.0.2.1", "neutral", "default", "" },

@@ -69,7 +69,7 @@ static void define_address(struct play *play, enum mta_stage stage, const char *
 	size_t size = strlen(path);
 	const char *at;
 
-	if (play->understood[0])
+	if (play->understands)
 		snprintf(address, sizeof(address), "%s", play->understood);
 	else if (size >= 2 && path[0] == '<' && path[size - 1] == '>')
 		snprintf(address, sizeof(address), "%.*s", (int)size - 2, path + 1);
@@ -82,12 +82,13 @@ static void define_address(struct play *play, enum mta_stage stage, const char *
 	mta_macro(play->mta, stage, name, at ? at + 1 : "");
 	snprintf(name, sizeof(name), "{%s_mailer}", prefix);
 	mta_macro(play->mta, stage, name, "smtp");
-	play->understood[0] = '\0';
+	play->understands = false;
 }
 
 static bool say_understood(struct play *play, const struct line *line)
 {
 	snprintf(play->understood, sizeof(play->understood), "%s", line_word(line, 1));
+	play->understands = true;
 	return true;
 }
 

@@ -27,7 +27,8 @@ struct play {
 	unsigned number; /* 0: the main one; 1...: of "connections" */
 	struct mta *mta;
 	struct mta_options offer;
-	char understood[300];        /* the MTA's own form of the next path; "": none */
+	char understood[300];        /* what the MTA makes of the next path */
+	bool understands;            /* that is what it says */
 	bool submitted;              /* mail by sendmail(1): it has a queue id from the start */
 	unsigned messages, accepted; /* messages begun, recipients accepted in the present one */
 	enum mta_verdict verdict;

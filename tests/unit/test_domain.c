@@ -268,41 +268,40 @@ START_TEST(is_mailbox)
 END_TEST
 
 static const struct {
-	const char *got, *local, *want;
+	const char *got, *want;
 } plain[] = {
-	{ "a@b", NULL, "a@b" },
-	{ "a@b.", NULL, "a@b" },
-	{ " a @ b ", NULL, "a@b" },
-	{ "a(x)@(y(z\\)))b(c)", NULL, "a@b" },
-	{ "(x", NULL, NULL },
-	{ "a@b(x", NULL, "a@b" },
-	{ "\"pl\"ain@b", NULL, "plain@b" },
-	{ "pl\\ain@b", NULL, "plain@b" },
-	{ "\"a b\"@c", NULL, "\"a b\"@c" },
-	{ "\"a(b)\"@c", NULL, "\"a(b)\"@c" },
-	{ "\"a@b\"@c", NULL, "\"a@b\"@c" },
-	{ "a\\@b@c", NULL, "\"a@b\"@c" },
-	{ "a@\"b\".c", NULL, "a@b.c" },
-	{ "a@b\\.c", NULL, "a@b.c" },
-	{ "g:a@b;", NULL, "\"g:a\"@b" },
-	{ "a%b@c", "a", "a@c" },
-	{ "a\\b@c", "a\\b", "ab@c" },
-	{ "\"a b@c", NULL, NULL },
-	{ "a@b\\", NULL, NULL },
-	{ "a", NULL, NULL },
-	{ "", NULL, NULL },
-	{ "@b", NULL, NULL },
-	{ "a b@c", NULL, NULL },
-	{ "a b@c", "ab", NULL },
-	{ "a . b@c", NULL, "a.b@c" },
-	{ "a@", NULL, NULL },
-	{ "a@[192.0.2.1]", NULL, "a@[192.0.2.1]" },
+	{ "a@b", "a@b" },
+	{ "a@b.", "a@b" },
+	{ " a @ b ", "a@b" },
+	{ "a(x)@(y(z\\)))b(c)", "a@b" },
+	{ "(x", NULL },
+	{ "a@b(x", "a@b" },
+	{ "\"pl\"ain@b", "plain@b" },
+	{ "pl\\ain@b", "plain@b" },
+	{ "\"a b\"@c", "\"a b\"@c" },
+	{ "\"a(b)\"@c", "\"a(b)\"@c" },
+	{ "\"a@b\"@c", "\"a@b\"@c" },
+	{ "a\\@b@c", "\"a@b\"@c" },
+	{ "a@\"b\".c", "a@b.c" },
+	{ "a@b\\.c", "a@b.c" },
+	{ "g:a@b;", "\"g:a\"@b" },
+	{ "a%b@c", "a%b@c" },
+	{ "a\\b@c", "ab@c" },
+	{ "\"a b@c", NULL },
+	{ "a@b\\", NULL },
+	{ "a", NULL },
+	{ "", NULL },
+	{ "@b", NULL },
+	{ "a b@c", NULL },
+	{ "a . b@c", "a.b@c" },
+	{ "a@", NULL },
+	{ "a@[192.0.2.1]", "a@[192.0.2.1]" },
 };
 
 START_TEST(is_made_plain)
 {
 	struct arena arena = { 0 };
-	const char *got = mail_plain(&arena, plain[_i].got, plain[_i].local);
+	const char *got = mail_plain(&arena, plain[_i].got);
 
 	if (plain[_i].want)
 		ck_assert_str_eq(got, plain[_i].want);
@@ -322,7 +321,7 @@ START_TEST(plain_of_blanks)
 	memset(address, ' ', size);
 	address[0] = 'a';
 	strcpy(address + size, ".b@example.org");
-	ck_assert_str_eq(mail_plain(&arena, address, NULL), "a.b@example.org");
+	ck_assert_str_eq(mail_plain(&arena, address), "a.b@example.org");
 	arena_free(&arena);
 	free(address);
 }

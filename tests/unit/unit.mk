@@ -42,6 +42,7 @@ unit_tests = \
 	tests/unit/test_packet \
 	tests/unit/test_pidfile \
 	tests/unit/test_plan \
+	tests/unit/test_readings \
 	tests/unit/test_registry \
 	tests/unit/test_reply \
 	tests/unit/test_session \
