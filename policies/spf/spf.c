@@ -140,11 +140,13 @@ static void query_sender(struct mg_call *call, const char *sender, struct spf_qu
 
 enum query { QUERY_NONE, QUERY_ONE, QUERY_UNDECIDED };
 
-/* For the null sender the identity is the postmaster of the HELO name (section 2.4). */
-static enum query query_make(struct mg_call *call, const struct spf *spf, bool is_helo,
+/*
+ * sender: "" for the HELO name. For the null sender the identity is the postmaster of the HELO name
+ * (section 2.4).
+ */
+static enum query query_make(struct mg_call *call, const struct spf *spf, const char *sender,
 			     struct spf_query *query_r)
 {
-	const char *sender = is_helo ? "" : mg_sender(call);
 	int is_relay;
 
 	*query_r = (struct spf_query){ .helo = mg_helo(call), .receiver = mg_mta_name(call) };
@@ -161,15 +163,86 @@ static enum query query_make(struct mg_call *call, const struct spf *spf, bool i
 	return QUERY_ONE;
 }
 
+/* ---- Identities ---- */
+
+/*
+ * The return path as written, and where the MTA makes another of it, that too. A user of the MTA's
+ * own has no domain that could be asked, so it counts only when there is nothing else.
+ */
+static const char *identity(struct mg_call *call, bool is_helo, size_t index)
+{
+	const struct mg_reading *reading;
+
+	if (is_helo)
+		return index == 0 ? "" : NULL;
+	for (size_t i = 0; (reading = mg_sender_reading(call, i)); i++)
+		if ((!reading->user || !mg_sender_reading(call, 1)) && index-- == 0)
+			return reading->address;
+	return NULL;
+}
+
+/* One identity with what came of it. */
+struct checked {
+	struct spf_query query;
+	struct spf_outcome outcome;
+};
+
+/* The worse a result is, the higher. */
+static int rank(enum spf_result result)
+{
+	static const int ranks[] = {
+		[SPF_PASS] = 0, [SPF_NONE] = 1,     [SPF_NEUTRAL] = 2,   [SPF_PERMERROR] = 3,
+		[SPF_LATE] = 4, [SPF_SOFTFAIL] = 5, [SPF_TEMPERROR] = 6, [SPF_FAIL] = 7,
+	};
+
+	return ranks[result];
+}
+
+static const char *name_of(enum spf_result result)
+{
+	return result == SPF_LATE ? "timeout" : results[result].name;
+}
+
+/*
+ * Checks all identities; the worst counts. beside_r: the others and their results, for the log; ""
+ * for none.
+ */
+static enum query check_all(struct mg_call *call, const struct spf *spf, bool is_helo,
+			    struct checked *worst_r, const char **beside_r)
+{
+	const char *sender;
+
+	*beside_r = "";
+	for (size_t i = 0; (sender = identity(call, is_helo, i)); i++) {
+		struct checked checked, better;
+		const enum query query = query_make(call, spf, sender, &checked.query);
+
+		if (query != QUERY_ONE)
+			return query;
+		spf->check(call, &checked.query, spf->explanation, &checked.outcome);
+		better = checked;
+		if (i == 0 || rank(checked.outcome.result) > rank(worst_r->outcome.result)) {
+			better = i > 0 ? *worst_r : checked;
+			*worst_r = checked;
+		}
+		if (i > 0)
+			*beside_r = mg_printf(call, MG_EVENT, "%s, %s for %s", *beside_r,
+					      name_of(better.outcome.result), better.query.sender);
+	}
+	return identity(call, is_helo, 0) ? QUERY_ONE : QUERY_NONE;
+}
+
 /* ---- The hooks ---- */
 
 static int judge(struct mg_call *call, const struct spf *spf, bool is_helo)
 {
-	const char *identity = is_helo ? "helo" : "mailfrom";
-	struct spf_outcome outcome;
-	struct spf_query query;
+	const char *name = is_helo ? "helo" : "mailfrom";
+	const char *beside;
+	struct checked worst;
+	const struct spf_query *query = &worst.query;
+	const struct spf_outcome *outcome = &worst.outcome;
 
-	switch (query_make(call, spf, is_helo, &query)) {
+	switch (check_all(call, spf, is_helo, &worst, &beside)) {
 	case QUERY_NONE:
 		return MG_NONE;
 	case QUERY_UNDECIDED:
@@ -178,20 +251,19 @@ static int judge(struct mg_call *call, const struct spf *spf, bool is_helo)
 	case QUERY_ONE:
 		break;
 	}
-	spf->check(call, &query, spf->explanation, &outcome);
-	mg_detail(call, "%s %s%s%s", identity, query.domain[0] ? query.domain : query.sender,
-		  outcome.problem[0] || outcome.mechanism[0] ? ": " : "",
-		  outcome.problem[0] ? outcome.problem : outcome.mechanism);
-	mg_value(call, "domain", query.domain);
-	mg_value(call, "identity", identity);
-	mg_value(call, "problem", outcome.problem);
-	if (outcome.result == SPF_LATE)
+	mg_detail(call, "%s %s%s%s%s", name, query->domain[0] ? query->domain : query->sender,
+		  outcome->problem[0] || outcome->mechanism[0] ? ": " : "",
+		  outcome->problem[0] ? outcome->problem : outcome->mechanism, beside);
+	mg_value(call, "domain", query->domain);
+	mg_value(call, "identity", name);
+	mg_value(call, "problem", outcome->problem);
+	if (outcome->result == SPF_LATE)
 		return MG_TIMEOUT;
-	mg_value(call, "mechanism", outcome.mechanism);
-	mg_value(call, "explanation", outcome.explanation);
+	mg_value(call, "mechanism", outcome->mechanism);
+	mg_value(call, "explanation", outcome->explanation);
 	mg_value(call, "received_spf",
-		 spf_received(call, &query, &outcome, results[outcome.result].name, identity));
-	return (int)outcome.result;
+		 spf_received(call, query, outcome, results[outcome->result].name, name));
+	return (int)outcome->result;
 }
 
 static int spf_helo(struct mg_call *call, const void *self)
@@ -207,9 +279,11 @@ static int spf_mail(struct mg_call *call, const void *self)
 static void begin(struct mg_call *call, const struct spf *spf, bool is_helo)
 {
 	struct spf_query query;
+	const char *sender;
 
-	if (query_make(call, spf, is_helo, &query) == QUERY_ONE)
-		spf_ask_ahead(call, &query);
+	for (size_t i = 0; (sender = identity(call, is_helo, i)); i++)
+		if (query_make(call, spf, sender, &query) == QUERY_ONE)
+			spf_ask_ahead(call, &query);
 }
 
 static void spf_begin_helo(struct mg_call *call, const void *self)

@@ -8,6 +8,7 @@ static const char zone[] =
 	"why.example.org TXT %{i} is not one of %{d}'s, says %{o}; p=%{p}\n"
 	"plain.example.org TXT v=spf1 -all\n"
 	"soft.example.org TXT v=spf1 ~all\n"
+	"xn--qei.example TXT v=spf1 -all\n"
 	"neutral.example.org TXT v=spf1 ?all\n"
 	"default.example.org TXT v=spf1\n"
 	"other.example.org TXT not spf\n"
@@ -194,6 +195,48 @@ START_TEST(judges_senders)
 }
 END_TEST
 
+/* The return path as written, and the MTA's reading: the worse counts. */
+static const struct {
+	const char *path, *macro, *result, *domain, *detail;
+} readings[] = {
+	{ "<joe@pass.example.org>", "joe", "pass", "pass.example.org", "" },
+	{ "<joe%pass.example.org@soft.example.org>", "joe@pass.example.org", "softfail",
+	  "soft.example.org", ", pass for joe@pass.example.org" },
+	{ "<joe%soft.example.org@pass.example.org>", "joe@soft.example.org", "softfail",
+	  "soft.example.org", ", pass for joe%soft.example.org@pass.example.org" },
+	{ "<joe%pass.example.org@plain.example.org>", "joe@pass.example.org", "fail",
+	  "plain.example.org", "pass for" },
+	{ "<joe%pass.example.org@nothing.example.org>", "joe@pass.example.org", "none",
+	  "nothing.example.org", "pass for" },
+	{ "<joe%neutral.example.org@bad.example.org>", "joe@neutral.example.org", "permerror",
+	  "bad.example.org", "neutral for" },
+	{ "<joe%broken.example.org@soft.example.org>", "joe@broken.example.org", "temperror",
+	  "broken.example.org", "softfail for" },
+	{ "<joe%dead.example.org@soft.example.org>", "joe@dead.example.org", "softfail",
+	  "soft.example.org", "timeout for" },
+	{ "<joe%dead.example.org@pass.example.org>", "joe@dead.example.org", "timeout",
+	  "dead.example.org", "pass for" },
+	{ "<\"\">", "", "fail", "helo.example.org", "" },
+	{ "<MAILER-DAEMON@pass.example.org>", "mailer-daemon@pass.example.org", "fail",
+	  "helo.example.org", "pass for" },
+	{ "<joe@\u2764.example>", "joe@\u2764.example", "fail", "xn--qei.example", "" },
+};
+
+START_TEST(the_worse_of_two_readings_counts)
+{
+	const size_t i = (size_t)_i / (size_t)ENGINES;
+
+	must_open(_i % ENGINES, "");
+	fake.client = "192.0.2.2";
+	fake.sender_macro = readings[i].macro;
+	ck_assert_msg(strcmp(run(readings[i].path), readings[i].result) == 0,
+		      "%s: got %s (%s), want %s", readings[i].path, fake_said.result,
+		      fake_said.detail, readings[i].result);
+	ck_assert_str_eq(fake_value("domain"), readings[i].domain);
+	ck_assert_msg(strstr(fake_said.detail, readings[i].detail) != NULL, "%s", fake_said.detail);
+}
+END_TEST
+
 START_TEST(checks_helo_when_asked)
 {
 	must_open(_i, "identities helo mailfrom\n");
@@ -330,6 +373,7 @@ int main(void)
 	TCase *tests = spf_tests("spf", begin);
 
 	tcase_add_loop_test(tests, judges_senders, 0, ENGINES * COUNT(cases));
+	tcase_add_loop_test(tests, the_worse_of_two_readings_counts, 0, ENGINES * COUNT(readings));
 	tcase_add_loop_test(tests, checks_helo_when_asked, 0, ENGINES);
 	tcase_add_loop_test(tests, checks_no_helo_by_itself, 0, ENGINES);
 	tcase_add_loop_test(tests, spares_relays, 0, ENGINES);
