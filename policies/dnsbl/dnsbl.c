@@ -80,11 +80,18 @@ static const char *domain_of(struct mg_call *call, const char *name)
 	return domain && strchr(domain, '.') ? domain : NULL;
 }
 
-/* What a list is asked about, or NULL when there is nothing to ask. */
-static const char *subject_of(struct mg_call *call, enum dnsbl_about about)
+/* The domain of a reading of the sender, or NULL. */
+static const char *sender_subject(struct mg_call *call, size_t index)
 {
-	const char *sender = mg_sender(call);
+	const struct mg_reading *reading = mg_sender_reading(call, index);
+	const char *at = reading ? strrchr(reading->address, '@') : NULL;
 
+	return at ? domain_of(call, at + 1) : NULL;
+}
+
+/* What a list is asked about, or NULL when there is nothing to ask. reading: of the sender. */
+static const char *subject_of(struct mg_call *call, enum dnsbl_about about, size_t reading)
+{
 	switch (about) {
 	case DNSBL_CLIENT:
 		return public_addr(mg_client_addr(call)) ? mg_client(call) : NULL;
@@ -93,8 +100,7 @@ static const char *subject_of(struct mg_call *call, enum dnsbl_about about)
 	case DNSBL_HELO:
 		return domain_of(call, mg_helo(call));
 	default:
-		sender = sender ? strrchr(sender, '@') : NULL;
-		return sender ? domain_of(call, sender + 1) : NULL;
+		return sender_subject(call, reading);
 	}
 }
 
@@ -125,9 +131,11 @@ static void ask_text(struct mg_dns_walk *walk, const char *name, const struct mg
 		mg_dns_walk_ask(walk, name, MG_DNS_TXT, NULL);
 }
 
-static void begin(struct mg_call *call, const struct dnsbl *dnsbl, enum dnsbl_about about)
+static void begin_reading(struct mg_call *call, const struct dnsbl *dnsbl, enum dnsbl_about about,
+			  size_t reading)
 {
-	const char *subject = dnsbl->about & DNSBL_BIT(about) ? subject_of(call, about) : NULL;
+	const char *subject =
+		dnsbl->about & DNSBL_BIT(about) ? subject_of(call, about, reading) : NULL;
 
 	for (size_t i = 0; subject && i < dnsbl->nzones; i++) {
 		const char *name = question_of(call, &dnsbl->zones[i], about, subject);
@@ -137,6 +145,11 @@ static void begin(struct mg_call *call, const struct dnsbl *dnsbl, enum dnsbl_ab
 		else if (name)
 			mg_dns_prefetch(call, name, MG_DNS_A);
 	}
+}
+
+static void begin(struct mg_call *call, const struct dnsbl *dnsbl, enum dnsbl_about about)
+{
+	begin_reading(call, dnsbl, about, 0);
 }
 
 static void dnsbl_start_connect(struct mg_call *call, const void *self)
@@ -154,7 +167,8 @@ static void dnsbl_start_helo(struct mg_call *call, const void *self)
 
 static void dnsbl_start_mail(struct mg_call *call, const void *self)
 {
-	begin(call, self, DNSBL_SENDER);
+	for (size_t i = 0; mg_sender_reading(call, i); i++)
+		begin_reading(call, self, DNSBL_SENDER, i);
 	dnsbl_watch_start(call, self);
 }
 
@@ -297,7 +311,7 @@ static void say_entry(struct mg_call *call, const struct dnsbl *dnsbl, const str
 		 text && text->n > 0 && *text->records[0].text ? text->records[0].text : answer);
 }
 
-static int judge(struct mg_call *call, const struct dnsbl *dnsbl)
+static int judge_reading(struct mg_call *call, const struct dnsbl *dnsbl, size_t reading)
 {
 	const char *subjects[DNSBL_ABOUTS];
 	struct tally tally = { .sum = 0 };
@@ -306,7 +320,7 @@ static int judge(struct mg_call *call, const struct dnsbl *dnsbl)
 
 	for (int about = 0; about < DNSBL_ABOUTS; about++)
 		subjects[about] = dnsbl->about & DNSBL_BIT(about)
-					  ? subject_of(call, (enum dnsbl_about)about)
+					  ? subject_of(call, (enum dnsbl_about)about, reading)
 					  : NULL;
 	for (size_t i = 0; i < dnsbl->nzones; i++)
 		tally_zone(call, dnsbl, &tally, &dnsbl->zones[i], subjects);
@@ -324,6 +338,33 @@ static int judge(struct mg_call *call, const struct dnsbl *dnsbl)
 	say_entry(call, dnsbl, result == ALLOWED || !tally.worst.zone ? &tally.best : &tally.worst);
 	mg_detail(call, "%s", tally.detail);
 	return result;
+}
+
+/* The worse a result is, the higher. */
+static int rank(int result)
+{
+	return result == ALLOWED                            ? 0
+	       : result == LISTED                           ? 3
+	       : result == MG_ERROR || result == MG_TIMEOUT ? 2
+							    : 1;
+}
+
+/* Of a sender with several readings the worst counts. */
+static int judge(struct mg_call *call, const struct dnsbl *dnsbl)
+{
+	const bool several = dnsbl->about & DNSBL_BIT(DNSBL_SENDER) && mg_sender_reading(call, 1);
+	int result = judge_reading(call, dnsbl, 0), highest = rank(result);
+	size_t worst = 0;
+
+	for (size_t i = 1; several && mg_sender_reading(call, i); i++) {
+		result = judge_reading(call, dnsbl, i);
+		if (rank(result) <= highest)
+			continue;
+		highest = rank(result);
+		worst = i;
+	}
+	/* What is said is about the last that was judged; its answers are known by now. */
+	return several ? judge_reading(call, dnsbl, worst) : result;
 }
 
 static bool is_about_names(const struct dnsbl *dnsbl)

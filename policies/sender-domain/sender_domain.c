@@ -169,27 +169,31 @@ static void then_mx(struct mg_dns_walk *walk, const char *name, const struct mg_
 }
 
 /* The domain part, or NULL without one to look up: no sender, no domain, an address literal. */
-static const char *domain_part(const struct mg_call *call)
+static const char *domain_part(const struct mg_call *call, const struct mg_reading *reading)
 {
-	const char *sender = mg_sender(call);
-	const char *at = sender ? strrchr(sender, '@') : NULL;
+	const char *at = reading ? strrchr(reading->address, '@') : NULL;
 
 	return at && at[1] && at[1] != '[' && !mg_is_submitted_locally(call) ? at + 1 : NULL;
 }
 
 static void sender_domain_start(struct mg_call *call, const void *self)
 {
-	const char *domain = mg_domain(call, domain_part(call));
+	const struct mg_reading *reading;
 
 	(void)self;
-	if (domain)
-		mg_dns_walk(call, 2 * HOSTS_MAX + 2, NULL, 0, domain, MG_DNS_MX, then_mx);
+	for (size_t i = 0; (reading = mg_sender_reading(call, i)); i++) {
+		const char *domain = mg_domain(call, domain_part(call, reading));
+
+		if (domain)
+			mg_dns_walk(call, 2 * HOSTS_MAX + 2, NULL, 0, domain, MG_DNS_MX, then_mx);
+	}
 }
 
 /* ---- Judging ----------------------------------------------------------------------- */
 
 /* The hosts as far as they were looked at. */
 struct hosts {
+	const char *domain;     /* whose hosts they are */
 	const char *first;      /* the first host looked at */
 	const char *good;       /* a host with a public address */
 	const char *not_public; /* a host that has only other addresses */
@@ -235,14 +239,13 @@ static int undecided(struct mg_call *call, const char *name, const char *why, bo
 /* What is wrong with a domain's hosts, for the log and for a refusal. */
 static int bad_hosts(struct mg_call *call, const struct hosts *hosts)
 {
-	const char *domain = mg_domain(call, domain_part(call));
 	const char *wrong = hosts->not_public ? mg_printf(call, MG_EVENT,
 							  "%s has only a private or local address",
 							  hosts->not_public)
 					      : "no mail host has an address";
 
 	mg_detail(call, "%s", wrong);
-	mg_reply(call, 550, "5.1.8", mg_printf(call, MG_EVENT, "%s: %s", domain, wrong));
+	mg_reply(call, 550, "5.1.8", mg_printf(call, MG_EVENT, "%s: %s", hosts->domain, wrong));
 	return BAD_MX;
 }
 
@@ -264,11 +267,11 @@ static int judge_hosts(struct mg_call *call, const struct hosts *hosts, int othe
 	return otherwise;
 }
 
-static int judge_mx(struct mg_call *call, const struct sender_domain *conf,
+static int judge_mx(struct mg_call *call, const struct sender_domain *conf, const char *domain,
 		    const struct mg_dns_answer *answer)
 {
 	struct ranks ranks = ranks_begin(conf, answer);
-	struct hosts hosts = { .first = NULL };
+	struct hosts hosts = { .domain = domain };
 	const char *host;
 
 	if (is_null_mx(answer)) {
@@ -291,7 +294,7 @@ static int judge_mx(struct mg_call *call, const struct sender_domain *conf,
 
 static int judge_no_mx(struct mg_call *call, const char *domain)
 {
-	struct hosts hosts = { .first = NULL };
+	struct hosts hosts = { .domain = domain };
 
 	look_at(call, &hosts, domain);
 	return judge_hosts(call, &hosts, NO_MAIL);
@@ -309,9 +312,10 @@ static int judge_unknown(struct mg_call *call, const struct sender_domain *conf,
 	return UNKNOWN;
 }
 
-static int sender_domain_mail(struct mg_call *call, const void *self)
+static int judge_reading(struct mg_call *call, const struct sender_domain *conf,
+			 const struct mg_reading *reading)
 {
-	const char *sent = domain_part(call);
+	const char *sent = domain_part(call, reading);
 	const char *domain = mg_domain(call, sent);
 	const struct mg_dns_answer *answer;
 
@@ -325,14 +329,37 @@ static int sender_domain_mail(struct mg_call *call, const void *self)
 	answer = mg_dns(call, domain, MG_DNS_MX);
 	switch (answer->status) {
 	case MG_DNS_FOUND:
-		return judge_mx(call, self, answer);
+		return judge_mx(call, conf, domain, answer);
 	case MG_DNS_NODATA:
 		return judge_no_mx(call, domain);
 	case MG_DNS_NXDOMAIN:
-		return judge_unknown(call, self, domain);
+		return judge_unknown(call, conf, domain);
 	default:
 		return undecided(call, domain, answer->why, answer->status == MG_DNS_LATE);
 	}
+}
+
+/* The worse a result is, the higher. */
+static int rank(int result)
+{
+	return result == EXISTS ? 0 : result == MG_NONE ? 1 : result < 0 ? 2 : 3;
+}
+
+/* Of a sender with several readings the worst counts. */
+static int sender_domain_mail(struct mg_call *call, const void *self)
+{
+	const struct mg_reading *reading = mg_sender_reading(call, 0), *worst = reading;
+	int result = judge_reading(call, self, reading), highest = rank(result);
+
+	for (size_t i = 1; (reading = mg_sender_reading(call, i)); i++) {
+		result = judge_reading(call, self, reading);
+		if (rank(result) <= highest)
+			continue;
+		highest = rank(result);
+		worst = reading;
+	}
+	/* What is said is about the last that was judged; its answers are known by now. */
+	return mg_sender_reading(call, 1) ? judge_reading(call, self, worst) : result;
 }
 
 static int sender_domain_open(struct mg_conf *conf, void *self)

@@ -311,6 +311,31 @@ START_TEST(domain_lists)
 }
 END_TEST
 
+/* A list of good domains counts for both, one of bad ones for any. */
+START_TEST(the_worse_of_two_readings_counts)
+{
+	static const char *const paths[] = { "<a%good.example@bad.example>",
+					     "<a%bad.example@good.example>" };
+
+	for (int i = 0; i < 2; i++) {
+		open_with("domain-zone d.test sender; test-interval 0",
+			  "bad.example.d.test A 127.0.0.2");
+		fake.sender = paths[i];
+		fake.sender_macro = i == 0 ? "a@good.example" : "a@bad.example";
+		ck_assert_str_eq(run(MG_MAIL), "listed");
+		ck_assert_str_eq(fake_value("subject"), "bad.example");
+		policy_close();
+		open_with("domain-zone d.test sender weight -2; allow-threshold -2; "
+			  "test-interval 0",
+			  "good.example.d.test A 127.0.0.2");
+		fake.sender = paths[i];
+		fake.sender_macro = i == 0 ? "a@good.example" : "a@bad.example";
+		ck_assert_str_eq(run(MG_MAIL), "unlisted");
+		policy_close();
+	}
+}
+END_TEST
+
 START_TEST(domains_are_asked_for_early)
 {
 	open_with("domain-zone d.test; test-interval 0", "");
@@ -442,6 +467,7 @@ int main(void)
 	tcase_add_test(all, private_clients_are_not_asked_about);
 	tcase_add_loop_test(all, domain_lists, 0, COUNT(domains));
 	tcase_add_test(all, domains_are_asked_for_early);
+	tcase_add_test(all, the_worse_of_two_readings_counts);
 	tcase_add_loop_test(all, bad_configuration, 0, COUNT(wrong));
 	tcase_add_loop_test(all, good_configuration, 0, COUNT(fine));
 	tcase_add_loop_test(all, asks_for_no_stage_in_vain, 0, COUNT(stages));

@@ -137,6 +137,32 @@ START_TEST(judges)
 }
 END_TEST
 
+START_TEST(the_worse_of_two_readings_counts)
+{
+	static const char records[] = "example.org MX 0 .\nexample.net A 192.0.2.1\n";
+
+	open_with("", records);
+	fake.sender = "<a%example.net@example.org>";
+	fake.sender_macro = "a@example.net";
+	ck_assert_str_eq(run(), "null-mx");
+	ck_assert_str_eq(fake_value("domain"), "example.org");
+	policy_close();
+
+	open_with("", records);
+	fake.sender = "<a%example.org@example.net>";
+	fake.sender_macro = "a@example.org";
+	ck_assert_str_eq(run(), "null-mx");
+	ck_assert_str_eq(fake_value("domain"), "example.org");
+	policy_close();
+
+	open_with("", records);
+	fake.sender = "<a%example.net@b.example.net>";
+	fake.sender_macro = "a@example.net";
+	ck_assert_str_eq(run(), "unknown");
+	ck_assert_str_eq(fake_value("domain"), "b.example.net");
+}
+END_TEST
+
 START_TEST(local_mail)
 {
 	open_with("", "");
@@ -234,6 +260,7 @@ int main(void)
 	TCase *all = policy_tests("sender-domain");
 
 	tcase_add_loop_test(all, judges, 0, COUNT(cases));
+	tcase_add_test(all, the_worse_of_two_readings_counts);
 	tcase_add_test(all, local_mail);
 	tcase_add_test(all, number_of_hosts_is_bounded);
 	tcase_add_test(all, three_round_trips_at_most);
