@@ -16,6 +16,7 @@ EXTRA_DIST += $(call found,policies/*/*.5.in)
 CLEANFILES += $(policy_pages)
 
 include policies/access/access.mk
+include policies/address/address.mk
 include policies/helo/helo.mk
 include policies/headers/headers.mk
 include policies/size/size.mk
