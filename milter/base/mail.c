@@ -281,6 +281,13 @@ static const char *skip_routes(const char *begin, const char *end)
 	return begin;
 }
 
+bool mail_has_comma(const char *path)
+{
+	while (*path && *path != ',')
+		path += token_size(path);
+	return *path;
+}
+
 const char *mail_of_path(struct arena *arena, const char *path)
 {
 	const char *begin = NULL, *end = NULL;

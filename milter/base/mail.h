@@ -46,6 +46,9 @@ const char *mail_plain(struct arena *arena, const char *address);
  */
 const char *mail_of_path(struct arena *arena, const char *path);
 
+/* Whether a path has a comma outside of quotes and comments. */
+bool mail_has_comma(const char *path);
+
 /* What is left of an address without its comments, blanks, quotes and backslashes. */
 const char *mail_flat(struct arena *arena, const char *address);
 

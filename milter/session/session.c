@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mail.h"
 #include "session/client.h"
 #include "session/edits.h"
 #include "session/journal.h"
@@ -256,10 +257,42 @@ const struct reply *session_mail(struct session *session, char **argv)
 	return reply;
 }
 
+/* The refusal of a recipient that the MTA may deliver to all the same. */
+struct doubted {
+	struct decision decision;
+	const char *recipient;
+	const struct readings *readings;
+};
+
+/*
+ * Sendmail 8.17 answers the refusal of a path with a comma, such as <<a>@b.example,>, and delivers
+ * when the message has another recipient. So the first of these decides at the end of the message.
+ */
 static void session_refuse_recipient(struct session *session, const struct decision *decision)
 {
-	session->message.refused++;
-	session->message.cause = decision->found;
+	struct message *message = &session->message;
+	struct doubted *doubted;
+
+	message->refused++;
+	message->cause = decision->found;
+	if (message->doubted || !mail_has_comma(message->recipient_readings->path))
+		return;
+	doubted = arena_alloc(&session->message_arena, sizeof(*doubted));
+	*doubted = (struct doubted){ *decision, message->recipient, message->recipient_readings };
+	message->doubted = doubted;
+}
+
+/* What a doubted refusal makes of the decision at the end of the message. */
+static void session_refuse_doubted(struct session *session, struct decision *decision)
+{
+	struct message *message = &session->message;
+	const struct doubted *doubted = message->doubted;
+
+	if (!doubted || decision->kind != ACTION_NEUTRAL)
+		return;
+	message->recipient = doubted->recipient;
+	message->recipient_readings = doubted->readings;
+	*decision = doubted->decision;
 }
 
 static void session_note_queue_id(struct session *session)
@@ -464,9 +497,11 @@ const struct reply *session_eom(struct session *session)
 	record_close(&session->message.record);
 	pipeline_start(session, MG_EOM);
 
-	const struct decision decision = pipeline_decide(session, MG_EOM);
-	const struct reply *reply = session_carry_out(session, MG_EOM, &decision);
+	struct decision decision = pipeline_decide(session, MG_EOM);
+	const struct reply *reply;
 
+	session_refuse_doubted(session, &decision);
+	reply = session_carry_out(session, MG_EOM, &decision);
 	session_end_message(session,
 			    decision.kind == ACTION_NEUTRAL ? session_edit(session, &decision)
 							    : session_verdict(decision.kind),

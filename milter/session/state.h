@@ -88,9 +88,10 @@ struct message {
 	int64_t began;                  /* on the host's clock */
 	const char *queue_id;
 	struct record record;
-	const struct edit_made *made; /* edits, at its end */
-	const struct found *cause;    /* of its quarantine, or of its last recipient's refusal */
-	const struct reply *refusal;  /* of DATA; it stands until the next message */
+	const struct edit_made *made;  /* edits, at its end */
+	const struct found *cause;     /* of its quarantine, or of its last recipient's refusal */
+	const struct reply *refusal;   /* of DATA; it stands until the next message */
+	const struct doubted *doubted; /* of a recipient; see session.c. NULL: none */
 };
 
 /* What belongs to one event only. */
