@@ -36,7 +36,9 @@ if [[ $E2E_MTA == sendmail ]]; then
 		'(x)refused@example.test' 'refused @example.test'
 		're\fused@example.test' '"ref"used@example.test'
 		'refused%example.test@example.test' '@a.example:refused@example.test'
-		'"refused"@example.test' 'refused@example.test.')
+		'"refused"@example.test' 'refused@example.test.' 'refused'
+		'refused%example.test' 'example.test!refused' '<refused>@example.test'
+		'"refused@example.test"@mx.example.test' 'refused\@example.test')
 fi
 
 # answers SENDER RECIPIENT: the reply to RCPT

@@ -9,6 +9,7 @@ e2e_start <<'C'
 policy access one { reject sender bücher.example; on reject reject "{sender} rejected" }
 policy access two { reject sender jürgen@example.org }
 policy access three { hold recipient bøb@example.test }
+policy access four { reject sender xn--qei.example }
 C
 
 judged() {
@@ -21,6 +22,10 @@ judged() {
 for domain in bücher.example BÜCHER.example xn--bcher-kva.example XN--BCHER-KVA.EXAMPLE; do
 	judged "me@$domain" user@example.test
 	is "$SMTP_REPLY" "550 5.7.1 me@$domain rejected $ID"
+done
+for domain in ❤.example ❤️.example xn--qei.example; do
+	judged "me@$domain" user@example.test
+	is "$SMTP_REPLY" "550 5.7.1 *$ID"
 done
 judged 'me@bucher.example' user@example.test
 is "$SMTP_REPLY" '250 *'
