@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The policy "access".
 
-access_sources = policies/access/access.c
+access_sources = policies/access/access.c \
+	policies/access/access_outcome.c policies/access/access_outcome.h
 policies_libpolicies_a_SOURCES += $(access_sources)
 
 if POLICY_ACCESS_MODULE
