@@ -23,9 +23,12 @@ else
 EXTRA_LIBRARIES += milter/front/libmilter/libfrontlibmilter.a
 endif
 
-# The scenarios and the tests with real MTAs, without those that only the other front end passes.
+# The scenarios and the tests with real MTAs, without those that only the other front end passes;
+# and the scenarios of this one alone.
+libmilter_scenarios = $(call found,tests/scenario/libmilter/*.scn)
+EXTRA_DIST += $(libmilter_scenarios)
 .PHONY: check-libmilter
 check-libmilter: all
 	$(AM_V_at)MG_FRONT_END=libmilter; export MG_FRONT_END; $(MAKE) $(AM_MAKEFLAGS) check \
-		TESTS="$(e2e_tests) `cd $(srcdir) && grep -L '^needs event' $(scenario_tests) | \
+		TESTS="$(e2e_tests) $(libmilter_scenarios) `cd $(srcdir) && grep -L '^needs event' $(scenario_tests) | \
 			tr '\n' ' '`"
