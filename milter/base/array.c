@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/array.h"
+#include "base/memory.h"
 
 #define ROOM_FIRST 8
 
@@ -16,7 +17,7 @@ void *array_grow(void *array, size_t n, size_t *room, size_t size)
 		return array;
 	array = reallocarray(array, wanted, size);
 	if (!array)
-		abort();
+		memory_ended();
 	*room = wanted;
 	return array;
 }

@@ -21,6 +21,7 @@ milter_base_libbase_a_SOURCES = \
 	milter/base/log_record.c milter/base/log_record.h \
 	milter/base/log_sink.c milter/base/log_sink.h \
 	milter/base/mail.c milter/base/mail.h \
+	milter/base/memory.c milter/base/memory.h \
 	milter/base/punycode.c milter/base/punycode.h \
 	milter/base/read.c milter/base/read.h \
 	milter/base/sanitizer.h \

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "config/keep.h"
 
 struct keep {
@@ -36,7 +37,7 @@ static void *keep_alloc(size_t size)
 	void *memory = calloc(1, size);
 
 	if (!memory)
-		abort();
+		memory_ended();
 	return memory;
 }
 

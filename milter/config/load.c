@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/memory.h"
 #include "config/conf.h"
 #include "config/instance_read.h"
 #include "config/items.h"
@@ -236,7 +237,7 @@ struct snapshot *snapshot_load(const char *path, struct keep *keep, const struct
 	struct errors errors = { 0 };
 
 	if (!snapshot)
-		abort();
+		memory_ended();
 	MAGIC_SET(snapshot, SNAPSHOT_MAGIC);
 	atomic_init(&snapshot->references, 1);
 	errors.arena = snapshot->warnings.arena = &snapshot->arena;

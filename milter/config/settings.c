@@ -72,6 +72,13 @@ const struct mg_item settings_items[] = {
 		.max = 100000, .syntax = "NUMBER",
 		.help = "How many connections of the MTA are served at a time; further ones are "
 			"answered with a temporary failure at CONNECT."),
+	MG_ITEM_SIZE(
+		struct settings, packet_memory, "packet-memory", .initial = "64M", .min = 2 << 20,
+		.max = 1LL << 36, .syntax = "SIZE",
+		.help = "How much memory the packets of the MTA that have not come whole may take "
+			"together. Beyond it the largest is dropped, and its client is answered "
+			"421. A packet is a header field, a command, or at most 64K of a body; "
+			"one of more than 1M closes the connection. libmilter has no such limit."),
 	MG_ITEM_CHOICE(
 		struct settings, front_end, "front-end", .initial = "event",
 		.choices = "event libmilter", .check = settings_check_front_end,

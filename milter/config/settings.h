@@ -25,8 +25,9 @@ struct settings {
 	const char *modules;
 	int front_end; /* enum front_end_choice */
 	long long max_connections;
-	long long stage_budget; /* ms */
-	int reply_at;           /* enum mg_stage, CONNECT to RCPT */
+	long long packet_memory; /* bytes */
+	long long stage_budget;  /* ms */
+	int reply_at;            /* enum mg_stage, CONNECT to RCPT */
 	struct mg_strings exempt_recipients;
 	bool reply_id;
 	long long header_limit; /* bytes */

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -20,6 +21,7 @@
 
 #include "base/log.h"
 #include "config/load.h"
+#include "base/memory.h"
 #include "daemon/daemon.h"
 #include "daemon/identity.h"
 #include "daemon/pidfile.h"
@@ -103,6 +105,12 @@ int daemon_test(const struct daemon_options *options)
 	return EXIT_SUCCESS;
 }
 
+/* A line of the log takes no memory but the stack. */
+static void write_last_line(void *log, const char *words)
+{
+	log_say(log, MG_LOG_ERROR, "memory", "%s", words);
+}
+
 static int open_log(struct daemon *d)
 {
 	const char *error;
@@ -111,6 +119,7 @@ static int open_log(struct daemon *d)
 	if (!d->log)
 		return fail(d, "cannot open the log%s%s: %s", d->log_settings.path ? " " : "",
 			    d->log_settings.path ? d->log_settings.path : "", error);
+	memory_last_line(write_last_line, d->log);
 	if (geteuid() == 0 && log_give(d->log, d->identity.uid, d->identity.gid) < 0)
 		return fail(d, "cannot give the log %s to user %u, group %u: %s",
 			    d->log_settings.path, (unsigned)d->identity.uid,
@@ -141,7 +150,7 @@ static int open_socket(struct daemon *d)
 		.mode = d->settings->mode,
 		.uid = d->identity.uid,
 		.gid = d->identity.socket_gid,
-		.max_connections = (size_t)d->settings->max_connections,
+		.limits = reload_limits(d->settings),
 		.stranger_ms = FRONT_STRANGER_MS,
 		.silence_ms = FRONT_SILENCE_MS,
 		.host = &d->host,
@@ -341,6 +350,7 @@ static void stop(struct daemon *d, int status)
 	snapshot_unref(&d->snapshot);
 	keep_free(&d->keep);
 	identity_free(&d->identity);
+	memory_last_line(NULL, NULL);
 	log_close(&d->log);
 	free(d->conf);
 }
@@ -362,12 +372,26 @@ static char *whole_path(const char *path)
 	return whole;
 }
 
+/*
+ * As many heaps as threads can run: with glibc's default of 8 a processor, threads that come and go
+ * leave each of them with memory that nobody uses.
+ */
+static void limit_heaps(void)
+{
+#ifdef M_ARENA_MAX
+	const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	mallopt(M_ARENA_MAX, processors > 2 ? (int)processors : 2);
+#endif
+}
+
 int daemon_run(const struct daemon_options *options)
 {
 	struct daemon d = { .options = options, .pidfile = { NULL, -1 }, .parent = -1 };
 	int status = EXIT_FAILURE;
 	sigset_t signals;
 
+	limit_heaps();
 	block_signals(&signals);
 	d.keep = keep_new();
 	if (load(&d) < 0) {
@@ -376,7 +400,7 @@ int daemon_run(const struct daemon_options *options)
 	}
 	d.conf = whole_path(options->conf);
 	if (!d.conf)
-		abort();
+		memory_ended();
 	if ((options->foreground || go_to_background(&d) == 0) && prepare(&d) == 0 &&
 	    start(&d) == 0) {
 		if (wait_for_signals(&d, &signals) == 0)

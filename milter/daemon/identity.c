@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "daemon/identity.h"
 #include "config/settings.h"
 
@@ -65,7 +66,7 @@ int identity_find(struct identity *identity, const struct settings *settings,
 	*identity =
 		(struct identity){ .uid = (uid_t)-1, .gid = (gid_t)-1, .socket_gid = (gid_t)-1 };
 	if (settings->user && !(identity->user = strdup(settings->user)))
-		abort();
+		memory_ended();
 	rc = find_user(identity, error_r);
 	rc |= find_group("group", settings->group, &identity->gid, error_r);
 	identity->socket_gid = identity->gid;

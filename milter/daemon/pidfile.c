@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "daemon/pidfile.h"
 
 static void pidfile_forget(struct pidfile *pidfile)
@@ -65,7 +66,7 @@ int pidfile_open(struct pidfile *pidfile, const char *path, char error_r[PIDFILE
 	if (!path)
 		return 0;
 	if (!pidfile->path)
-		abort();
+		memory_ended();
 	if (path[0] != '/') {
 		/* A daemon leaves the directory that it was started in. */
 		snprintf(error_r, PIDFILE_ERROR_MAX,

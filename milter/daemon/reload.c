@@ -60,15 +60,22 @@ static void tell_warnings(struct reload *reload, const struct errors *warnings)
 		log_say(reload->host->log, MG_LOG_WARNING, "reload", "%s", text);
 }
 
-/* The privileges of the start are gone: the limit of open files may be too low now. */
-static void limit_connections(struct reload *reload, long long max_connections)
+struct front_limits reload_limits(const struct settings *settings)
 {
-	const unsigned long files = identity_raise_files((size_t)max_connections);
+	return (struct front_limits){ .connections = (size_t)settings->max_connections,
+				      .packet_memory = (size_t)settings->packet_memory };
+}
+
+/* The privileges of the start are gone: the limit of open files may be too low now. */
+static void limit_front(struct reload *reload, const struct settings *settings)
+{
+	const struct front_limits limits = reload_limits(settings);
+	const unsigned long files = identity_raise_files(limits.connections);
 
 	if (files)
 		log_say(reload->host->log, MG_LOG_WARNING, "reload", IDENTITY_FILES_LOW, files,
-			max_connections);
-	reload->front_end->limit(reload->front, (size_t)max_connections);
+			settings->max_connections);
+	reload->front_end->limit(reload->front, &limits);
 }
 
 static void take_over(struct reload *reload, struct snapshot *snapshot)
@@ -91,7 +98,7 @@ static void take_over(struct reload *reload, struct snapshot *snapshot)
 		return;
 	}
 	log_change(log, &settings->log, log_fd);
-	limit_connections(reload, settings->max_connections);
+	limit_front(reload, settings);
 	log_say(log, MG_LOG_INFO, "reload", "%s read again: generation %llu", reload->conf,
 		reload->host->generation);
 }

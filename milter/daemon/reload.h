@@ -17,6 +17,8 @@ struct reload {
 	struct front *front;
 };
 
+struct front_limits reload_limits(const struct settings *settings);
+
 /*
  * Reads the configuration and checks it completely, and makes it the present one. On any error the
  * present one stays. The log has every message, and a last line that says what became of it. Main

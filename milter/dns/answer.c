@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "dns/answer.h"
 
 static size_t answer_text_size(const struct mg_dns_answer *answer)
@@ -39,7 +40,7 @@ struct dns_answer *dns_answer_copy(const struct mg_dns_answer *answer)
 	char *text;
 
 	if (!copy)
-		abort();
+		memory_ended();
 	records = (struct mg_dns_record *)(void *)(copy + 1);
 	text = (char *)(records + answer->n);
 	copy->public = *answer;

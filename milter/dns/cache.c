@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "base/memory.h"
 #include "dns/cache.h"
 
 #define SHARDS_MAX 64
@@ -193,7 +194,7 @@ static void shard_add(const struct dns_cache *cache, struct shard *shard, const 
 	struct entry *entry = malloc(bytes);
 
 	if (!entry)
-		abort();
+		memory_ended();
 	*entry = (struct entry){ .next = *bucket,
 				 .hash = key->hash,
 				 .waiters = waiter,
@@ -326,7 +327,7 @@ struct dns_cache *dns_cache_new(size_t size)
 	cache = aligned_alloc(64,
 			      (sizeof(*cache) + nshards * sizeof(cache->shards[0]) + 63) / 64 * 64);
 	if (!cache)
-		abort();
+		memory_ended();
 	memset(cache, 0, sizeof(*cache) + nshards * sizeof(cache->shards[0]));
 	cache->nshards = nshards;
 	cache->nbuckets = nbuckets;
@@ -336,7 +337,7 @@ struct dns_cache *dns_cache_new(size_t size)
 	for (unsigned i = 0; i < nshards; i++) {
 		cache->shards[i].buckets = calloc(nbuckets, sizeof(struct entry *));
 		if (!cache->shards[i].buckets)
-			abort();
+			memory_ended();
 		pthread_mutex_init(&cache->shards[i].lock, NULL);
 	}
 	return cache;

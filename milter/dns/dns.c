@@ -10,6 +10,7 @@
 #include "dns/engine.h"
 #include "base/clock.h"
 #include "base/counters.h"
+#include "base/memory.h"
 
 #define LATENCY_BUCKETS 32 /* each for twice the microseconds of the one before */
 
@@ -212,7 +213,7 @@ static void service_keep_settings(struct service *service, const struct dns_sett
 {
 	service->resolv_conf = settings->resolv_conf ? strdup(settings->resolv_conf) : NULL;
 	if (settings->resolv_conf && !service->resolv_conf)
-		abort();
+		memory_ended();
 	service->settings = *settings;
 	service->settings.server_names = (struct mg_strings){ .n = 0 };
 	service->settings.resolv_conf = service->resolv_conf;
@@ -223,7 +224,7 @@ struct dns *dns_open(const struct dns_settings *settings, const char **error_r)
 	struct service *service = calloc(1, sizeof(*service));
 
 	if (!service)
-		abort();
+		memory_ended();
 	service->dns =
 		(struct dns){ .ask = service_ask, .count = service_show, .close = service_close };
 	service_keep_settings(service, settings);

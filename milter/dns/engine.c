@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/sanitizer.h"
 #include "dns/engine.h"
 #include "dns/resolvconf.h"
@@ -290,7 +291,7 @@ static struct dns_query *thread_copy(struct engine_thread *thread, const struct 
 	} else {
 		query = malloc(size);
 		if (!query)
-			abort();
+			memory_ended();
 	}
 	return memcpy(query, like, size);
 }
@@ -373,7 +374,7 @@ struct dns_engine *dns_engine_open(const struct dns_settings *settings, const ch
 	bool failed = false;
 
 	if (!engine)
-		abort();
+		memory_ended();
 	*error_r = "cannot initialize c-ares";
 	if (ares_library_init(ARES_LIB_INIT_ALL) != ARES_SUCCESS) {
 		free(engine);

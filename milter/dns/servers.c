@@ -10,6 +10,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "dns/servers.h"
 
 #define RECEIVE_BUFFER 1048576 /* many answers come at once */
@@ -274,7 +275,7 @@ static unsigned char *attempt_keep(const unsigned char *message, size_t size)
 	unsigned char *copy = malloc(size ? size : 1);
 
 	if (!copy)
-		abort();
+		memory_ended();
 	return size ? memcpy(copy, message, size) : copy;
 }
 
@@ -304,7 +305,7 @@ void server_set_send(struct server_set *set, const struct attempt *like, int64_t
 	size_t size;
 
 	if (!attempt)
-		abort();
+		memory_ended();
 	*attempt = *like;
 	attempt->set = set;
 	attempt->id = server_set_random(set);

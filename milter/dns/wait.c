@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "dns/wait.h"
 
 /* Shared by the thread that waits and by the service; the last of them frees it. */
@@ -45,7 +46,7 @@ static struct wait *wait_new(void)
 	struct wait *wait = malloc(sizeof(*wait));
 
 	if (!wait || sem_init(&wait->done, 0, 0) < 0)
-		abort();
+		memory_ended();
 	wait->waiter = (struct dns_waiter){ .done = wait_done };
 	atomic_init(&wait->answer, NULL);
 	atomic_init(&wait->references, 2);

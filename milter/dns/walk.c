@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "dns/walk.h"
 
 struct mg_dns_walk {
@@ -65,7 +66,7 @@ static void walk_ask(struct mg_dns_walk *walk, const char *name, enum mg_dns_typ
 
 	waiter = malloc(sizeof(*waiter) + size);
 	if (!waiter)
-		abort();
+		memory_ended();
 	waiter->waiter.done = walk_waiter_done;
 	waiter->walk = walk;
 	waiter->then = then;
@@ -110,7 +111,7 @@ void dns_walk(struct dns *dns, const struct dns_walker *walker, unsigned max, co
 	struct mg_dns_walk *walk = calloc(1, sizeof(*walk));
 
 	if (!walk)
-		abort();
+		memory_ended();
 	walk->dns = dns;
 	walk->walker = *walker;
 	atomic_init(&walk->references, 1);
@@ -119,7 +120,7 @@ void dns_walk(struct dns *dns, const struct dns_walker *walker, unsigned max, co
 	if (data && size) {
 		walk->data = malloc(size);
 		if (!walk->data)
-			abort();
+			memory_ended();
 		memcpy(walk->data, data, size);
 	}
 	mg_dns_walk_ask(walk, name, type, then);

@@ -7,6 +7,7 @@
 
 #include "front/agreement.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "front/protocol.h"
 
 /* The end of the message always comes and always has a reply. */
@@ -147,7 +148,7 @@ void agreement_keep(struct agreement *agreed)
 		size += agreed->macros[stage] ? strlen(agreed->macros[stage]) + 1 : 0;
 	to = agreed->kept = malloc(size);
 	if (!to)
-		abort();
+		memory_ended();
 	for (int stage = 0; stage < MG_STAGES; stage++) {
 		if (!agreed->macros[stage])
 			continue;

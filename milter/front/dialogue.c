@@ -11,6 +11,7 @@
 #include "front/answer.h"
 #include "front/dialogue.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "front/protocol.h"
 #include "session/host.h"
 #include "session/session.h"
@@ -136,7 +137,7 @@ static bool dialogue_renew(struct dialogue *dialogue)
 	bool same;
 
 	session_end(&dialogue->session);
-	if (dialogue->refused)
+	if (dialogue->refused || dialogue->dropped)
 		return false;
 	present = host_snapshot(all->host);
 	same = dialogue->snapshot == present;
@@ -253,7 +254,7 @@ static const struct reply *tell_path(struct dialogue *dialogue, struct packet *p
 	if (n > ARGUMENTS_FEW)
 		argv = malloc((n + 1) * sizeof(*argv));
 	if (!argv)
-		abort();
+		memory_ended();
 	for (size_t i = 0; i < n; i++)
 		argv[i] = packet_string(packet);
 	argv[n] = NULL;
@@ -343,7 +344,9 @@ static bool dialogue_event(struct dialogue *dialogue, const struct event_form *e
 	const struct reply *reply = &refusal;
 
 	macros_begin(&dialogue->macros, event->command);
-	if (!dialogue->refused || event->stage == MG_CONNECT)
+	if (dialogue->dropped)
+		reply = session_overload(dialogue_session(dialogue));
+	else if (!dialogue->refused || event->stage == MG_CONNECT)
 		reply = event->tell(dialogue, packet);
 	if (!reply) {
 		dialogue_broken(dialogue, "a command without its data");
@@ -375,7 +378,7 @@ static bool dialogue_command(struct dialogue *dialogue, struct packet *packet, s
 
 	switch (packet->command) {
 	case COMMAND_MACROS:
-		if (macros_take(&dialogue->macros, packet))
+		if (dialogue->dropped || macros_take(&dialogue->macros, packet))
 			return true;
 		dialogue_broken(dialogue, "macros that cannot be read");
 		return false;

@@ -42,6 +42,7 @@ struct dialogue {
 	bool negotiated;
 	bool refused;   /* beyond the cap */
 	bool connected; /* the session was told of its client */
+	bool dropped;   /* a packet was dropped for its memory: its client is answered 421 */
 
 	/* As those of struct mta. */
 	void (*waits)(void *arg);

@@ -25,46 +25,25 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "front/dialogue.h"
+#include "front/connections.h"
 #include "front/front.h"
-#include "front/workers.h"
 
 #define BACKLOG 1024
-#define RECEIVE_ROOM (128 * 1024) /* a chunk of a body, and what surrounds it */
-#define SEND_MS 10000             /* an MTA that does not read an answer in this time is gone */
-#define LOOKS 6                   /* how often in its time a silent peer is looked for */
-#define IDLE_MS 30000             /* how long a thread stays that nobody needs */
-#define NO_FILES_MS 100           /* a pause when there are no more descriptors */
-#define NO_FILES_SAID_MS 60000    /* how often that is said */
-
-struct conn {
-	struct dialogue dialogue;
-	struct front *front;
-	int fd;
-	pthread_mutex_t lock;    /* of who serves it: the next may begin before it has let go */
-	struct bytes rest;       /* the beginning of a packet */
-	atomic_llong last_event; /* in milliseconds of clock_ms() */
-	atomic_bool begun;
-	struct conn *next, **link;
-};
+#define LOOKS 6                /* how often in its time a silent peer is looked for */
+#define IDLE_MS 30000          /* how long a thread stays that nobody needs */
+#define NO_FILES_MS 100        /* a pause when there are no more descriptors */
+#define NO_FILES_SAID_MS 60000 /* how often that is said */
 
 struct front {
 	struct front_socket sock;
-	struct dialogues dialogues;
-	struct workers workers;
+	struct connections connections;
 	struct log *log;
 	int fd; /* it listens */
 	int wake;
-	int stranger_ms, silence_ms; /* as front_settings has them */
 	pthread_t listener;
 	bool started;
-	atomic_bool stopping;
 	void (*ended)(void *arg);
 	void *ended_arg;
-
-	pthread_mutex_t lock; /* of the list */
-	struct conn *first;
-	size_t nconns;
 };
 
 static long long clock_ms(void)
@@ -72,191 +51,7 @@ static long long clock_ms(void)
 	return clock_read(CLOCK_MONOTONIC_COARSE) / 1000;
 }
 
-/* ---- A connection ---- */
-
-static void on_waits(void *arg)
-{
-	worker_waits(arg);
-}
-
-/* Where a connection came from, as far as that says anything. */
-static const char *conn_from(const struct conn *conn, char name_r[64])
-{
-	struct sockaddr_storage address;
-	socklen_t size = sizeof(address);
-
-	*name_r = '\0';
-	if (getpeername(conn->fd, (struct sockaddr *)&address, &size) == 0 &&
-	    address.ss_family != AF_UNIX)
-		getnameinfo((struct sockaddr *)&address, size, name_r, 64, NULL, 0, NI_NUMERICHOST);
-	return name_r;
-}
-
-static void conn_end(struct conn *conn)
-{
-	struct front *front = conn->front;
-	char from[64] = "";
-
-	if (!conn->begun)
-		conn_from(conn, from);
-	dialogue_end(&conn->dialogue, from);
-	bytes_free(&conn->rest);
-	pthread_mutex_lock(&front->lock);
-	*conn->link = conn->next;
-	if (conn->next)
-		conn->next->link = conn->link;
-	/* Under the lock: whoever finds it in the list may use its descriptor. */
-	close(conn->fd);
-	front->nconns--;
-	pthread_mutex_unlock(&front->lock);
-	pthread_mutex_destroy(&conn->lock);
-	free(conn);
-}
-
-static void conn_new(struct front *front, int fd)
-{
-	struct conn *conn = calloc(1, sizeof(*conn));
-	struct epoll_event event = { .events = EPOLLIN | EPOLLONESHOT, .data.ptr = conn };
-
-	if (!conn) {
-		close(fd);
-		return;
-	}
-	conn->front = front;
-	conn->fd = fd;
-	conn->last_event = clock_ms();
-	MAGIC_SET(&conn->dialogue, DIALOGUE_MAGIC);
-	conn->dialogue.all = &front->dialogues;
-	conn->dialogue.waits = on_waits;
-	pthread_mutex_init(&conn->lock, NULL);
-	pthread_mutex_lock(&front->lock);
-	conn->next = front->first;
-	conn->link = &front->first;
-	if (conn->next)
-		conn->next->link = &conn->next;
-	front->first = conn;
-	front->nconns++;
-	pthread_mutex_unlock(&front->lock);
-	/* Once it is watched it is a worker's. */
-	if (epoll_ctl(front->workers.epoll, EPOLL_CTL_ADD, fd, &event) < 0) {
-		log_say(front->log, MG_LOG_ERROR, "front", "cannot watch a connection: %s",
-			strerrordesc_np(errno));
-		conn_end(conn);
-	}
-}
-
-/* Sends what is in out. Returns whether the MTA took it. */
-static bool conn_send(struct conn *conn, struct worker *worker)
-{
-	struct bytes *out = &worker->out;
-	struct pollfd writable = { .fd = conn->fd, .events = POLLOUT };
-
-	while (out->begin < out->end) {
-		const ssize_t n = send(conn->fd, out->data + out->begin, out->end - out->begin,
-				       MSG_NOSIGNAL | MSG_DONTWAIT);
-
-		if (n >= 0) {
-			out->begin += (size_t)n;
-		} else if (errno == EAGAIN) {
-			worker_waits(worker);
-			if (poll(&writable, 1, SEND_MS) <= 0)
-				return false;
-		} else if (errno != EINTR) {
-			return false;
-		}
-	}
-	out->begin = out->end = 0;
-	return true;
-}
-
-/* Takes the packets that have come. Returns false when the connection is to be closed. */
-static bool conn_take_packets(struct conn *conn, struct worker *worker, struct bytes *in)
-{
-	enum packet_state state;
-	struct packet packet;
-
-	while ((state = packet_take(in, dialogue_packet_max(&conn->dialogue), &packet)) ==
-	       PACKET_WHOLE) {
-		if (conn->front->stopping ||
-		    !dialogue_take(&conn->dialogue, &packet, &worker->out) ||
-		    !conn_send(conn, worker))
-			return false;
-	}
-	if (state == PACKET_BROKEN)
-		dialogue_broken(&conn->dialogue, "something that is no packet");
-	return state == PACKET_PART;
-}
-
-/* Reads once, and takes what came. Returns false when the connection is to be closed. */
-static bool conn_receive(struct conn *conn, struct worker *worker)
-{
-	/*
-	 * The missing part of a packet is read directly behind its beginning. All else goes
-	 * through one buffer of the worker.
-	 */
-	const bool has_rest = conn->rest.end > conn->rest.begin;
-	struct bytes *in = has_rest ? &conn->rest : &worker->in;
-	ssize_t n;
-
-	bytes_reserve(in, has_rest ? RECEIVE_ROOM / 4 : RECEIVE_ROOM);
-	n = recv(conn->fd, in->data + in->end, in->room - in->end, MSG_DONTWAIT);
-	if (n <= 0)
-		return n < 0 && (errno == EAGAIN || errno == EINTR);
-	in->end += (size_t)n;
-	if (!conn_take_packets(conn, worker, in))
-		return false;
-	if (!has_rest && in->end > in->begin)
-		bytes_add(&conn->rest, in->data + in->begin, in->end - in->begin);
-	else if (has_rest && in->end == in->begin)
-		bytes_free(in); /* thousands of idle connections shall not keep one each */
-	return true;
-}
-
-/* A peer that sends a byte now and then, but no negotiation, has not begun. */
-static void conn_spoke(struct conn *conn)
-{
-	conn->begun = conn->dialogue.negotiated;
-	if (conn->begun)
-		conn->last_event = clock_ms();
-}
-
-static void conn_serve(struct worker *worker, void *item)
-{
-	struct conn *conn = item;
-	struct epoll_event event = { .events = EPOLLIN | EPOLLONESHOT, .data.ptr = conn };
-	struct front *front = conn->front;
-	bool goes_on;
-
-	pthread_mutex_lock(&conn->lock);
-	worker->in.begin = worker->in.end = worker->out.begin = worker->out.end = 0;
-	conn->dialogue.waits_arg = worker;
-	/* Before the event, too: it may take long. */
-	conn_spoke(conn);
-	goes_on = !front->stopping && conn_receive(conn, worker);
-	conn_spoke(conn);
-	/* Once armed the connection belongs to another worker, as soon as the lock is released. */
-	goes_on = goes_on && epoll_ctl(front->workers.epoll, EPOLL_CTL_MOD, conn->fd, &event) == 0;
-	pthread_mutex_unlock(&conn->lock);
-	if (!goes_on)
-		conn_end(conn);
-}
-
 /* ---- The listener ---- */
-
-/*
- * Ends connections that nobody speaks on any more: a worker sees the end, and closes. Such that are
- * being served have just spoken.
- */
-static void end_silent(struct front *front)
-{
-	const long long now = clock_ms();
-
-	pthread_mutex_lock(&front->lock);
-	for (struct conn *conn = front->first; conn; conn = conn->next)
-		if (now - conn->last_event > (conn->begun ? front->silence_ms : front->stranger_ms))
-			shutdown(conn->fd, SHUT_RD);
-	pthread_mutex_unlock(&front->lock);
-}
 
 static void set_options(const struct front *front, int fd)
 {
@@ -288,25 +83,25 @@ static void *listen_run(void *arg)
 	struct front *front = arg;
 	struct pollfd fds[] = { { .fd = front->fd, .events = POLLIN },
 				{ .fd = front->wake, .events = POLLIN } };
+	struct connections *all = &front->connections;
 	const int tick_ms =
-		(front->stranger_ms < front->silence_ms ? front->stranger_ms : front->silence_ms) /
-		LOOKS;
+		(all->stranger_ms < all->silence_ms ? all->stranger_ms : all->silence_ms) / LOOKS;
 	long long next_look = clock_ms(), said = 0;
 
-	while (!front->stopping) {
+	while (!all->stopping) {
 		int fd = accept4(front->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 		if (fd >= 0) {
 			set_options(front, fd);
-			conn_new(front, fd);
+			connections_add(all, fd);
 		} else {
 			accept_failed(front, errno, &said);
 			poll(fds, 2, tick_ms);
 		}
 		if (clock_ms() >= next_look) {
 			next_look = clock_ms() + tick_ms;
-			end_silent(front);
-			workers_reap(&front->workers);
+			connections_end_silent(all);
+			workers_reap(&all->workers);
 		}
 	}
 	front->ended(front->ended_arg);
@@ -350,12 +145,11 @@ static int make_socket(struct front *front, const struct front_settings *setting
 
 static void front_free(struct front *front)
 {
-	workers_free(&front->workers);
+	connections_free(&front->connections);
 	if (front->fd >= 0)
 		close(front->fd);
 	if (front->wake >= 0)
 		close(front->wake);
-	pthread_mutex_destroy(&front->lock);
 	free(front);
 }
 
@@ -363,6 +157,38 @@ static void front_free(struct front *front)
 static unsigned workers_for(size_t max_connections)
 {
 	return (unsigned)max_connections + 64;
+}
+
+static void event_limit(struct front *front, const struct front_limits *limits)
+{
+	struct connections *all = &front->connections;
+
+	all->dialogues.max = limits->connections;
+	all->memory_max = limits->packet_memory;
+	workers_limit(&all->workers, workers_for(limits->connections));
+}
+
+static int event_prepare(struct front *front, const struct front_settings *settings,
+			 char error_r[FRONT_ERROR_MAX])
+{
+	struct connections *all = &front->connections;
+
+	front->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	all->log = all->workers.log = all->dialogues.log = front->log = settings->log;
+	all->stranger_ms = settings->stranger_ms;
+	all->silence_ms = settings->silence_ms;
+	all->workers.idle_ms = IDLE_MS;
+	if (connections_init(all) < 0 || front->wake < 0) {
+		snprintf(error_r, FRONT_ERROR_MAX, "cannot open descriptors: %s",
+			 strerrordesc_np(errno));
+		return -1;
+	}
+	if (make_socket(front, settings, error_r) < 0)
+		return -1;
+	all->dialogues.host = settings->host;
+	all->dialogues.quiet = *front->sock.listen.path;
+	event_limit(front, &settings->limits);
+	return 0;
 }
 
 static struct front *event_open(const struct front_settings *settings,
@@ -375,25 +201,8 @@ static struct front *event_open(const struct front_settings *settings,
 		return NULL;
 	}
 	front->fd = -1;
-	front->log = settings->log;
-	front->stranger_ms = settings->stranger_ms;
-	front->silence_ms = settings->silence_ms;
-	front->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	pthread_mutex_init(&front->lock, NULL);
-	if (workers_init(&front->workers) < 0 || front->wake < 0)
-		snprintf(error_r, FRONT_ERROR_MAX, "cannot open descriptors: %s",
-			 strerrordesc_np(errno));
-	else if (make_socket(front, settings, error_r) == 0) {
-		front->dialogues.host = settings->host;
-		front->dialogues.log = settings->log;
-		front->dialogues.max = settings->max_connections;
-		front->dialogues.quiet = *front->sock.listen.path;
-		front->workers.serve = conn_serve;
-		front->workers.log = settings->log;
-		front->workers.max = workers_for(settings->max_connections);
-		front->workers.idle_ms = IDLE_MS;
+	if (event_prepare(front, settings, error_r) == 0)
 		return front;
-	}
 	front_free(front);
 	return NULL;
 }
@@ -406,7 +215,7 @@ static int event_start(struct front *front, void (*ended)(void *arg), void *arg)
 
 	front->ended = ended;
 	front->ended_arg = arg;
-	rc = workers_start(&front->workers);
+	rc = workers_start(&front->connections.workers);
 	if (rc != 0)
 		return rc;
 	sigfillset(&blocked);
@@ -418,44 +227,24 @@ static int event_start(struct front *front, void (*ended)(void *arg), void *arg)
 	return rc;
 }
 
-/* Makes a worker end each session that is not in an event. Returns the number of sessions. */
-static size_t end_all(struct front *front)
-{
-	size_t n;
-
-	pthread_mutex_lock(&front->lock);
-	/* Only reading ends: an answer in progress can still be sent. */
-	for (struct conn *conn = front->first; conn; conn = conn->next)
-		shutdown(conn->fd, SHUT_RD);
-	n = front->nconns;
-	pthread_mutex_unlock(&front->lock);
-	return n;
-}
-
 static size_t event_stop(struct front *front, int wait_ms)
 {
 	const struct timespec pause = { .tv_nsec = 1000000L };
 	size_t busy;
 
-	front->stopping = true;
+	front->connections.stopping = true;
 	if (eventfd_write(front->wake, 1) < 0)
 		abort(); /* there is nothing else that fits into it */
 	if (front->started)
 		pthread_join(front->listener, NULL);
 	front_socket_remove(&front->sock);
-	while ((busy = end_all(front)) > 0 && wait_ms-- > 0)
+	while ((busy = connections_end(&front->connections)) > 0 && wait_ms-- > 0)
 		nanosleep(&pause, NULL);
 	if (busy > 0)
 		return busy;
-	workers_stop(&front->workers);
+	workers_stop(&front->connections.workers);
 	front_free(front);
 	return 0;
-}
-
-static void event_limit(struct front *front, size_t max_connections)
-{
-	front->dialogues.max = max_connections;
-	workers_limit(&front->workers, workers_for(max_connections));
 }
 
 const struct front_end front_event = { event_open, event_start, event_stop, event_limit };

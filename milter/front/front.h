@@ -19,12 +19,18 @@ struct host;
 #define FRONT_STRANGER_MS 60000  /* an MTA begins at once */
 #define FRONT_SILENCE_MS 7210000 /* longer than an MTA's timeouts */
 
+/* What a reload can change; a front end may have no use for some. */
+struct front_limits {
+	size_t connections;   /* how many are served at a time */
+	size_t packet_memory; /* bytes that unfinished packets may take together */
+};
+
 struct front_settings {
 	const char *listen; /* as listen_parse() understands it */
 	mode_t mode;        /* of a unix socket */
 	uid_t uid;          /* its owner; (uid_t)-1 as it is */
 	gid_t gid;          /* its group; (gid_t)-1 as it is */
-	size_t max_connections;
+	struct front_limits limits;
 	/*
 	 * Time limits for a peer's first packet, and for a silent MTA; a front end may have its
 	 * own.
@@ -54,8 +60,8 @@ struct front_end {
 	 */
 	size_t (*stop)(struct front *front, int wait_ms);
 
-	/* Changes the limit of connections. Existing connections stay. Any thread. */
-	void (*limit)(struct front *front, size_t max_connections);
+	/* Changes the limits. Existing connections stay. Any thread. */
+	void (*limit)(struct front *front, const struct front_limits *limits);
 };
 
 /* Ours: an event loop and workers, see event.c. */

@@ -5,6 +5,7 @@ noinst_LIBRARIES += milter/front/libfront.a
 milter_front_libfront_a_SOURCES = \
 	milter/front/agreement.c milter/front/agreement.h \
 	milter/front/answer.c milter/front/answer.h \
+	milter/front/connections.c milter/front/connections.h \
 	milter/front/dialogue.c milter/front/dialogue.h \
 	milter/front/event.c \
 	milter/front/front.h \

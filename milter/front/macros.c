@@ -42,7 +42,7 @@ bool macros_take(struct macros *macros, struct packet *packet)
 	if (i == MACROS_COMMANDS)
 		return true;
 	macros_cut(macros, i);
-	if (macros->text.end + packet->size > PACKET_MAX)
+	if (macros->text.end + packet->size > MACROS_MAX)
 		return false;
 	while (packet->size > 0) {
 		const char *name = packet_string(packet);

@@ -11,6 +11,7 @@
 #include "front/packet.h"
 
 #define MACROS_COMMANDS 7
+#define MACROS_MAX (64U << 10) /* bytes of all; those of an MTA of today are a few thousand */
 
 struct macros {
 	struct bytes text;            /* names and values, each with its NUL */

@@ -6,31 +6,48 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "front/packet.h"
 
 #define LENGTH_SIZE sizeof(uint32_t)
 #define ROOM_MIN 1024
 
-void bytes_reserve(struct bytes *bytes, size_t more)
+static void bytes_move_to_begin(struct bytes *bytes)
 {
 	const size_t size = bytes->end - bytes->begin;
+
+	if (bytes->begin > 0)
+		memmove(bytes->data, bytes->data + bytes->begin, size);
+	bytes->begin = 0;
+	bytes->end = size;
+}
+
+static void bytes_grow(struct bytes *bytes, size_t room)
+{
+	bytes->data = realloc(bytes->data, room);
+	if (!bytes->data)
+		memory_ended();
+	bytes->room = room;
+}
+
+void bytes_reserve(struct bytes *bytes, size_t more)
+{
 	size_t room = bytes->room ? bytes->room : ROOM_MIN;
 
 	if (bytes->room - bytes->end >= more)
 		return;
-	if (bytes->begin > 0) {
-		memmove(bytes->data, bytes->data + bytes->begin, size);
-		bytes->begin = 0;
-		bytes->end = size;
-	}
-	while (room - size < more)
+	bytes_move_to_begin(bytes);
+	while (room - bytes->end < more)
 		room *= 2;
-	if (room == bytes->room)
-		return;
-	bytes->data = realloc(bytes->data, room);
-	if (!bytes->data)
-		abort();
-	bytes->room = room;
+	if (room != bytes->room)
+		bytes_grow(bytes, room);
+}
+
+void bytes_fit(struct bytes *bytes, size_t size)
+{
+	bytes_move_to_begin(bytes);
+	if (size > bytes->room)
+		bytes_grow(bytes, size);
 }
 
 void bytes_add(struct bytes *bytes, const void *more, size_t size)
@@ -74,6 +91,20 @@ enum packet_state packet_take(struct bytes *in, size_t max, struct packet *packe
 	if (in->begin == in->end)
 		in->begin = in->end = 0;
 	return PACKET_WHOLE;
+}
+
+size_t packet_missing(const struct bytes *in)
+{
+	const size_t size = in->end - in->begin;
+
+	if (size <= LENGTH_SIZE)
+		return 0;
+	return LENGTH_SIZE + get_number(in->data + in->begin) - size;
+}
+
+int packet_command(const struct bytes *in)
+{
+	return in->end - in->begin > LENGTH_SIZE ? in->data[in->begin + LENGTH_SIZE] : 0;
 }
 
 char *packet_string(struct packet *packet)

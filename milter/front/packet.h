@@ -24,6 +24,9 @@ void bytes_reserve(struct bytes *bytes, size_t more);
 void bytes_add(struct bytes *bytes, const void *more, size_t size);
 void bytes_free(struct bytes *bytes);
 
+/* Makes room for size bytes in all, and not more: for what is kept. */
+void bytes_fit(struct bytes *bytes, size_t size);
+
 struct packet {
 	int command;
 	/* The unread rest, in the input buffer, which may be written to. */
@@ -39,6 +42,13 @@ enum packet_state {
 
 /* The next packet, of max bytes at most; valid until the buffer is added to. */
 enum packet_state packet_take(struct bytes *in, size_t max, struct packet *packet_r);
+
+/*
+ * Of the beginning of a packet: how many bytes are missing, and its command; 0 when too little has
+ * come to know.
+ */
+size_t packet_missing(const struct bytes *in);
+int packet_command(const struct bytes *in);
 
 /* Take a string or a number from the front of a packet's data; NULL for an incomplete string. */
 char *packet_string(struct packet *packet);

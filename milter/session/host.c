@@ -139,6 +139,8 @@ static void host_count_own(const struct host_counters *counters, struct counter_
 	visitor->group(visitor, "host", NULL);
 	show(visitor, "sessions", "Sessions.", &counters->sessions);
 	show(visitor, "refused", "Sessions beyond max-connections.", &counters->refused);
+	show(visitor, "overload", "Commands answered 421: unfinished packets held packet-memory.",
+	     &counters->overload);
 	show(visitor, "messages", "Messages.", &counters->messages);
 	show(visitor, "rejected", "Decisions to reject.", &counters->rejected);
 	show(visitor, "tempfailed", "Decisions to tempfail.", &counters->tempfailed);

@@ -20,7 +20,8 @@ struct counter_visitor;
 
 struct host_counters {
 	atomic_ullong sessions;
-	atomic_ullong refused; /* sessions over max-connections */
+	atomic_ullong refused;  /* sessions over max-connections */
+	atomic_ullong overload; /* commands answered 421 for packet-memory */
 	atomic_ullong messages;
 	atomic_ullong rejected; /* decisions, by what they were */
 	atomic_ullong tempfailed;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "config/snapshot.h"
 #include "dns/service.h"
 #include "session/services.h"
@@ -58,7 +59,7 @@ static void *services_open(struct services *services, const struct service_type 
 	const char *error;
 
 	if (!open)
-		abort();
+		memory_ended();
 	open->service = type->service;
 	open->self = open->service->open(services_settings(type, snapshot), &error);
 	if (!open->self) {

@@ -199,6 +199,16 @@ const struct reply *session_refuse(struct session *session)
 			   "Too many connections, try again later");
 }
 
+const struct reply *session_overload(struct session *session)
+{
+	CHECK_OBJ(session, SESSION_MAGIC);
+	session_abort(session);
+	arena_reset(&session->event_arena);
+	atomic_fetch_add_explicit(&session->host->counters.overload, 1, memory_order_relaxed);
+	return reply_plain(session, REPLY_TEMPFAIL, 421, "4.3.2",
+			   "Too much is being received, try again later");
+}
+
 const struct reply *session_helo(struct session *session, const char *helo)
 {
 	CHECK_OBJ(session, SESSION_MAGIC);

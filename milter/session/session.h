@@ -38,6 +38,12 @@ struct session *session_new(struct host *host, struct snapshot *snapshot, const 
 const struct reply *session_refuse(struct session *session);
 
 /*
+ * The reply to any event, now that the front end had to drop one for its memory. Ends the message;
+ * counted.
+ */
+const struct reply *session_overload(struct session *session);
+
+/*
  * name: as the MTA reports it ("[192.0.2.1]" or "unknown" if it has none). addr: AF_INET,
  * AF_INET6, AF_UNIX, or NULL for unknown.
  */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/memory.h"
 #include "session/state.h"
 
 static void state_free(struct pooled *object)
@@ -26,7 +27,7 @@ struct session *state_take(struct host *host)
 	if (!session)
 		session = calloc(1, sizeof(*session));
 	if (!session)
-		abort();
+		memory_ended();
 	/* The pool keeps the memory of the last session, and no fact of its client. */
 	*session = (struct session){ .pooled.free = state_free,
 				     .arena = session->arena,

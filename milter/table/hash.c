@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/domain.h"
 #include "base/mail.h"
+#include "base/memory.h"
 #include "table/key.h"
 
 #define HASH_ROOM_MIN 16
@@ -38,7 +39,7 @@ static struct hash_entry *make_room(size_t room)
 	struct hash_entry *entries = calloc(room, sizeof(*entries));
 
 	if (!entries)
-		abort();
+		memory_ended();
 	return entries;
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/utf8.h"
 #include "table/fault.h"
 
@@ -64,7 +65,7 @@ static void make_limits(struct arena *arena, struct regexes *all)
 		return;
 	all->limits = pcre2_match_context_create(NULL);
 	if (!all->limits)
-		abort();
+		memory_ended();
 	set_limits(all->limits, REGEX_STEPS_SHORT);
 	arena_at_end(arena, limits_free, all->limits);
 }

@@ -17,7 +17,9 @@
 
 const struct front_end *const front_end = &FRONT_UNDER_TEST;
 
-struct running running = { .stranger_ms = FRONT_STRANGER_MS, .silence_ms = FRONT_SILENCE_MS };
+struct running running = { .stranger_ms = FRONT_STRANGER_MS,
+			   .silence_ms = FRONT_SILENCE_MS,
+			   .limits.packet_memory = PACKET_MEMORY };
 
 static void on_ended(void *arg)
 {
@@ -31,13 +33,14 @@ void start(const char *listen, size_t max_connections)
 		.mode = 0600,
 		.uid = (uid_t)-1,
 		.gid = (gid_t)-1,
-		.max_connections = max_connections,
+		.limits = running.limits,
 		.stranger_ms = running.stranger_ms,
 		.silence_ms = running.silence_ms,
 		.host = THE_HOST,
 	};
 	char error[FRONT_ERROR_MAX];
 
+	settings.limits.connections = max_connections;
 	make_folder();
 	snprintf(running.where, sizeof(running.where), "unix:%s/s", folder);
 	if (listen)

@@ -18,10 +18,14 @@
 #include "mta.h"
 #include "session_help.h"
 
-/* The front end, once it is started. Its times may be changed before. */
+/* As a configuration has it by default. */
+#define PACKET_MEMORY (64 << 20)
+
+/* The front end, once it is started. Its times and limits may be changed before. */
 struct running {
 	struct front *front;
 	struct log *log;
+	struct front_limits limits;
 	int stranger_ms, silence_ms;
 	char where[128]; /* as in a configuration */
 	char log_path[128];

@@ -115,6 +115,13 @@ const struct reply *session_refuse(struct session *session)
 	return &session->reply;
 }
 
+const struct reply *session_overload(struct session *session)
+{
+	tell("overload ");
+	session->reply = (struct reply){ REPLY_TEMPFAIL, 421, "4.3.2", { "too much" }, NULL };
+	return &session->reply;
+}
+
 /* The session keeps a copy of the reply: it is valid as long as a real one's. */
 static const struct reply *say(struct session *session, enum mg_stage stage)
 {

@@ -366,6 +366,26 @@ START_TEST(cap)
 }
 END_TEST
 
+/* After a dropped packet there is only 421, and nothing of it for the next client. */
+START_TEST(dropped_packet)
+{
+	struct talk talk;
+
+	talk_begin(&talk);
+	talk_take_all(&talk, (const struct sent[]){ NEGOTIATION, CLIENT, { 0 } });
+	talk.dialogue.dropped = true;
+	talk.answers[0] = told.calls[0] = '\0';
+	ck_assert(!talk_take_all(
+		&talk,
+		(const struct sent[]){
+			P('D', ""), P('L', ""), P('E', ""), P('A', ""), P('K', ""), { 0 } }));
+	ck_assert_str_eq(talk.answers, "y(421 4.3.2 too much|) y(421 4.3.2 too much|) ");
+	ck_assert_str_eq(told.calls, "overload overload abort end ");
+	dialogue_end(&talk.dialogue, "");
+	talk_end(&talk);
+}
+END_TEST
+
 /* The first protocol error and the first foreign peer are logged at a level that everybody sees. */
 START_TEST(says_it_once)
 {
@@ -419,6 +439,7 @@ int main(void)
 	tcase_add_test(tc, waits);
 	tcase_add_test(tc, macros);
 	tcase_add_test(tc, cap);
+	tcase_add_test(tc, dropped_packet);
 	tcase_add_test(tc, says_it_once);
 	tcase_add_test(tc, lacking_actions);
 	return run_tests("dialogue", tc);

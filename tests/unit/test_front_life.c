@@ -412,7 +412,7 @@ START_TEST(opens_as_asked)
 	struct front_settings settings = { .mode = 0620,
 					   .uid = (uid_t)-1,
 					   .gid = (gid_t)-1,
-					   .max_connections = 1,
+					   .limits.connections = 1,
 					   .host = THE_HOST };
 	char error[FRONT_ERROR_MAX];
 	struct stat st;

@@ -74,7 +74,7 @@ START_TEST(opens_without_files)
 	const struct front_settings settings = { .listen = "unix:/nowhere/sock",
 						 .uid = (uid_t)-1,
 						 .gid = (gid_t)-1,
-						 .max_connections = 1 };
+						 .limits.connections = 1 };
 	char error[FRONT_ERROR_MAX];
 	struct rlimit before;
 
@@ -157,6 +157,65 @@ START_TEST(idle_connections)
 }
 END_TEST
 
+#define HALVES 6
+#define HALF 290000
+
+/* A header field whose last bytes are missing. */
+static void send_half(struct mta *mta, const char *packet, size_t size)
+{
+	mta_connect(mta, "c", '4', "192.0.2.1", 25);
+	ck_assert_int_eq(mta_raw(mta, packet, size), 0);
+}
+
+/* Beyond the memory of all unfinished packets the largest are dropped, and answered 421. */
+START_TEST(unfinished_packets)
+{
+	static char packet[4 + HALF + 10], small[4 + 2000 + 10];
+	struct mta *mtas[HALVES], *other;
+	unsigned dropped = 0;
+
+	if (ON_LIBMILTER)
+		return;
+	memset(packet, 'x', sizeof(packet) - 1);
+	memset(small, 'x', sizeof(small) - 1);
+	memcpy(packet,
+	       "\0\4\x6c\xda"
+	       "LX",
+	       7);
+	memcpy(small,
+	       "\0\0\x07\xda"
+	       "LX",
+	       7);
+	running.limits.packet_memory = 1 << 20;
+	start(NULL, 10);
+	other = open_mta();
+	send_half(other, small, sizeof(small) - 10);
+	for (int i = 0; i < HALVES; i++) {
+		mtas[i] = open_mta();
+		send_half(mtas[i], packet, HALF);
+	}
+	ck_await(logged("warning: unfinished packets hold more than packet-memory") == 1);
+	for (int i = 0; i < HALVES; i++) {
+		ck_assert_int_eq(mta_raw(mtas[i], packet + HALF, sizeof(packet) - HALF), 0);
+		if (mta_await(mtas[i]) != MTA_CONTINUE) {
+			ck_assert_int_eq(mta_reply(mtas[i])->code, 421);
+			dropped++;
+		}
+	}
+	ck_assert_uint_ge(dropped, 1);
+	ck_assert_uint_le(dropped, HALVES - 2);
+	ck_assert_int_eq(mta_raw(other, small + sizeof(small) - 10, 10), 0);
+	ck_assert_int_eq(mta_await(other), MTA_CONTINUE);
+	/* Whoever was answered so has only this to hear. */
+	for (int i = 0; i < HALVES; i++)
+		mta_free(&mtas[i]);
+	mta_free(&other);
+	wait_for_ends(HALVES + 1);
+	wait_for_log("unfinished packets", 1);
+	finish();
+}
+END_TEST
+
 /* A packet that has come, but is not begun when the front end stops, is not begun any more. */
 START_TEST(stops_between_packets)
 {
@@ -192,6 +251,7 @@ int main(void)
 	tcase_add_test(tc, opens_without_files);
 	tcase_add_test(tc, large_first_packet);
 	tcase_add_test(tc, idle_connections);
+	tcase_add_test(tc, unfinished_packets);
 	tcase_add_test(tc, stops_between_packets);
 	return run_tests("front_limits", tc);
 }

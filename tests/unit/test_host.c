@@ -222,8 +222,9 @@ START_TEST(test_counters)
 
 	change(make("a"));
 	host_count(&host, &shown.visitor);
-	ck_assert_str_eq(shown.text, "[host] sessions refused messages rejected tempfailed "
-				     "discarded quarantined edited [stub] a ");
+	ck_assert_str_eq(shown.text,
+			 "[host] sessions refused overload messages rejected tempfailed "
+			 "discarded quarantined edited [stub] a ");
 	host_destroy(&host);
 }
 END_TEST

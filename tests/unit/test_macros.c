@@ -162,10 +162,10 @@ START_TEST(memory_is_used_again)
 }
 END_TEST
 
-/* One packet may be large; all together may be only as large as one. */
+/* One packet of them may be large; there is a limit for all together. */
 START_TEST(too_many)
 {
-	const size_t size = PACKET_MAX / 2;
+	const size_t size = MACROS_MAX / 2;
 	char *text = malloc(size);
 	struct macros macros = { 0 };
 

@@ -39,6 +39,7 @@ unit_tests = \
 	tests/unit/test_log_sinks \
 	tests/unit/test_macros \
 	tests/unit/test_mail \
+	tests/unit/test_memory \
 	tests/unit/test_packet \
 	tests/unit/test_pidfile \
 	tests/unit/test_plan \

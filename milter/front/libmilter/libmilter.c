@@ -432,7 +432,7 @@ static struct front *libmilter_open(const struct front_settings *settings,
 	front->host = settings->host;
 	front->log = settings->log;
 	open_syslog(settings->log);
-	conns_init(&front->conns, settings->max_connections);
+	conns_init(&front->conns, settings->limits.connections);
 	sem_init(&front->stop_order, 0, 0);
 	if (open_socket(front, settings, error_r) < 0) {
 		free(front);
@@ -526,9 +526,9 @@ static size_t libmilter_stop(struct front *front, int wait_ms)
 	return busy;
 }
 
-static void libmilter_limit(struct front *front, size_t max_connections)
+static void libmilter_limit(struct front *front, const struct front_limits *limits)
 {
-	conns_limit(&front->conns, max_connections);
+	conns_limit(&front->conns, limits->connections);
 }
 
 const struct front_end front_libmilter = { libmilter_open, libmilter_start, libmilter_stop,
