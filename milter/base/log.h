@@ -2,9 +2,9 @@
 /*
  * The log: which lines are written, and where.
  *
- * All threads may use it. A line is one system call, without a lock. Nothing here waits longer than
- * a fifth of a second: a line that cannot be written by then is dropped and counted, and the next
- * line that can be written is followed by their number.
+ * All threads may use it. Lines never mix. Nothing here waits longer than a fifth of a second: a
+ * line that cannot be written by then is dropped and counted, and the next line that can be written
+ * is followed by their number.
  */
 #ifndef MG_LOG_H
 #define MG_LOG_H

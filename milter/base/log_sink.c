@@ -2,13 +2,15 @@
 /*
  * The sinks of the log: RFC 3164 datagrams to the syslog daemon, standard error, a file.
  *
- * There is no lock: a line is one system call, and the kernel does not mix lines (datagrams,
- * O_APPEND). A reader that is stuck delays one thread by WAIT_MS, at most once in STALL_MS.
+ * A datagram needs no lock. All else has one writer at a time: a pipe keeps only PIPE_BUF bytes
+ * together. When a line is cut, by a reader that is stuck or a full disk, its rest is written
+ * before the next. A reader that is stuck delays threads by WAIT_MS, at most once in STALL_MS.
  */
 #include <config.h>
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +23,7 @@
 #include "base/clock.h"
 #include "base/log_level.h"
 #include "base/log_sink.h"
+#include "base/memory.h"
 
 #define SYSLOG_SOCKET "/dev/log"
 #define IDENT "millgated"
@@ -61,10 +64,35 @@ static bool is_journal(int fd)
 	       fstat(fd, &st) == 0 && st.st_dev == device && st.st_ino == inode;
 }
 
+/* Whether the file ends in the middle of a line; then somebody's disk was full. */
+static bool is_cut(const char *path)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	const off_t size = fd < 0 ? 0 : lseek(fd, 0, SEEK_END);
+	char last = '\n';
+
+	if (size > 0 && pread(fd, &last, 1, size - 1) < 0)
+		last = '\n';
+	if (fd >= 0)
+		close(fd);
+	return last != '\n';
+}
+
+/* Notes what the descriptor is. path: of a log in a file, else NULL. */
+static void sink_look(struct log_sink *sink, const char *path)
+{
+	struct stat st;
+
+	sink->file = fstat(sink->fd, &st) == 0 && S_ISREG(st.st_mode);
+	sink->nrest = sink->file && path && is_cut(path);
+	sink->rest[0] = '\n';
+}
+
 int sink_open(struct log_sink *sink, enum log_target target, const char *path)
 {
 	memset(sink, 0, sizeof(*sink));
 	sink->target = target;
+	pthread_mutex_init(&sink->lock, NULL);
 	switch (target) {
 	case LOG_TO_SYSLOG:
 		sink->fd = open_syslog(sink, path != NULL ? path : SYSLOG_SOCKET);
@@ -78,28 +106,39 @@ int sink_open(struct log_sink *sink, enum log_target target, const char *path)
 		sink->fd = sink->path == NULL ? -1 : open_file(path);
 		break;
 	}
-	if (sink->fd >= 0)
+	if (sink->fd >= 0) {
+		sink_look(sink, sink->path);
 		return 0;
+	}
 	free(sink->path);
 	return -1;
 }
 
 /*
  * dup3() puts the new file on the old descriptor in one step: no thread can write to a descriptor
- * that is closed, or that another file has just got.
+ * that is closed, or that another file has just got. Returns 0, or -1 with errno.
  */
+static int sink_exchange(struct log_sink *sink, const char *path, int fd)
+{
+	int rc;
+
+	pthread_mutex_lock(&sink->lock);
+	rc = dup3(fd, sink->fd, O_CLOEXEC);
+	if (rc >= 0)
+		sink_look(sink, path);
+	pthread_mutex_unlock(&sink->lock);
+	close(fd);
+	return rc < 0 ? -1 : 0;
+}
+
 int sink_reopen(struct log_sink *sink)
 {
-	int fd, rc;
+	int fd;
 
 	if (sink->target != LOG_TO_FILE)
 		return 0;
 	fd = open_file(sink->path);
-	if (fd < 0)
-		return -1;
-	rc = dup3(fd, sink->fd, O_CLOEXEC);
-	close(fd);
-	return rc < 0 ? -1 : 0;
+	return fd < 0 ? -1 : sink_exchange(sink, sink->path, fd);
 }
 
 int sink_prepare(const struct log_sink *sink, const char *path, int *fd_r)
@@ -119,9 +158,10 @@ void sink_change(struct log_sink *sink, const char *path, int fd)
 	if (fd < 0)
 		return;
 	copy = strdup(path);
-	if (!copy || dup3(fd, sink->fd, O_CLOEXEC) < 0)
+	if (!copy)
+		memory_ended();
+	if (sink_exchange(sink, path, fd) < 0)
 		abort(); /* both numbers are ours and open */
-	close(fd);
 	free(sink->path);
 	sink->path = copy;
 }
@@ -139,6 +179,12 @@ void sink_close(struct log_sink *sink)
 {
 	close(sink->fd);
 	free(sink->path);
+	pthread_mutex_destroy(&sink->lock);
+}
+
+static long long now_ms(void)
+{
+	return clock_now() / 1000;
 }
 
 /* Whether to wait for a slow reader: not if a line has waited in vain within STALL_MS. */
@@ -146,12 +192,12 @@ static bool may_wait(struct log_sink *sink)
 {
 	long long stalled_until = atomic_load(&sink->stalled_until);
 
-	return stalled_until == 0 || clock_now() / 1000 >= stalled_until;
+	return stalled_until == 0 || now_ms() >= stalled_until;
 }
 
 static void note_stall(struct log_sink *sink)
 {
-	atomic_store(&sink->stalled_until, clock_now() / 1000 + STALL_MS);
+	atomic_store(&sink->stalled_until, now_ms() + STALL_MS);
 }
 
 /*
@@ -214,55 +260,113 @@ static int line_header(const struct log_sink *sink, char *out, size_t size, enum
 			tm.tm_sec, now.tv_nsec / 1000000, (long)getpid(), log_level_name(level));
 }
 
-/* Waits until a write will succeed. A file is always writable. */
-static bool is_writable(struct log_sink *sink)
+/* Until when a line may wait: 0, not at all. */
+static long long wait_until(struct log_sink *sink)
+{
+	return may_wait(sink) ? now_ms() + WAIT_MS : 0;
+}
+
+/* The line is given up. */
+static int give_up(struct log_sink *sink, long long until)
+{
+	if (until)
+		note_stall(sink);
+	errno = EAGAIN;
+	return -1;
+}
+
+/* Takes the lock, or gives up. */
+static int lock_sink(struct log_sink *sink, long long until)
+{
+	const struct timespec time = { .tv_sec = until / 1000, .tv_nsec = until % 1000 * 1000000L };
+
+	if (pthread_mutex_trylock(&sink->lock) == 0 ||
+	    (until && pthread_mutex_clocklock(&sink->lock, CLOCK_MONOTONIC, &time) == 0))
+		return 0;
+	return give_up(sink, until);
+}
+
+/* Waits until the descriptor takes PIPE_BUF bytes, whether it blocks or not; or gives up. */
+static int await_room(struct log_sink *sink, long long until)
 {
 	struct pollfd poll_fd = { .fd = sink->fd, .events = POLLOUT };
-	bool wait = may_wait(sink);
+	long long left;
 	int n;
 
-	while ((n = poll(&poll_fd, 1, wait ? WAIT_MS : 0)) < 0 && errno == EINTR)
-		;
-	if (n == 0 && wait)
-		note_stall(sink);
-	if (n == 0)
-		errno = EAGAIN;
-	return n > 0;
+	do {
+		left = until ? until - now_ms() : 0;
+		n = poll(&poll_fd, 1, left > 0 ? (int)left : 0);
+	} while (n < 0 && errno == EINTR);
+	return n > 0 ? 0 : give_up(sink, until);
 }
 
-static ssize_t write_all(struct log_sink *sink, const struct iovec *iov)
+/* Returns how much was written; less than size: with errno. Caller holds the lock. */
+static size_t write_bytes(struct log_sink *sink, const char *bytes, size_t size, long long until)
 {
-	ssize_t n;
+	size_t done = 0;
 
-	while ((n = writev(sink->fd, iov, 3)) < 0 && errno == EINTR)
-		;
-	return n;
+	while (done < size) {
+		const size_t left = size - done;
+		const size_t step = sink->file || left < PIPE_BUF ? left : PIPE_BUF;
+		ssize_t n;
+
+		if (!sink->file && await_room(sink, until) < 0)
+			break;
+		n = write(sink->fd, bytes + done, step);
+		if (n > 0)
+			done += (size_t)n;
+		else if (n == 0 || (errno != EINTR && (errno != EAGAIN || now_ms() >= until)))
+			break;
+	}
+	return done;
 }
 
-/* Standard error may block, so poll() comes first. Our own files are non-blocking. */
-static int write_line(struct log_sink *sink, const struct iovec *iov)
+/* Writes what is missing of the line before. Returns whether nothing is missing any more. */
+static bool write_rest(struct log_sink *sink, long long until)
 {
-	size_t size = iov[0].iov_len + iov[1].iov_len + iov[2].iov_len;
-	ssize_t n;
+	const size_t done = write_bytes(sink, sink->rest, sink->nrest, until);
 
-	if (sink->target != LOG_TO_FILE && !is_writable(sink))
+	sink->nrest -= done;
+	memmove(sink->rest, sink->rest + done, sink->nrest);
+	return sink->nrest == 0;
+}
+
+static int write_line(struct log_sink *sink, const char *line, size_t size)
+{
+	const long long until = wait_until(sink);
+	size_t done = 0;
+
+	if (lock_sink(sink, until) < 0)
 		return -1;
-	n = write_all(sink, iov);
-	if (n < 0 && errno == EAGAIN && is_writable(sink))
-		n = write_all(sink, iov);
-	return n == (ssize_t)size ? 0 : -1;
+	if (write_rest(sink, until))
+		done = write_bytes(sink, line, size, until);
+	if (done > 0) {
+		sink->nrest = size - done;
+		memcpy(sink->rest, line + done, sink->nrest);
+	}
+	pthread_mutex_unlock(&sink->lock);
+	return done > 0 ? 0 : -1;
+}
+
+static int write_datagram(struct log_sink *sink, enum mg_level level, const char *line, size_t size)
+{
+	char header[SINK_HEADER_MAX];
+	struct iovec iov[2] = { { header, 0 }, { (void *)(uintptr_t)line, size } };
+
+	iov[0].iov_len = (size_t)syslog_header(header, sizeof(header), level);
+	return write_syslog(sink, iov);
 }
 
 int sink_write(struct log_sink *sink, enum mg_level level, bool json, const char *line, size_t size)
 {
-	char header[96];
-	char end[] = "\n";
-	struct iovec iov[3] = { { header, 0 }, { (void *)(uintptr_t)line, size }, { end, 1 } };
+	char whole[SINK_LINE_MAX];
+	size_t n;
 
-	if (sink->target == LOG_TO_SYSLOG) {
-		iov[0].iov_len = (size_t)syslog_header(header, sizeof(header), level);
-		return write_syslog(sink, iov);
-	}
-	iov[0].iov_len = (size_t)line_header(sink, header, sizeof(header), level, json);
-	return write_line(sink, iov);
+	if (sink->target == LOG_TO_SYSLOG)
+		return write_datagram(sink, level, line, size);
+	n = (size_t)line_header(sink, whole, SINK_HEADER_MAX, level, json);
+	memcpy(whole + n, line, size);
+	n += size;
+	whole[n++] = '\n';
+	return write_line(sink, whole, n);
 }

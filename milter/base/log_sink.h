@@ -3,6 +3,7 @@
 #ifndef MG_LOG_SINK_H
 #define MG_LOG_SINK_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <sys/socket.h>
@@ -10,6 +11,11 @@
 #include <sys/un.h>
 
 #include <millgate/policy.h>
+
+#include "base/log_record.h"
+
+#define SINK_HEADER_MAX 96
+#define SINK_LINE_MAX (SINK_HEADER_MAX + LOG_LINE_MAX + 1) /* with its line feed */
 
 enum log_target {
 	LOG_TO_SYSLOG, /* datagrams to /dev/log (RFC 3164), facility mail */
@@ -24,6 +30,12 @@ struct log_sink {
 	char *path;                 /* LOG_TO_FILE */
 	struct sockaddr_un syslog;  /* LOG_TO_SYSLOG */
 	atomic_llong stalled_until; /* ms of the monotonic clock; no waiting before then */
+
+	/* All but syslog: one line at a time. */
+	pthread_mutex_t lock;
+	bool file;                /* a regular one: a line of any length, unless the disk is full */
+	char rest[SINK_LINE_MAX]; /* what is missing of the last line, to be written first */
+	size_t nrest;
 };
 
 /* All return 0, or -1 with errno. path: as in struct log_settings. */
@@ -37,7 +49,10 @@ void sink_change(struct log_sink *sink, const char *path, int fd);
 int sink_give(struct log_sink *sink, uid_t uid, gid_t gid);
 void sink_close(struct log_sink *sink);
 
-/* Writes a line (given without line feed) in one system call. All threads may call it. */
+/*
+ * Writes a line (given without line feed), whole and with nothing of another line in between. All
+ * threads may call it.
+ */
 int sink_write(struct log_sink *sink, enum mg_level level, bool json, const char *line,
 	       size_t size);
 

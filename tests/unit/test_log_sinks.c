@@ -9,9 +9,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -435,6 +437,103 @@ START_TEST(standard_error_is_stuck)
 }
 END_TEST
 
+#define LONG_LINES 100
+
+static void *write_long_lines(void *arg)
+{
+	char value[1201];
+	struct log_record record;
+
+	memset(value, 'x', sizeof(value) - 1);
+	value[sizeof(value) - 1] = '\0';
+	for (int i = 0; i < LONG_LINES; i++) {
+		log_begin(&record, arg, MG_LOG_INFO, "e");
+		for (int field = 0; field < i % 6; field++)
+			log_str(&record, field == 0 ? "a" : field == 1 ? "b" : "c", value);
+		log_write(&record);
+	}
+	return NULL;
+}
+
+/* The log on a pipe; the end to read from. */
+static int open_pipe_log(struct log **log_r, bool json)
+{
+	const struct log_settings settings = { .target = LOG_TO_STDERR,
+					       .json = json,
+					       .level = MG_LOG_DEBUG };
+	int saved = dup(STDERR_FILENO), ends[2];
+	const char *error;
+
+	unsetenv("JOURNAL_STREAM");
+	ck_assert_int_eq(pipe(ends), 0);
+	dup2(ends[1], STDERR_FILENO);
+	*log_r = log_open(&settings, &error);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	close(ends[1]);
+	ck_assert_ptr_nonnull(*log_r);
+	return ends[0];
+}
+
+/* A pipe keeps only PIPE_BUF bytes together: lines of many threads come whole all the same. */
+START_TEST(pipe_of_long_lines)
+{
+	struct log *log;
+	FILE *reader = fdopen(open_pipe_log(&log, true), "r");
+	pthread_t threads[WRITERS];
+	char line[2 * LOG_LINE_MAX];
+	unsigned n = 0;
+
+	for (int i = 0; i < WRITERS; i++)
+		pthread_create(&threads[i], NULL, write_long_lines, log);
+	while (n < WRITERS * LONG_LINES && fgets(line, sizeof(line), reader)) {
+		json_t *object = json_loads(line, 0, NULL);
+
+		ck_assert_msg(object != NULL, "a torn line: %.100s", line);
+		json_decref(object);
+		/* Lines may be lost on a busy machine; then a line says how many. */
+		n++;
+		n += strstr(line, "of this log were lost") ? WRITERS * LONG_LINES : 0;
+	}
+	for (int i = 0; i < WRITERS; i++)
+		pthread_join(threads[i], NULL);
+	log_close(&log);
+	fclose(reader);
+}
+END_TEST
+
+/* A line that was cut since the disk was full ends before the next, in this process or a later. */
+START_TEST(file_on_a_full_disk)
+{
+	char path[128], *text;
+	struct log *log = open_log(path_in(path, "log"), false);
+	struct rlimit limit = { 60, RLIM_INFINITY };
+
+	signal(SIGXFSZ, SIG_IGN);
+	log_say(log, MG_LOG_INFO, "e", "1");
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	log_say(log, MG_LOG_INFO, "e", "a line that is cut");
+	log_say(log, MG_LOG_INFO, "e", "a line that is lost");
+	limit.rlim_cur = RLIM_INFINITY;
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	if (_i) {
+		log_close(&log);
+		log = open_log(path, false);
+	}
+	log_say(log, MG_LOG_INFO, "e", "the next");
+	text = read_all(path);
+	ck_assert_ptr_nonnull(strstr(text, _i ? "\n" : "a line that is cut\n"));
+	ck_assert_ptr_nonnull(strstr(text, "]: info: the next\n"));
+	/* It begins a line of its own. */
+	ck_assert_uint_eq(count_lines(path, "the next"), 1);
+	ck_assert_uint_eq(count_lines(path, "cutthe next"), 0);
+	for (char *at = text; (at = strstr(at, "Z millgated[")); at++)
+		ck_assert(at - text == 23 || at[-24] == '\n');
+	free(text);
+	log_close(&log);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tc = tcase_create("log_sinks");
@@ -451,5 +550,7 @@ int main(void)
 	tcase_add_test(tc, syslog_is_stuck);
 	tcase_add_test(tc, standard_error);
 	tcase_add_test(tc, standard_error_is_stuck);
+	tcase_add_test(tc, pipe_of_long_lines);
+	tcase_add_loop_test(tc, file_on_a_full_disk, 0, 2);
 	return run_tests("log_sinks", tc);
 }
