@@ -87,7 +87,9 @@ const struct mg_item settings_items[] = {
 			"loop, with a few threads for any number of connections, in which no "
 			"session waits for another's look-ups; or Sendmail's libmilter, which "
 			"every milter uses, and with which many connections or slow look-ups "
-			"cost more."),
+			"cost more. Packets that are known to crash libmilter 8.17 (macros "
+			"without a value) are kept from it, where it is a shared library; what "
+			"else might crash it would end all sessions."),
 	MG_ITEM_DURATION(
 		struct settings, stage_budget, "stage-budget", .initial = "10s", .min = 10,
 		.max = 300000, .syntax = "DURATION",

@@ -27,6 +27,7 @@
 #include "base/sanitizer.h"
 #include "front/libmilter/answer.h"
 #include "front/libmilter/conns.h"
+#include "front/libmilter/guard.h"
 #include "front/libmilter/libmilter.h"
 #include "front/front.h"
 #include "front/agreement.h"
@@ -432,6 +433,7 @@ static struct front *libmilter_open(const struct front_settings *settings,
 	front->host = settings->host;
 	front->log = settings->log;
 	open_syslog(settings->log);
+	guard_init(settings->log);
 	conns_init(&front->conns, settings->limits.connections);
 	sem_init(&front->stop_order, 0, 0);
 	if (open_socket(front, settings, error_r) < 0) {

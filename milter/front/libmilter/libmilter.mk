@@ -5,6 +5,7 @@ milter_front_libmilter_libfrontlibmilter_a_CPPFLAGS = $(AM_CPPFLAGS) $(MILTER_CF
 milter_front_libmilter_libfrontlibmilter_a_SOURCES = \
 	milter/front/libmilter/answer.c milter/front/libmilter/answer.h \
 	milter/front/libmilter/conns.c milter/front/libmilter/conns.h \
+	milter/front/libmilter/guard.c milter/front/libmilter/guard.h \
 	milter/front/libmilter/libmilter.c milter/front/libmilter/libmilter.h
 EXTRA_DIST += milter/front/libmilter/interposed
 
