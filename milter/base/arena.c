@@ -19,7 +19,7 @@
 #define ASAN_UNPOISON_MEMORY_REGION(start, size) ((void)(start), (void)(size))
 #endif
 
-#define CHUNK_FIRST ((size_t)4 << 10)
+#define CHUNK_FIRST ((size_t)512)
 /* Chunks double up to this size. */
 #define CHUNK_LAST ((size_t)256 << 10)
 /* The largest chunk that a reset keeps. */
@@ -81,7 +81,7 @@ static char *alloc_in_new_chunk(struct arena *arena, size_t size)
 		return chunk->data;
 	}
 	if (chunk_size < size)
-		chunk_size = size;
+		chunk_size = size + CHUNK_FIRST / 2; /* small pieces follow the large */
 	chunk = chunk_new(chunk_size);
 	chunk->older = arena->chunks;
 	arena->chunks = chunk;
@@ -208,6 +208,14 @@ void arena_reset(struct arena *arena)
 	arena->next = kept->data;
 	arena->left = kept->size;
 	ASAN_POISON_MEMORY_REGION(kept->data, kept->size);
+}
+
+void arena_trim(struct arena *arena)
+{
+	const struct arena_chunk *chunk = arena->chunks;
+
+	if (chunk && !chunk->older && arena->next == chunk->data && !arena->ends)
+		arena_free(arena);
 }
 
 void arena_free(struct arena *arena)

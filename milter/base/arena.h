@@ -39,6 +39,9 @@ void arena_at_end(struct arena *arena, void (*done)(void *arg), void *arg);
  */
 void arena_reset(struct arena *arena);
 
+/* Frees the kept chunk, if nothing is given out: for an arena that rests. */
+void arena_trim(struct arena *arena);
+
 /* Takes everything back and frees it all. */
 void arena_free(struct arena *arena);
 

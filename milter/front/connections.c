@@ -334,6 +334,8 @@ static void conn_serve(struct worker *worker, void *item)
 	conn_spoke(conn);
 	goes_on = !all->stopping && conn_receive(conn, worker);
 	conn_spoke(conn);
+	if (goes_on)
+		dialogue_rest(&conn->dialogue);
 	/* Once armed the connection belongs to another worker, as soon as the lock is released. */
 	goes_on = goes_on && epoll_ctl(all->workers.epoll, EPOLL_CTL_MOD, conn->fd, &event) == 0;
 	pthread_mutex_unlock(&conn->lock);

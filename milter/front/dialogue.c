@@ -421,6 +421,13 @@ bool dialogue_take(struct dialogue *dialogue, struct packet *packet, struct byte
 	return dialogue_command(dialogue, packet, out);
 }
 
+void dialogue_rest(struct dialogue *dialogue)
+{
+	CHECK_OBJ(dialogue, DIALOGUE_MAGIC);
+	if (dialogue->session)
+		session_rest(dialogue->session);
+}
+
 static void note_stranger(struct dialogues *all, const char *from)
 {
 	const unsigned long long before = atomic_fetch_add(&all->strangers, 1);

@@ -55,6 +55,9 @@ size_t dialogue_packet_max(const struct dialogue *dialogue);
 /* Handles a packet, and adds the reply to out. Returns false when the connection must be closed. */
 bool dialogue_take(struct dialogue *dialogue, struct packet *packet, struct bytes *out);
 
+/* All that came was handled, and all replies were sent. */
+void dialogue_rest(struct dialogue *dialogue);
+
 /* The connection brought something that is no packet; say so before dialogue_end(). */
 void dialogue_broken(struct dialogue *dialogue, const char *what);
 

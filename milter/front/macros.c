@@ -44,6 +44,8 @@ bool macros_take(struct macros *macros, struct packet *packet)
 	macros_cut(macros, i);
 	if (macros->text.end + packet->size > MACROS_MAX)
 		return false;
+	/* No more than they need: idle connections keep them. */
+	bytes_fit(&macros->text, macros->text.end + packet->size);
 	while (packet->size > 0) {
 		const char *name = packet_string(packet);
 		const char *value = name ? packet_string(packet) : NULL;

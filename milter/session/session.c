@@ -535,6 +535,14 @@ const struct reply *session_command(struct session *session, const char *command
 
 /* ---- The end ---- */
 
+void session_rest(struct session *session)
+{
+	CHECK_OBJ(session, SESSION_MAGIC);
+	arena_free(&session->event_arena);
+	arena_trim(&session->message_arena);
+	arena_trim(&session->helo_arena);
+}
+
 void session_abort(struct session *session)
 {
 	CHECK_OBJ(session, SESSION_MAGIC);

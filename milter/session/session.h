@@ -64,6 +64,12 @@ const struct reply *session_body(struct session *session, const unsigned char *b
 const struct reply *session_eom(struct session *session);
 const struct reply *session_command(struct session *session, const char *command);
 
+/*
+ * The reply to the last event was sent, and nothing has come after it: memory that holds nothing is
+ * given back.
+ */
+void session_rest(struct session *session);
+
 /* The message is over without an end of ours: RSET, a new HELO, a client that left. Idempotent. */
 void session_abort(struct session *session);
 

@@ -115,6 +115,11 @@ const struct reply *session_refuse(struct session *session)
 	return &session->reply;
 }
 
+void session_rest(struct session *session)
+{
+	ck_assert_ptr_nonnull(session);
+}
+
 const struct reply *session_overload(struct session *session)
 {
 	tell("overload ");

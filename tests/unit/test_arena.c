@@ -110,6 +110,25 @@ START_TEST(reset_keeps_no_more_than_64_kib)
 }
 END_TEST
 
+/* What rests and holds something keeps it. */
+START_TEST(trimmed_when_empty)
+{
+	struct arena arena = { 0 };
+	char *piece;
+
+	arena_trim(&arena);
+	piece = arena_strdup(&arena, "piece");
+	arena_trim(&arena);
+	ck_assert_str_eq(piece, "piece");
+	arena_reset(&arena);
+	ck_assert_ptr_nonnull(arena.chunks);
+	arena_trim(&arena);
+	ck_assert_ptr_null(arena.chunks);
+	ck_assert_str_eq(arena_strdup(&arena, "again"), "again");
+	arena_free(&arena);
+}
+END_TEST
+
 START_TEST(strings)
 {
 	struct arena arena = { 0 };
@@ -194,6 +213,7 @@ int main(void)
 	tcase_add_test(tcase, large_piece_keeps_the_rest);
 	tcase_add_test(tcase, reset_reaches_a_steady_state);
 	tcase_add_test(tcase, reset_keeps_no_more_than_64_kib);
+	tcase_add_test(tcase, trimmed_when_empty);
 	tcase_add_test(tcase, strings);
 	tcase_add_test(tcase, ends_run_once_last_first);
 	suite_add_tcase(suite, tcase);

@@ -116,6 +116,7 @@ static sfsistat conn_answer(struct milter_conn *conn, enum mg_stage stage,
 {
 	sfsistat status = milter_answer(conn, stage, reply, the_front->log);
 
+	session_rest(conn->session);
 	milter_conn_release(conn);
 	return status;
 }
