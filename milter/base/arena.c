@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include "base/arena.h"
+#include "base/memory.h"
 
 #include <stdalign.h>
 #include <stdint.h>
@@ -38,18 +39,12 @@ struct arena_end {
 	void *arg;
 };
 
-static _Noreturn void out_of_memory(void)
-{
-	fputs("out of memory\n", stderr);
-	abort();
-}
-
 static struct arena_chunk *chunk_new(size_t size)
 {
 	struct arena_chunk *chunk = malloc(sizeof(*chunk) + size);
 
 	if (!chunk)
-		out_of_memory();
+		memory_ended();
 	chunk->size = size;
 	ASAN_POISON_MEMORY_REGION(chunk->data, size);
 	return chunk;
@@ -96,7 +91,7 @@ void *arena_alloc(struct arena *arena, size_t size)
 	char *piece;
 
 	if (size > PTRDIFF_MAX - CHUNK_LAST)
-		out_of_memory();
+		memory_ended();
 	if (rounded == 0)
 		rounded = ALIGNMENT; /* an empty piece has its own address too */
 	if (rounded <= arena->left) {
