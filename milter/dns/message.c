@@ -12,7 +12,9 @@
 
 #define HEADER_SIZE 12
 #define OPT_SIZE 11
-#define TEXT_MAX 65536 /* of all records of one answer */
+#define RCODE_MASK 15       /* of the fourth byte */
+#define FLAG_TRUNCATED 0x02 /* of the third */
+#define TEXT_MAX 65536      /* of all records of one answer */
 
 enum { TYPE_CNAME = 5, TYPE_SOA = 6, TYPE_OPT = 41, CLASS_IN = 1 };
 enum {
@@ -141,22 +143,28 @@ static const char *read_head(struct reader *r, const struct dns_chain *chain)
 		return "an answer that is too short";
 	if ((message[2] & 0xf8) != 0x80)
 		return "an answer that is none";
-	r->rcode = message[3] & 15;
+	r->rcode = message[3] & RCODE_MASK;
 	r->answers = get16(message + 6);
 	r->authorities = get16(message + 8);
 	r->additionals = get16(message + 10);
 	return read_question(r, chain) ? NULL : "an answer to another question";
 }
 
-bool dns_message_is_formerr(const unsigned char *message, size_t size)
+bool dns_message_is_incomplete(const unsigned char *message, size_t size)
 {
-	return size >= HEADER_SIZE && (message[2] & 0xf8) == 0x80 &&
-	       (message[3] & 15) == RCODE_FORMERR;
+	unsigned rcode;
+
+	if (size < HEADER_SIZE || (message[2] & 0xf8) != 0x80)
+		return false;
+	rcode = message[3] & RCODE_MASK;
+	return rcode == RCODE_FORMERR ||
+	       (get16(message + 4) == 0 && (rcode != RCODE_OK || message[2] & FLAG_TRUNCATED));
 }
 
-size_t dns_formerr_complete(unsigned char *message, size_t size, size_t room,
+size_t dns_message_complete(unsigned char *message, size_t size, size_t room,
 			    const struct dns_chain *chain)
 {
+	const unsigned char flags[] = { message[2], message[3] };
 	struct reader r; /* large: not cleared */
 
 	r.message = message;
@@ -164,8 +172,8 @@ size_t dns_formerr_complete(unsigned char *message, size_t size, size_t room,
 	if (room < DNS_QUERY_MAX || (get16(message + 4) != 0 && !read_question(&r, chain)))
 		return size;
 	size = dns_message_write(message, get16(message), chain->name, chain->type, true);
-	message[2] |= 0x80;
-	message[3] = RCODE_FORMERR;
+	message[2] |= 0x80 | (flags[0] & FLAG_TRUNCATED);
+	message[3] = flags[1] & RCODE_MASK;
 	return size;
 }
 
@@ -464,7 +472,7 @@ enum dns_reading dns_message_read(const unsigned char *message, size_t size,
 	if (*why_r)
 		return DNS_GARBAGE;
 	*why_r = "a truncated answer";
-	if (message[2] & 0x02)
+	if (message[2] & FLAG_TRUNCATED)
 		return DNS_TRUNCATED;
 	switch (r.rcode) {
 	case RCODE_OK:

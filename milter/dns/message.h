@@ -27,16 +27,19 @@
 size_t dns_message_write(unsigned char query_r[DNS_QUERY_MAX], unsigned id,
 			 const unsigned char *name, unsigned type, bool edns);
 
-bool dns_message_is_formerr(const unsigned char *message, size_t size);
-
 struct dns_chain;
 
 /*
- * The message is a FORMERR, which need not repeat the question, nor have an OPT record: when it may
- * be to this question it is rewritten to have both. Returns its size; room: how large it may
- * become.
+ * Whether a message lacks what c-ares expects of it: a FORMERR, which need not have an OPT record,
+ * or another error or a truncated answer that does not repeat the question.
  */
-size_t dns_formerr_complete(unsigned char *message, size_t size, size_t room,
+bool dns_message_is_incomplete(const unsigned char *message, size_t size);
+
+/*
+ * If such a message may be to this question it is rewritten to have both, and nothing else but its
+ * code. Returns its size; room: how large it may become.
+ */
+size_t dns_message_complete(unsigned char *message, size_t size, size_t room,
 			    const struct dns_chain *chain);
 
 /* What a message is. */

@@ -73,18 +73,18 @@ static const struct attempt *server_find(const struct server *server, unsigned i
 }
 
 /*
- * c-ares drops a FORMERR that does not repeat the question. After a FORMERR without an OPT record
- * it cuts 11 bytes off the question, whatever they are, and from then on cuts all answers at 512
- * bytes. It hands over a FORMERR that has both; the query decides what to do about it.
+ * c-ares drops an answer that does not repeat the question, though it is an error. After a FORMERR
+ * without an OPT record it cuts 11 bytes off the question, whatever they are, and from then on all
+ * answers at 512 bytes. It passes one that has both on to the query.
  */
 static size_t server_complete(const struct server *server, unsigned char *message, size_t size,
 			      size_t room)
 {
 	const struct attempt *attempt = NULL;
 
-	if (dns_message_is_formerr(message, size))
+	if (dns_message_is_incomplete(message, size))
 		attempt = server_find(server, (unsigned)message[0] << 8 | message[1]);
-	return attempt ? dns_formerr_complete(message, size, room, attempt->chain) : size;
+	return attempt ? dns_message_complete(message, size, room, attempt->chain) : size;
 }
 
 static ares_ssize_t udp_receive(ares_socket_t fd, void *message, size_t room, int flags,

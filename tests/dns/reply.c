@@ -489,6 +489,12 @@ static void put_badvers(struct reply *reply)
 	end_record(reply, length, 10);
 }
 
+static void leave_header(struct reply *reply)
+{
+	memset(reply->bytes + 4, 0, 8);
+	reply->size = 12;
+}
+
 /* Makes the faults that replace the answer. Returns whether there is one. */
 static bool put_fault(struct reply *reply, const struct zone *zone, const struct question *question)
 {
@@ -506,8 +512,7 @@ static bool put_fault(struct reply *reply, const struct zone *zone, const struct
 	}
 	if (question->edns && zone_fault(zone, name, "no-edns-bare")) {
 		set_rcode(reply, 1);
-		reply->bytes[5] = 0;
-		reply->size = 12;
+		leave_header(reply);
 	} else if (question->edns && zone_fault(zone, name, "no-edns"))
 		set_rcode(reply, 1);
 	else if (question->edns && zone_fault(zone, name, "badvers"))
@@ -550,6 +555,8 @@ struct reply *test_reply_make(const struct zone *zone, const struct question *qu
 		put_answer(reply, zone, question);
 	if (zone_fault(zone, name, "lie"))
 		set_rcode(reply, 3);
+	if (!question->tcp && zone_fault(zone, name, "bare"))
+		leave_header(reply);
 	if (zone_fault(zone, name, "short"))
 		reply->size = (reply->size + 12) / 2;
 	if (zone_fault(zone, name, "garbage"))

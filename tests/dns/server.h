@@ -25,6 +25,7 @@ unsigned server_port(const struct server *server);
  *     servfail refused notimp formerr                that error
  *     no-edns        FORMERR for a question with EDNS
  *     no-edns-bare   the same without the question
+ *     bare           the error or truncated answer without the question, by UDP
  *     badvers        extended error 16 for a question with EDNS
  *     truncate       by UDP only a truncated answer  truncate-tcp   by TCP too
  *     no-tcp         TCP connections are closed      slow-tcp=MS    between two bytes by TCP

@@ -145,6 +145,35 @@ START_TEST(test_once)
 }
 END_TEST
 
+static const struct {
+	const char *fault;
+	enum mg_dns_status want;
+	const char *why;
+} bare[] = { { "servfail", MG_DNS_FAILED, "SERVFAIL" }, { "refused", MG_DNS_FAILED, "REFUSED" },
+	     { "notimp", MG_DNS_FAILED, "NOTIMP" },     { "formerr", MG_DNS_FAILED, "FORMERR" },
+	     { "truncate", MG_DNS_FOUND, NULL },        { "no-soa", MG_DNS_NXDOMAIN, NULL } };
+
+/* An error that does not repeat the question is an answer all the same: nothing is sent again. */
+START_TEST(test_without_question)
+{
+	const bool found = bare[_i].want == MG_DNS_FOUND;
+	char lines[128];
+
+	snprintf(lines, sizeof(lines), "%s.test A 192.0.2.1\na.test FAULT %s\na.test FAULT bare\n",
+		 bare[_i].want == MG_DNS_NXDOMAIN ? "b" : "a", bare[_i].fault);
+	server_add(server, lines);
+	settings.timeout = 10000;
+	start();
+	ck_assert_int_eq(look_up("a.test", MG_DNS_A, PATIENCE)->status, bare[_i].want);
+	if (bare[_i].why)
+		ck_assert_str_eq(held->public.why, bare[_i].why);
+	/* Truncated, it is asked for by TCP; FORMERR may be for EDNS. */
+	ck_assert_uint_eq(server_asked(server, "a.test", "A"),
+			  1 + (found || strcmp(bare[_i].fault, "formerr") == 0));
+	forget();
+}
+END_TEST
+
 static const char *const no_edns[] = { "no-edns", "no-edns-bare", "badvers" };
 
 /*
@@ -223,6 +252,7 @@ int main(void)
 	tcase_add_test(tcase, test_tcp);
 	tcase_add_loop_test(tcase, test_cut, 0, COUNT(cuts));
 	tcase_add_test(tcase, test_once);
+	tcase_add_loop_test(tcase, test_without_question, 0, COUNT(bare));
 	tcase_add_loop_test(tcase, test_without_edns, 0, COUNT(no_edns));
 	tcase_add_test(tcase, test_half_chain);
 	tcase_add_test(tcase, test_failure_is_kept_shortly);

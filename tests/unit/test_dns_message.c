@@ -314,37 +314,50 @@ static const struct {
 	unsigned flags;
 	const char *name; /* in the question; NULL: there is none */
 	bool complete;
-} formerrs[] = {
-	{ 0x8181, NULL, true },      { 0x8181, "A.test", true },  { 0x8181, "b.test", false },
-	{ 0x8180, "a.test", false }, { 0x0101, "a.test", false }, { 0x8181, "", false },
+	enum dns_reading reading;
+} incompletes[] = {
+	{ 0x8181, NULL, true, DNS_NO_EDNS },   { 0x8181, "A.test", true, DNS_NO_EDNS },
+	{ 0x8182, NULL, true, DNS_REFUSED },   { 0x8185, NULL, true, DNS_REFUSED },
+	{ 0x8184, NULL, true, DNS_REFUSED },   { 0x818f, NULL, true, DNS_REFUSED },
+	{ 0x8183, NULL, true, DNS_ANSWER },    { 0x8383, NULL, true, DNS_TRUNCATED },
+	{ 0x8380, NULL, true, DNS_TRUNCATED }, { 0x8181, "b.test", false, 0 },
+	{ 0x8180, "a.test", false, 0 },        { 0x8180, NULL, false, 0 },
+	{ 0x8182, "a.test", false, 0 },        { 0x8182, "b.test", false, 0 },
+	{ 0x8183, "a.test", false, 0 },        { 0x0102, NULL, false, 0 },
+	{ 0x0101, "a.test", false, 0 },        { 0x8181, "", false, 0 },
 };
 
 /* It becomes one that c-ares hands on unchanged: with the question, and with an OPT record. */
-START_TEST(test_formerr)
+START_TEST(test_incomplete)
 {
 	struct dns_chain chain = chain_of("a.test", MG_DNS_A);
 	unsigned char query[DNS_QUERY_MAX];
 	struct dns_answer *answer;
 	size_t size, want;
 
-	begin(&b, formerrs[_i].flags, formerrs[_i].name ? formerrs[_i].name : "", MG_DNS_A);
-	if (!formerrs[_i].name) {
+	begin(&b, incompletes[_i].flags, incompletes[_i].name ? incompletes[_i].name : "",
+	      MG_DNS_A);
+	if (!incompletes[_i].name) {
 		b.bytes[5] = 0;
 		b.size = 12;
 	}
 	size = b.size;
-	if (dns_message_is_formerr(b.bytes, b.size))
-		b.size = dns_formerr_complete(b.bytes, b.size, sizeof(b.bytes), &chain);
-	if (!formerrs[_i].complete) {
+	if (dns_message_is_incomplete(b.bytes, b.size))
+		b.size = dns_message_complete(b.bytes, b.size, sizeof(b.bytes), &chain);
+	if (!incompletes[_i].complete) {
 		ck_assert_uint_eq(b.size, size);
 		return;
 	}
 	want = dns_message_write(query, 4711, chain.name, MG_DNS_A, true);
 	ck_assert_uint_eq(b.size, want);
 	ck_assert_mem_eq(b.bytes + 4, query + 4, want - 4);
-	ck_assert_int_eq(read_built(&b, &chain, &answer), DNS_NO_EDNS);
+	ck_assert_int_eq(read_built(&b, &chain, &answer), incompletes[_i].reading);
+	if (incompletes[_i].reading == DNS_ANSWER) {
+		ck_assert_int_eq(answer->public.status, MG_DNS_NXDOMAIN);
+		dns_answer_unref(answer);
+	}
 	/* Without room nothing is written. */
-	ck_assert_uint_eq(dns_formerr_complete(b.bytes, 12, DNS_QUERY_MAX - 1, &chain), 12);
+	ck_assert_uint_eq(dns_message_complete(b.bytes, 12, DNS_QUERY_MAX - 1, &chain), 12);
 }
 END_TEST
 
@@ -590,7 +603,7 @@ int main(void)
 	tcase_add_test(tcase, test_alias_to_nothing);
 	tcase_add_test(tcase, test_half_chain);
 	tcase_add_test(tcase, test_referral);
-	tcase_add_loop_test(tcase, test_formerr, 0, COUNT(formerrs));
+	tcase_add_loop_test(tcase, test_incomplete, 0, COUNT(incompletes));
 	tcase_add_test(tcase, test_badvers);
 	tcase_add_loop_test(tcase, test_hostile, 0, COUNT(hostile));
 	tcase_add_loop_test(tcase, test_bad_data, 0, COUNT(bad_data));
