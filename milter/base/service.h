@@ -12,15 +12,17 @@
 #include <stdbool.h>
 
 struct counter_visitor;
+struct log;
 
 struct service {
 	const char *name; /* "dns"; in messages, and the kind of its counters */
 
 	/*
-	 * Opens it. settings: its part of the configuration, of which it keeps copies only. Its
-	 * threads have all signals blocked. Returns NULL with a constant text in error_r.
+	 * Opens it. settings: its part of the configuration, of which it keeps copies only. log:
+	 * outlives it; may be NULL. Its threads have all signals blocked. Returns NULL with a
+	 * constant text in error_r.
 	 */
-	void *(*open)(const void *settings, const char **error_r);
+	void *(*open)(const void *settings, struct log *log, const char **error_r);
 
 	/* Whether a service opened with the first settings serves the second as well. */
 	bool (*same)(const void *settings, const void *other);

@@ -5,10 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/errors.h"
 #include "base/line.h"
 #include "config/dns_block.h"
 #include "config/items.h"
 #include "config/opening.h"
+#include "dns/resolvconf.h"
 
 static void dns_block_check_timeout(struct mg_conf *conf, const struct mg_line *line,
 				    const void *self);
@@ -20,13 +22,15 @@ const struct mg_item dns_block_items[] = {
 		struct dns_settings, server_names, "server", .syntax = "ADDRESS[:PORT] ...",
 		.help = "The name servers to ask, 8 at most, which must look names up for us "
 			"(recursion), in this order; an IPv6 address with a port is written in "
-			"brackets. One that does not answer is left alone until it answers "
-			"again. Without this key the servers of resolv-conf are asked."),
+			"brackets, a link-local one with its zone (fe80::1%eth0). One that does "
+			"not answer is left alone until it answers again. Without this key the servers of resolv-conf are asked."),
 	MG_ITEM_STRING(
 		struct dns_settings, resolv_conf, "resolv-conf", .initial = "/etc/resolv.conf",
 		.syntax = "FILE",
 		.help = "The file that names the servers when there is no key server; when it "
-			"changes, it is read again.",
+			"changes, it is read again. Lines that cannot be used give warnings. When "
+			"none can be used that is an error at the start, and later the servers "
+			"before stay. Without any such line 127.0.0.1 is asked.",
 		.check = dns_block_check_resolv_conf),
 	MG_ITEM_DURATION(
 		struct dns_settings, timeout, "timeout", .initial = "400ms", .min = 10,
@@ -146,4 +150,40 @@ void dns_block_read(struct dns_settings *settings, const struct mg_conf *top,
 	if (settings->ttl_min > settings->ttl_max || settings->ttl_min > settings->negative_ttl_max)
 		mg_conf_error(&conf, owner, 0,
 			      "dns: ttl-min is more than ttl-max or negative-ttl-max");
+}
+
+struct dns_file {
+	const char *path;
+	struct errors *errors;
+};
+
+static void dns_block_report_line(void *arg, unsigned number, const char *line,
+				  const char *expected)
+{
+	const struct dns_file *file = arg;
+
+	errors_in_file(file->errors, file->path, number, 0, line, "expected %s", expected);
+}
+
+void dns_block_check_file(const struct dns_settings *settings, struct errors *errors,
+			  struct errors *warnings, bool runs)
+{
+	struct dns_file file = { settings->resolv_conf, warnings };
+	struct dns_resolvconf resolvconf = { .path = file.path };
+	struct dns_servers servers;
+
+	if (settings->servers.n > 0)
+		return;
+	dns_resolvconf_read(&resolvconf, &servers);
+	if (servers.n == 0) {
+		file.errors = runs ? warnings : errors;
+		errors_in_file(file.errors, file.path, 0, 0, NULL,
+			       "none of its lines names a server that can be used%s",
+			       runs ? ": those before are kept" : "");
+	}
+	/* Read again, to report each line as what it is. */
+	resolvconf = (struct dns_resolvconf){ .path = file.path,
+					      .report = dns_block_report_line,
+					      .arg = &file };
+	dns_resolvconf_read(&resolvconf, &servers);
 }

@@ -14,4 +14,13 @@ extern const struct mg_item dns_block_items[];
 void dns_block_read(struct dns_settings *settings, const struct mg_conf *top,
 		    const struct mg_lines *blocks);
 
+struct errors;
+
+/*
+ * Warns of the lines of resolv-conf that cannot be used, if its servers are those to ask. When none
+ * is left that is an error; for a daemon that runs, and keeps its servers, a warning.
+ */
+void dns_block_check_file(const struct dns_settings *settings, struct errors *errors,
+			  struct errors *warnings, bool runs);
+
 #endif

@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "config/conf.h"
+#include "config/dns_block.h"
 #include "config/instance_read.h"
 #include "config/items.h"
 #include "config/load.h"
@@ -182,6 +183,9 @@ static void load_read(struct snapshot *snapshot, struct errors *errors, const ch
 	instance_read_all(snapshot, errors);
 	load_warn_scores(snapshot);
 	plan_needs(snapshot);
+	if (snapshot->services & MG_SERVICE_DNS)
+		dns_block_check_file(&snapshot->settings.dns, errors, &snapshot->warnings,
+				     present != NULL);
 	restart_note_modules(snapshot);
 	if (present)
 		restart_check(snapshot, errors, present);

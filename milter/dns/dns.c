@@ -219,7 +219,7 @@ static void service_keep_settings(struct service *service, const struct dns_sett
 	service->settings.resolv_conf = service->resolv_conf;
 }
 
-struct dns *dns_open(const struct dns_settings *settings, const char **error_r)
+struct dns *dns_open(const struct dns_settings *settings, struct log *log, const char **error_r)
 {
 	struct service *service = calloc(1, sizeof(*service));
 
@@ -228,7 +228,7 @@ struct dns *dns_open(const struct dns_settings *settings, const char **error_r)
 	service->dns =
 		(struct dns){ .ask = service_ask, .count = service_show, .close = service_close };
 	service_keep_settings(service, settings);
-	service->engine = dns_engine_open(&service->settings, error_r);
+	service->engine = dns_engine_open(&service->settings, log, error_r);
 	if (!service->engine) {
 		service_free(service);
 		return NULL;

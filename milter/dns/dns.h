@@ -27,6 +27,7 @@
 
 struct counter_visitor;
 struct dns_settings;
+struct log;
 
 struct dns {
 	/*
@@ -47,10 +48,10 @@ struct dns {
 
 /*
  * The service on c-ares: threads and a cache. Copies the settings, with all that they point to.
- * Starts threads, in which all signals are blocked. Returns NULL after having set error_r to a
- * constant text.
+ * Starts threads, in which all signals are blocked. The log outlives it, and may be NULL. Returns
+ * NULL after having set error_r to a constant text.
  */
-struct dns *dns_open(const struct dns_settings *settings, const char **error_r);
+struct dns *dns_open(const struct dns_settings *settings, struct log *log, const char **error_r);
 
 /* The pointer, which may point to NULL, is cleared. */
 void dns_close(struct dns **dns);

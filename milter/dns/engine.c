@@ -7,6 +7,8 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -14,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/sanitizer.h"
 #include "dns/engine.h"
@@ -57,6 +60,8 @@ struct engine_thread {
 
 struct dns_engine {
 	const struct dns_settings *settings;
+	struct log *log;
+	const char *failure; /* why it cannot be opened */
 	struct dns_engine_counters counters;
 	size_t nthreads;
 	struct engine_thread threads[];
@@ -172,6 +177,29 @@ static void thread_tick(struct engine_thread *thread)
 	server_set_tick(&queries->servers);
 }
 
+/* Each thread reads the file: the first of them speaks for all. */
+static void thread_say(const struct engine_thread *thread, const char *fmt, ...) MG_PRINTF(2, 3);
+static void thread_say(const struct engine_thread *thread, const char *fmt, ...)
+{
+	const struct dns_engine *engine = thread->engine;
+	char words[512];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(words, sizeof(words), fmt, args);
+	va_end(args);
+	if (thread == &engine->threads[0])
+		log_say(engine->log, MG_LOG_WARNING, "dns", "%s", words);
+}
+
+static void thread_report_line(void *arg, unsigned number, const char *line, const char *expected)
+{
+	const struct engine_thread *thread = arg;
+
+	thread_say(thread, "%s:%u: found \"%.*s\", expected %s", thread->resolvconf.path, number,
+		   (int)strcspn(line, "\r\n"), line, expected);
+}
+
 static void thread_check_resolvconf(struct engine_thread *thread)
 {
 	struct dns_engine *engine = thread->engine;
@@ -182,6 +210,13 @@ static void thread_check_resolvconf(struct engine_thread *thread)
 	thread->checked_at = thread->queries.now;
 	if (!dns_resolvconf_read(&thread->resolvconf, &servers))
 		return;
+	if (servers.n == 0) {
+		thread_say(thread,
+			   "no line of %s names a server that can be used: those before "
+			   "are kept",
+			   engine->settings->resolv_conf);
+		return;
+	}
 	atomic_fetch_add_explicit(&engine->counters.reloads, 1, memory_order_relaxed);
 	/* Without memory or descriptors there is no server now: try again. */
 	if (queries_change_servers(&thread->queries, &servers) < 0)
@@ -339,8 +374,14 @@ static int thread_open_servers(struct engine_thread *thread)
 	struct dns_servers servers = settings->servers;
 
 	thread->resolvconf.path = settings->resolv_conf;
-	if (servers.n == 0)
-		dns_resolvconf_read(&thread->resolvconf, &servers);
+	/* What was wrong at the beginning is told when the configuration is read. */
+	if (servers.n == 0 && dns_resolvconf_read(&thread->resolvconf, &servers) &&
+	    servers.n == 0) {
+		thread->engine->failure = "no line of resolv-conf names a server that can be used";
+		return -1;
+	}
+	thread->resolvconf.report = thread_report_line;
+	thread->resolvconf.arg = thread;
 	return server_set_open(&thread->queries.servers, &servers);
 }
 
@@ -366,7 +407,8 @@ static int thread_open(struct engine_thread *thread)
 	return thread->has_thread ? 0 : -1;
 }
 
-struct dns_engine *dns_engine_open(const struct dns_settings *settings, const char **error_r)
+struct dns_engine *dns_engine_open(const struct dns_settings *settings, struct log *log,
+				   const char **error_r)
 {
 	const size_t n = (size_t)settings->threads;
 	struct dns_engine *engine = calloc(1, sizeof(*engine) + n * sizeof(engine->threads[0]));
@@ -381,7 +423,8 @@ struct dns_engine *dns_engine_open(const struct dns_settings *settings, const ch
 		return NULL;
 	}
 	engine->settings = settings;
-	*error_r = "cannot start the threads that ask name servers";
+	engine->log = log;
+	engine->failure = "cannot start the threads that ask name servers";
 	/* Signals are for the main thread. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -392,6 +435,7 @@ struct dns_engine *dns_engine_open(const struct dns_settings *settings, const ch
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (!failed)
 		return engine;
+	*error_r = engine->failure;
 	dns_engine_close(engine);
 	return NULL;
 }

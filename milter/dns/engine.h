@@ -15,9 +15,14 @@ struct dns_engine_counters {
 };
 
 struct dns_engine;
+struct log;
 
-/* settings must live as long as the engine. NULL after having set error_r to a constant text. */
-struct dns_engine *dns_engine_open(const struct dns_settings *settings, const char **error_r);
+/*
+ * settings and log (which may be NULL) must live as long as the engine. NULL after having set
+ * error_r to a constant text.
+ */
+struct dns_engine *dns_engine_open(const struct dns_settings *settings, struct log *log,
+				   const char **error_r);
 
 /*
  * Begins a copy of the query, which lives until inform has returned. size counts what is behind the

@@ -6,8 +6,11 @@
 #include <config.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "base/memory.h"
 #include "dns/resolvconf.h"
 
 static bool resolvconf_is_same(const struct stat *a, const struct stat *b)
@@ -17,10 +20,63 @@ static bool resolvconf_is_same(const struct stat *a, const struct stat *b)
 	       a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
+#define BLANKS " \t\r\n"
+
+/* Whether a line names a server, however it is written. */
+static bool resolvconf_names(const char *line)
+{
+	const char *word = line + strspn(line, BLANKS "\xef\xbb\xbf");
+
+	return strncasecmp(word, "nameserver", 10) == 0 && strchr(BLANKS ":=", word[10]);
+}
+
+/* Adds the server of such a line. Returns NULL, or what was expected. Cuts the line. */
+static const char *resolvconf_add(char *line, struct dns_servers *servers)
+{
+	char *word = line + 10, *rest;
+	const char *expected;
+
+	if (strncmp(line, "nameserver", 10) != 0 || !strchr(BLANKS, line[10]))
+		return "\"nameserver\" at the line's beginning, in small letters, and a blank";
+	word += strspn(word, BLANKS);
+	rest = word + strcspn(word, BLANKS);
+	if (*rest)
+		*rest++ = '\0';
+	expected = dns_servers_add(servers, word);
+	rest += strspn(rest, BLANKS);
+	if (!expected && *rest && *rest != '#' && *rest != ';')
+		expected = "one address in a line: what follows the first is not used";
+	return expected;
+}
+
+static void resolvconf_read_lines(const struct dns_resolvconf *file, FILE *stream,
+				  struct dns_servers *servers)
+{
+	char *line = NULL, *copy;
+	const char *expected;
+	size_t room = 0;
+	bool any = false;
+
+	for (unsigned number = 1; getline(&line, &room, stream) >= 0; number++) {
+		if (!resolvconf_names(line))
+			continue;
+		any = true;
+		copy = strdup(line);
+		if (!copy)
+			memory_ended();
+		expected = resolvconf_add(copy, servers);
+		free(copy);
+		if (expected && file->report)
+			file->report(file->arg, number, line, expected);
+	}
+	free(line);
+	if (!any)
+		dns_servers_add(servers, "127.0.0.1");
+}
+
 bool dns_resolvconf_read(struct dns_resolvconf *file, struct dns_servers *servers_r)
 {
 	struct stat now = { .st_ino = 0 };
-	char line[512], server[64];
 	FILE *stream;
 
 	if (stat(file->path, &now) < 0)
@@ -31,12 +87,11 @@ bool dns_resolvconf_read(struct dns_resolvconf *file, struct dns_servers *server
 	file->seen = now;
 	servers_r->n = 0;
 	stream = fopen(file->path, "re");
-	while (stream && fgets(line, sizeof(line), stream))
-		if (sscanf(line, "nameserver%*[ \t]%63s", server) == 1)
-			dns_servers_add(servers_r, server);
-	if (stream)
-		fclose(stream);
-	if (servers_r->n == 0)
+	if (!stream) {
 		dns_servers_add(servers_r, "127.0.0.1");
+		return true;
+	}
+	resolvconf_read_lines(file, stream, servers_r);
+	fclose(stream);
 	return true;
 }

@@ -2,6 +2,7 @@
 /* The name servers: their c-ares channels, what was sent to them, and whether they answer. */
 #include <config.h>
 
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -32,9 +33,9 @@ static void channel_watch(void *arg, ares_socket_t fd, int readable, int writabl
 		epoll_ctl(channel->epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
-/* ---- UDP sockets ---- */
+/* ---- Sockets ---- */
 
-static ares_socket_t udp_open(int family, int type, int protocol, void *arg)
+static ares_socket_t socket_open(int family, int type, int protocol, void *arg)
 {
 	const int fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
 	const int size = RECEIVE_BUFFER;
@@ -45,19 +46,29 @@ static ares_socket_t udp_open(int family, int type, int protocol, void *arg)
 	return fd;
 }
 
-static int udp_connect(ares_socket_t fd, const struct sockaddr *to, ares_socklen_t size, void *arg)
+/* c-ares knows no zones: a link-local address gets its own here, as the interfaces are now. */
+static int socket_connect(ares_socket_t fd, const struct sockaddr *to, ares_socklen_t size,
+			  void *arg)
 {
-	(void)arg;
-	return connect(fd, to, size);
+	const struct server *server = arg;
+	struct sockaddr_in6 in6;
+
+	if (!*server->zone || to->sa_family != AF_INET6 || size < sizeof(in6))
+		return connect(fd, to, size);
+	memcpy(&in6, to, sizeof(in6));
+	in6.sin6_scope_id = if_nametoindex(server->zone);
+	if (!in6.sin6_scope_id)
+		in6.sin6_scope_id = (uint32_t)strtoul(server->zone, NULL, 10);
+	return connect(fd, (const struct sockaddr *)&in6, sizeof(in6));
 }
 
-static ares_ssize_t udp_send(ares_socket_t fd, const struct iovec *parts, int n, void *arg)
+static ares_ssize_t socket_send(ares_socket_t fd, const struct iovec *parts, int n, void *arg)
 {
 	(void)arg;
 	return writev(fd, parts, n);
 }
 
-static int udp_close(ares_socket_t fd, void *arg)
+static int socket_close(ares_socket_t fd, void *arg)
 {
 	(void)arg;
 	return close(fd);
@@ -95,11 +106,24 @@ static ares_ssize_t udp_receive(ares_socket_t fd, void *message, size_t room, in
 	return size > 0 ? (ares_ssize_t)server_complete(arg, message, (size_t)size, room) : size;
 }
 
-static const struct ares_socket_functions udp_functions = { .asocket = udp_open,
-							    .aclose = udp_close,
-							    .aconnect = udp_connect,
+static ares_ssize_t tcp_receive(ares_socket_t fd, void *bytes, size_t room, int flags,
+				struct sockaddr *from, ares_socklen_t *from_size, void *arg)
+{
+	(void)arg;
+	return recvfrom(fd, bytes, room, flags, from, from_size);
+}
+
+static const struct ares_socket_functions udp_functions = { .asocket = socket_open,
+							    .aclose = socket_close,
+							    .aconnect = socket_connect,
 							    .arecvfrom = udp_receive,
-							    .asendv = udp_send };
+							    .asendv = socket_send };
+
+static const struct ares_socket_functions tcp_functions = { .asocket = socket_open,
+							    .aclose = socket_close,
+							    .aconnect = socket_connect,
+							    .arecvfrom = tcp_receive,
+							    .asendv = socket_send };
 
 /* ---- Channels ---- */
 
@@ -154,10 +178,14 @@ static int server_open(struct server *server, const struct dns_server *addr,
 	if (channel_open(&server->channels[0], addr, settings, false) < 0)
 		return -1;
 	ares_set_socket_functions(server->channels[0].ares, &udp_functions, server);
-	if (channel_open(&server->channels[1], addr, settings, true) == 0)
-		return 0;
-	ares_destroy(server->channels[0].ares);
-	return -1;
+	if (channel_open(&server->channels[1], addr, settings, true) < 0) {
+		ares_destroy(server->channels[0].ares);
+		return -1;
+	}
+	memcpy(server->zone, addr->zone, sizeof(server->zone));
+	if (*server->zone)
+		ares_set_socket_functions(server->channels[1].ares, &tcp_functions, server);
+	return 0;
 }
 
 void server_set_init(struct server_set *set, const struct dns_settings *settings,

@@ -56,8 +56,9 @@ struct server {
 	struct channel {
 		ares_channel ares;
 		int epoll;
-		uint64_t tag; /* of its sockets' events */
-	} channels[2];        /* UDP and TCP */
+		uint64_t tag;    /* of its sockets' events */
+	} channels[2];           /* UDP and TCP */
+	char zone[DNS_ZONE_MAX]; /* of a link-local address, else "" */
 	bool dead;
 	bool no_edns;
 	unsigned open;            /* attempts that it has not answered */

@@ -8,9 +8,9 @@
 #include "dns/service.h"
 #include "dns/settings.h"
 
-static void *service_open(const void *settings, const char **error_r)
+static void *service_open(const void *settings, struct log *log, const char **error_r)
 {
-	return dns_open(settings, error_r);
+	return dns_open(settings, log, error_r);
 }
 
 static void service_close(void *self)

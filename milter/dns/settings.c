@@ -14,6 +14,7 @@
 #define STRING_OF(x) #x
 #define STRING(x) STRING_OF(x)
 #define SERVER_SYNTAX "an IP address, with a port as 192.0.2.1:53 or [2001:db8::1]:53"
+#define ADDRESS_MAX (INET6_ADDRSTRLEN + DNS_ZONE_MAX)
 
 static int server_port(const char *text, unsigned *port_r)
 {
@@ -27,7 +28,7 @@ static int server_port(const char *text, unsigned *port_r)
 }
 
 /* Splits an address from a port, if there is one. */
-static int server_split(const char *text, char addr_r[INET6_ADDRSTRLEN], unsigned *port_r)
+static int server_split(const char *text, char addr_r[ADDRESS_MAX], unsigned *port_r)
 {
 	const bool brackets = *text == '[';
 	const char *begin = text + brackets;
@@ -45,7 +46,7 @@ static int server_split(const char *text, char addr_r[INET6_ADDRSTRLEN], unsigne
 			return -1;
 		size = (size_t)(colon - begin);
 	}
-	if (size >= INET6_ADDRSTRLEN)
+	if (size >= ADDRESS_MAX)
 		return -1;
 	memcpy(addr_r, begin, size);
 	addr_r[size] = '\0';
@@ -77,24 +78,53 @@ static bool server_is_same(const struct dns_server *a, const struct dns_server *
 {
 	return a->family == b->family && a->port == b->port &&
 	       memcmp(&a->addr, &b->addr,
-		      a->family == AF_INET ? sizeof(a->addr.in4) : sizeof(a->addr.in6)) == 0;
+		      a->family == AF_INET ? sizeof(a->addr.in4) : sizeof(a->addr.in6)) == 0 &&
+	       strcmp(a->zone, b->zone) == 0;
+}
+
+/* Takes the zone off an address (RFC 4007 section 11). Returns NULL, or what was expected. */
+static const char *server_take_zone(char *addr, struct dns_server *server)
+{
+	char *zone = strchr(addr, '%');
+
+	if (!zone)
+		return NULL;
+	*zone++ = '\0';
+	if (!*zone || strlen(zone) >= DNS_ZONE_MAX || strpbrk(zone, "%/:,;#"))
+		return "the name of an interface after %, as fe80::1%eth0";
+	strcpy(server->zone, zone);
+	return NULL;
+}
+
+/* Only with its zone a link-local address is that of a host, and no other has one. */
+static const char *server_check_zone(const struct dns_server *server)
+{
+	const bool local = server->family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&server->addr.in6);
+
+	if (local && !*server->zone)
+		return "the zone of a link-local address, as fe80::1%eth0";
+	return !local && *server->zone ? "a zone (%) only with a link-local address" : NULL;
 }
 
 /* Returns NULL, or what was expected. */
 static const char *server_read(const char *text, struct dns_server *server_r)
 {
-	char addr[INET6_ADDRSTRLEN];
+	char addr[ADDRESS_MAX];
+	const char *expected;
 
 	*server_r = (struct dns_server){ .port = DNS_PORT };
 	if (server_split(text, addr, &server_r->port) < 0)
 		return SERVER_SYNTAX;
+	expected = server_take_zone(addr, server_r);
+	if (expected)
+		return expected;
 	if (inet_pton(AF_INET, addr, &server_r->addr.in4) == 1)
 		server_r->family = AF_INET;
 	else if (inet_pton(AF_INET6, addr, &server_r->addr.in6) == 1)
 		server_r->family = AF_INET6;
 	else
 		return SERVER_SYNTAX;
-	return server_is_host(server_r) ? NULL : "the address of a host";
+	return server_is_host(server_r) ? server_check_zone(server_r) : "the address of a host";
 }
 
 const char *dns_servers_add(struct dns_servers *servers, const char *text)

@@ -9,6 +9,7 @@
 #include <millgate/policy.h>
 
 #define DNS_SERVERS_MAX 8
+#define DNS_ZONE_MAX 16 /* of a link-local address: the name of an interface, or its number */
 
 struct dns_server {
 	int family; /* AF_INET, AF_INET6 */
@@ -17,6 +18,7 @@ struct dns_server {
 		struct in6_addr in6;
 	} addr;
 	unsigned port;
+	char zone[DNS_ZONE_MAX]; /* "": none */
 };
 
 struct dns_servers {
@@ -39,8 +41,8 @@ struct dns_settings {
 };
 
 /*
- * Adds a server: "192.0.2.53", "192.0.2.53:5353", "2001:db8::53", "[2001:db8::53]:5353". Returns
- * NULL, or what was expected (a constant).
+ * Adds a server: "192.0.2.53", "192.0.2.53:5353", "2001:db8::53", "[2001:db8::53]:5353",
+ * "fe80::53%eth0". Returns NULL, or what was expected (a constant).
  */
 const char *dns_servers_add(struct dns_servers *servers, const char *text);
 

@@ -25,9 +25,10 @@ static unsigned long long host_first_id(void)
 
 void host_init(struct host *host, struct log *log, void (*unused)(void *arg), void *arg)
 {
-	*host = (struct host){ MAGIC(HOST_MAGIC).log = log, .now = clock_now,
-			       .services.known = services_known, .unused = unused,
-			       .unused_arg = arg };
+	*host = (struct host){
+		MAGIC(HOST_MAGIC).log = log, .now = clock_now, .services.known = services_known,
+		.services.log = log,         .unused = unused, .unused_arg = arg
+	};
 	pthread_mutex_init(&host->lock, NULL);
 	pool_init(&host->idle);
 	atomic_init(&host->next_id, host_first_id());

@@ -61,7 +61,7 @@ static void *services_open(struct services *services, const struct service_type 
 	if (!open)
 		memory_ended();
 	open->service = type->service;
-	open->self = open->service->open(services_settings(type, snapshot), &error);
+	open->self = open->service->open(services_settings(type, snapshot), services->log, &error);
 	if (!open->self) {
 		snprintf(error_r, SERVICES_ERROR_MAX, "%s: %s", open->service->name, error);
 		free(open);

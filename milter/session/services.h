@@ -28,6 +28,7 @@ extern const struct service_type services_known[];
 struct open_service;
 
 struct services {
+	struct log *log;
 	const struct service_type *known;
 	struct open_service *first;
 };

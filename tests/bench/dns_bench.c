@@ -393,7 +393,7 @@ int main(int argc, char **argv)
 	if (dns_servers_add(&settings.servers, server) ||
 	    ares_library_init(ARES_LIB_INIT_ALL) != ARES_SUCCESS)
 		abort();
-	dns = dns_open(&settings, &error);
+	dns = dns_open(&settings, NULL, &error);
 	if (!dns) {
 		fprintf(stderr, "dns_bench: %s\n", error);
 		return 1;

@@ -135,7 +135,7 @@ int main(int argc, char **argv)
 	add_zone(zone);
 	snprintf(server, sizeof(server), "127.0.0.1:%u", zone_port(zone));
 	if (!dns_servers_add(&settings.servers, server))
-		fake_dns = dns_open(&settings, &error);
+		fake_dns = dns_open(&settings, NULL, &error);
 	if (!fake_dns) {
 		fprintf(stderr, "spf_bench: %s\n", error ? error : "no server");
 		return 1;

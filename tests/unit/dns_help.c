@@ -13,6 +13,7 @@
 
 struct server *server;
 struct dns *dns;
+struct log *dns_log;
 struct dns_settings settings;
 struct dns_answer *held;
 
@@ -46,7 +47,7 @@ void start(void)
 {
 	const char *error = NULL;
 
-	dns = dns_open(&settings, &error);
+	dns = dns_open(&settings, dns_log, &error);
 	ck_assert_msg(dns != NULL, "%s", error);
 }
 

@@ -17,6 +17,7 @@
 
 extern struct server *server;
 extern struct dns *dns;
+extern struct log *dns_log; /* NULL, unless a test has one */
 extern struct dns_settings settings;
 extern struct dns_answer *held;
 

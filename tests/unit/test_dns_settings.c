@@ -42,7 +42,15 @@ static const struct {
 	{ "", NULL, 0 },
 	{ ":", NULL, 0 },
 	{ "[]", NULL, 0 },
-	{ "fe80::1%eth0", NULL, 0 },
+	{ "fe80::1%eth0", "fe80::1", 53 },
+	{ "[fe80::1%2]:5353", "fe80::1", 5353 },
+	{ "fe80::1%a-very-long-name-0", NULL, 0 },
+	{ "fe80::1%", NULL, 0 },
+	{ "fe80::1%eth0,", NULL, 0 },
+	{ "fe80::1", NULL, 0 },
+	{ "2001:db8::1%eth0", NULL, 0 },
+	{ "192.0.2.1%eth0", NULL, 0 },
+	{ "%eth0", NULL, 0 },
 	{ "11111111111111111111111111111111111111111111111111111111111111", NULL, 0 },
 	/* addresses of no host: this network, multicast, reserved, broadcast */
 	{ "0.0.0.0", NULL, 0 },
@@ -173,10 +181,71 @@ START_TEST(test_values)
 }
 END_TEST
 
+static char reported[100]; /* the numbers of the lines */
+
+static void report(void *arg, unsigned number, const char *line, const char *expected)
+{
+	ck_assert_ptr_eq(arg, reported);
+	ck_assert_ptr_nonnull(strcasestr(line, "nameserver"));
+	ck_assert_ptr_nonnull(expected);
+	sprintf(reported + strlen(reported), "%u ", number);
+}
+
+static const struct {
+	const char *line, *addr; /* NULL: no server */
+	bool reported;
+} lines[] = {
+	{ "nameserver 192.0.2.1", "192.0.2.1", false },
+	{ "nameserver\t192.0.2.1 \t; comment", "192.0.2.1", false },
+	{ "nameserver 192.0.2.1\r", "192.0.2.1", false },
+	{ "nameserver fe80::1%eth0 # comment", "fe80::1", false },
+	{ "nameserver fe80::1%lo", "fe80::1", false },
+	{ "nameserver 192.0.2.1 192.0.2.2", "192.0.2.1", true },
+	{ "nameserver 192.0.2.1 , 192.0.2.2", "192.0.2.1", true },
+	{ "nameserver 192.0.2.1,192.0.2.2", NULL, true },
+	{ "nameserver 192.0.2.1, 192.0.2.2", NULL, true },
+	{ "nameserver 192.0.2.1#comment", NULL, true },
+	{ "nameserver 192.0.2.1;comment", NULL, true },
+	{ "nameserver fe80::1", NULL, true },
+	{ "nameserver ns.example.org", NULL, true },
+	{ "nameserver localhost", NULL, true },
+	{ "nameserver", NULL, true },
+	{ "nameserver 224.0.0.1", NULL, true },
+	{ "nameserver: 192.0.2.1", NULL, true },
+	{ "nameserver=192.0.2.1", NULL, true },
+	{ "NameServer 192.0.2.1", NULL, true },
+	{ "  nameserver 192.0.2.1", NULL, true },
+	{ "\xef\xbb\xbfnameserver 192.0.2.1", NULL, true },
+	/* Of other lines nothing is said: without a server's the one on this host is meant. */
+	{ "", "127.0.0.1", false },
+	{ "# nameserver 192.0.2.1", "127.0.0.1", false },
+	{ "search nameserver", "127.0.0.1", false },
+	{ "nameserverx 192.0.2.1", "127.0.0.1", false },
+};
+
+/* A line that names a server and cannot be used is reported, and replaced by no guess. */
+START_TEST(test_line)
+{
+	char path[128], text[200];
+	struct dns_resolvconf file = { .path = path, .report = report, .arg = reported };
+	struct dns_servers list;
+
+	make_folder();
+	snprintf(text, sizeof(text), "%s\n", lines[_i].line);
+	write_file(path_in(path, "resolv.conf"), text);
+	ck_assert(dns_resolvconf_read(&file, &list));
+	ck_assert_uint_eq(list.n, lines[_i].addr != NULL);
+	if (lines[_i].addr)
+		assert_server(&list.v[0], lines[_i].addr, 53);
+	ck_assert_str_eq(reported, lines[_i].reported ? "1 " : "");
+	remove_folder();
+}
+END_TEST
+
 START_TEST(test_resolvconf)
 {
 	char path[128], other[128];
-	struct dns_resolvconf file = { .path = path };
+	struct dns_resolvconf file = { .path = path, .report = report, .arg = reported };
 	struct dns_servers list;
 
 	make_folder();
@@ -199,6 +268,7 @@ START_TEST(test_resolvconf)
 	assert_server(&list.v[0], "192.0.2.1", 53);
 	assert_server(&list.v[1], "2001:db8::1", 53);
 	ck_assert(!dns_resolvconf_read(&file, &list));
+	ck_assert_str_eq(reported, "3 6 7 ");
 
 	/* The file is replaced by another, and by a link to one that changes. */
 	write_file(other, "nameserver 192.0.2.2\n");
@@ -228,6 +298,7 @@ int main(void)
 	TCase *tcase = tcase_create("all");
 
 	tcase_add_loop_test(tcase, test_server, 0, COUNT(servers));
+	tcase_add_loop_test(tcase, test_line, 0, COUNT(lines));
 	tcase_add_loop_test(tcase, test_block, 0, COUNT(blocks));
 	tcase_add_test(tcase, test_values);
 	tcase_add_test(tcase, test_resolvconf);

@@ -16,10 +16,11 @@ static unsigned opened, closed, told;
 static bool fails;
 static char closed_names[100];
 
-static void *stub_open(const void *settings, const char **error_r)
+static void *stub_open(const void *settings, struct log *log, const char **error_r)
 {
 	const struct dns_settings *dns = settings;
 
+	(void)log;
 	*error_r = "does not want to";
 	if (fails)
 		return NULL;
