@@ -23,7 +23,8 @@ const struct mg_item dns_block_items[] = {
 		.help = "The name servers to ask, 8 at most, which must look names up for us "
 			"(recursion), in this order; an IPv6 address with a port is written in "
 			"brackets, a link-local one with its zone (fe80::1%eth0). One that does "
-			"not answer is left alone until it answers again. Without this key the servers of resolv-conf are asked."),
+			"not answer is left alone until it answers again. Without this key the "
+			"servers of resolv-conf are asked."),
 	MG_ITEM_STRING(
 		struct dns_settings, resolv_conf, "resolv-conf", .initial = "/etc/resolv.conf",
 		.syntax = "FILE",

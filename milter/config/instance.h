@@ -35,7 +35,8 @@ struct instance {
 	size_t nresults;    /* and "error" and "timeout", which all have */
 	size_t error, timeout;
 	const char *const *result_names;
-	struct action **actions; /* by result; none is NULL */
+	struct action **actions;       /* by result; none is NULL */
+	const struct action *dns_dead; /* of a timeout while DNS is dead; NULL: of any timeout */
 	size_t nvalues;
 	const struct condition *skip, *only; /* lists; NULL for none */
 	const struct mg_line *line;

@@ -225,6 +225,11 @@ static void instance_default_actions(struct instance_reader *r, struct mg_conf *
 			actions[i] = arena_zalloc(conf->arena, sizeof(**actions));
 }
 
+/* RFC 3463: the routing server is not available for now. */
+static const struct action dns_dead_tempfail = { .kind = ACTION_TEMPFAIL,
+						 .code = 451,
+						 .status = "4.4.3" };
+
 /* Fills the type's items and opens the instance. */
 static void instance_open(struct instance_reader *r, const struct policy_type *type)
 {
@@ -255,6 +260,9 @@ static void instance_open(struct instance_reader *r, const struct policy_type *t
 		instance_use_keys(r);
 	}
 	items_check(&sets[0], &conf, r->errors);
+	if (!instance->actions[instance->timeout] && instance->services & MG_SERVICE_DNS &&
+	    r->snapshot->settings.dns_dead == DNS_DEAD_TEMPFAIL)
+		instance->dns_dead = &dns_dead_tempfail;
 	instance_default_actions(r, &conf, type);
 	instance->lasting = instance_is_lasting(instance);
 }

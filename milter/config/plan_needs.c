@@ -12,6 +12,8 @@ static bool plan_can_refuse(const struct snapshot *snapshot, const struct instan
 {
 	if (instance->mode != MODE_ENFORCE)
 		return false;
+	if (instance->dns_dead)
+		return true;
 	for (size_t i = 0; i < instance->nresults; i++) {
 		if (action_refuses(action_terminal(instance->actions[i])->kind))
 			return true;

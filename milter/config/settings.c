@@ -98,6 +98,12 @@ const struct mg_item settings_items[] = {
 			"(milter_command_timeout): as much or more gives a warning.",
 		.check = settings_check_budget),
 	MG_ITEM_CHOICE(
+		struct settings, dns_dead, "dns-dead", .initial = "neutral",
+		.choices = "neutral tempfail", .syntax = "neutral | tempfail",
+		.help = "What happens when DNS is dead and a policy needs it, unless its block "
+			"says what to do on timeout: nothing, so that mail passes without this "
+			"policy; or 451 4.4.3, so that mail comes again later. See DNS."),
+	MG_ITEM_CHOICE(
 		struct settings, reply_at, "reply-at", .initial = "rcpt",
 		.choices = "connect helo mail rcpt", .syntax = "connect | helo | mail | rcpt",
 		.help = "The first stage at which a refusal is given. Earlier results are "

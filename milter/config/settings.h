@@ -12,6 +12,7 @@
 #include "base/log.h"
 
 /* In the order of the key's choices. */
+enum dns_dead_choice { DNS_DEAD_NEUTRAL, DNS_DEAD_TEMPFAIL };
 enum front_end_choice { FRONT_END_EVENT, FRONT_END_LIBMILTER };
 
 struct settings {
@@ -27,6 +28,7 @@ struct settings {
 	long long max_connections;
 	long long packet_memory; /* bytes */
 	long long stage_budget;  /* ms */
+	int dns_dead;            /* enum dns_dead_choice */
 	int reply_at;            /* enum mg_stage, CONNECT to RCPT */
 	struct mg_strings exempt_recipients;
 	bool reply_id;

@@ -90,6 +90,15 @@ static void service_send(struct service *service, const struct dns_key *key)
 	dns_engine_ask(service->engine, &query.query, sizeof(query));
 }
 
+/* DNS is dead: the question is over before it is asked, and the next like it is asked anew. */
+static void service_refuse(struct service *service, const struct dns_key *key)
+{
+	struct dns_answer *answer = dns_answer_late(MG_DNS_NO_SERVER, 0, "DNS is dead");
+
+	dns_waiters_call(dns_cache_fill(service->cache, key, clock_now(), answer), answer);
+	dns_answer_unref(answer);
+}
+
 static bool service_knows(enum mg_dns_type type)
 {
 	return type == MG_DNS_A || type == MG_DNS_AAAA || type == MG_DNS_MX || type == MG_DNS_TXT ||
@@ -117,7 +126,10 @@ static struct dns_answer *service_ask(struct dns *dns, const char *name, enum mg
 	case DNS_JOINED:
 		return answer;
 	case DNS_ASK:
-		service_send(service, &key);
+		if (dns_engine_is_dead(service->engine))
+			service_refuse(service, &key);
+		else
+			service_send(service, &key);
 		return NULL;
 	case DNS_FULL:
 		break;
@@ -178,6 +190,10 @@ static void service_show(const struct dns *dns, struct counter_visitor *visitor)
 	service_show_answers(counters, visitor);
 	counter_show(visitor, "dead_servers", "How often a server was found not to answer.",
 		     atomic_load(&engine->servers.dead));
+	counter_show(visitor, "deaths", "How often DNS was found dead.",
+		     atomic_load(&engine->health.deaths));
+	counter_show(visitor, "unasked", "Questions that were not asked: DNS was dead.",
+		     atomic_load(&engine->health.unasked));
 	counter_show(visitor, "reloads", "Changes of resolv.conf.", atomic_load(&engine->reloads));
 	counter_show_gauge(visitor, "p50_us",
 			   "Half of all answers took at most so many microseconds.",

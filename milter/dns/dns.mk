@@ -8,6 +8,7 @@ milter_dns_libdns_a_SOURCES = \
 	milter/dns/cache.c milter/dns/cache.h \
 	milter/dns/dns.c milter/dns/dns.h \
 	milter/dns/engine.c milter/dns/engine.h \
+	milter/dns/health.c milter/dns/health.h \
 	milter/dns/query.c milter/dns/query.h \
 	milter/dns/message.c milter/dns/message.h \
 	milter/dns/name.c milter/dns/name.h \

@@ -24,6 +24,7 @@
 
 #define GATHER_US 500       /* how long answers are gathered while more come */
 #define TICK_MS 10          /* how exactly time-outs are kept */
+#define DEAD_TICK_MS 100    /* and whether a server is back is looked at, without any query */
 #define WAKE_TAG UINT64_MAX /* the eventfd's event */
 #define EVENTS_MAX 64
 #define LOAD_ENOUGH 300    /* queries in flight, beyond which a further thread takes part */
@@ -173,7 +174,7 @@ static void thread_tick(struct engine_thread *thread)
 	if (queries->now - thread->ticked_at < TICK_MS * 1000)
 		return;
 	thread->ticked_at = queries->now;
-	server_set_hail(&queries->servers, queries->now);
+	server_set_hail(&queries->servers, queries->now, dns_health_is_dead(queries->health));
 	server_set_tick(&queries->servers);
 }
 
@@ -236,9 +237,13 @@ static void thread_event(struct engine_thread *thread, const struct epoll_event 
 /* How many milliseconds to wait for something to happen. */
 static int thread_patience(const struct engine_thread *thread, bool busy)
 {
-	if (busy || thread->queries.in[QUERY_FINISHED].n > 0)
+	const struct queries *queries = &thread->queries;
+
+	if (busy || queries->in[QUERY_FINISHED].n > 0)
 		return 0;
-	return queries_any(&thread->queries) ? TICK_MS : -1;
+	if (queries_any(queries))
+		return TICK_MS;
+	return dns_health_is_dead(queries->health) ? DEAD_TICK_MS : -1;
 }
 
 /* Handles what has happened. Returns the queries that were handed over. */
@@ -261,7 +266,7 @@ static void thread_work(struct engine_thread *thread, struct dns_query *queue)
 {
 	struct queries *queries = &thread->queries;
 
-	if (queue || queries_any(queries))
+	if (queue || queries_any(queries) || dns_health_is_dead(queries->health))
 		thread_check_resolvconf(thread);
 	thread_begin(thread, queue);
 	thread_tick(thread);
@@ -355,6 +360,16 @@ void dns_engine_ask(struct dns_engine *engine, const struct dns_query *like, siz
 	}
 }
 
+bool dns_engine_is_dead(struct dns_engine *engine)
+{
+	struct dns_health *health = &engine->counters.health;
+
+	if (!dns_health_is_dead(health))
+		return false;
+	atomic_fetch_add_explicit(&health->unasked, 1, memory_order_relaxed);
+	return true;
+}
+
 const struct dns_engine_counters *dns_engine_count(const struct dns_engine *engine)
 {
 	return &engine->counters;
@@ -396,6 +411,7 @@ static int thread_open(struct engine_thread *thread)
 	thread->epoll = epoll_create1(EPOLL_CLOEXEC);
 	thread->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	thread->queries.limits = engine_limits(engine->settings);
+	thread->queries.health = &engine->counters.health;
 	thread->queries.now = thread->checked_at = clock_now();
 	server_set_init(&thread->queries.servers, engine->settings, &engine->counters.servers,
 			thread->epoll);
@@ -423,7 +439,7 @@ struct dns_engine *dns_engine_open(const struct dns_settings *settings, struct l
 		return NULL;
 	}
 	engine->settings = settings;
-	engine->log = log;
+	engine->log = engine->counters.health.log = log;
 	engine->failure = "cannot start the threads that ask name servers";
 	/* Signals are for the main thread. */
 	sigfillset(&all);

@@ -6,12 +6,14 @@
 #ifndef MG_DNS_ENGINE_H
 #define MG_DNS_ENGINE_H
 
+#include "dns/health.h"
 #include "dns/query.h"
 #include "dns/settings.h"
 
 struct dns_engine_counters {
 	struct server_counters servers;
 	atomic_ullong reloads; /* of resolv.conf */
+	struct dns_health health;
 };
 
 struct dns_engine;
@@ -23,6 +25,9 @@ struct log;
  */
 struct dns_engine *dns_engine_open(const struct dns_settings *settings, struct log *log,
 				   const char **error_r);
+
+/* Whether DNS is dead, so that a question need not be asked; counts one that is not. Any thread. */
+bool dns_engine_is_dead(struct dns_engine *engine);
 
 /*
  * Begins a copy of the query, which lives until inform has returned. size counts what is behind the

@@ -50,6 +50,18 @@ static void query_finish(struct dns_query *query, struct dns_answer *answer)
 	query_enter(query, QUERY_FINISHED);
 }
 
+/* Nobody has sent anything since the query began, neither to it nor to others. */
+static void query_find_dead(struct dns_query *query, unsigned ttl)
+{
+	struct queries *queries = query->queries;
+	const char *why = queries->servers.n == 0 ? "there is no name server"
+			  : query->silent         ? "no server answers"
+						  : "no server can be reached";
+
+	dns_health_lost(queries->health, queries->now, why);
+	query_finish(query, dns_answer_late(MG_DNS_NO_SERVER, ttl, why));
+}
+
 /*
  * No server is left to ask and none will answer any more. A closed port proves nothing while
  * another server is silent.
@@ -59,15 +71,13 @@ static void query_give_up(struct dns_query *query)
 	const struct queries *queries = query->queries;
 	const unsigned ttl = queries->limits.ttl_min ? DNS_FAILED_TTL : 0;
 
-	if (queries->servers.n == 0)
-		query->why = "there is no name server";
-	if (query->why && (query->heard || !query->silent))
+	if (!query->heard && !server_set_answers(&queries->servers, query->began))
+		query_find_dead(query, ttl);
+	else if (query->why && (query->heard || !query->silent))
 		query_finish(query, dns_answer_none(MG_DNS_FAILED, ttl, query->why));
-	else if (query->heard || server_set_answers(&queries->servers, query->began))
+	else
 		query_finish(query,
 			     dns_answer_late(MG_DNS_NO_ANSWER, ttl, "no server has answered this"));
-	else
-		query_finish(query, dns_answer_late(MG_DNS_NO_SERVER, ttl, "no server answers"));
 }
 
 static void query_end_if_over(struct dns_query *query)
@@ -276,6 +286,8 @@ void queries_settle(struct queries *queries)
 	struct attempt *attempt;
 
 	while ((attempt = server_set_ended(&queries->servers, queries->now))) {
+		if (attempt->end == ATTEMPT_ANSWERED)
+			dns_health_heard(queries->health, queries->now);
 		if (attempt->query)
 			query_attempt_ended(attempt->query, attempt);
 		attempt_free(attempt);

@@ -15,6 +15,7 @@
 
 #include <stdint.h>
 
+#include "dns/health.h"
 #include "dns/message.h"
 #include "dns/servers.h"
 
@@ -69,6 +70,7 @@ struct query_list {
 
 struct queries {
 	struct server_set servers;
+	struct dns_health *health;
 	struct dns_limits limits;
 	int64_t now; /* microseconds; the thread sets it whenever it wakes up */
 	struct query_list in[QUERY_STATES];

@@ -441,10 +441,11 @@ void server_set_note_dead(struct server_set *set, unsigned index, int64_t now)
  * Every server knows the name servers of the root. They are asked for when an attempt has been open
  * for half of its time, so that the answer is there when the query is given up.
  */
-void server_set_hail(struct server_set *set, int64_t now)
+void server_set_hail(struct server_set *set, int64_t now, bool dead)
 {
 	static const struct dns_chain root = { .type = (enum mg_dns_type)DNS_TYPE_NS };
 	const int64_t patience = server_set_patience(set) / 2;
+	const int64_t pause = dead ? DNS_HAIL_US : 2 * patience;
 
 	for (size_t i = 0; i < set->n; i++) {
 		struct server *server = &set->v[i];
@@ -452,8 +453,9 @@ void server_set_hail(struct server_set *set, int64_t now)
 					      .server = (unsigned)i,
 					      .edns = !server->no_edns };
 
-		if (!server->open || now - server->silent_since < patience ||
-		    (server->hailed_at && now - server->hailed_at < 2 * patience))
+		if (!dead && (!server->open || now - server->silent_since < patience))
+			continue;
+		if (server->hailed_at && now - server->hailed_at < pause)
 			continue;
 		server->hailed_at = now;
 		server_set_send(set, &hail, now);

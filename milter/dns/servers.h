@@ -17,6 +17,7 @@
 #include "dns/message.h"
 #include "dns/settings.h"
 
+#define DNS_HAIL_US 1000000  /* how often all are asked whether they are back, while DNS is dead */
 #define DNS_PROBE_US 5000000 /* how often a dead server is sent a query, besides one that lives */
 
 struct dns_query;
@@ -130,8 +131,8 @@ void server_set_note_dead(struct server_set *set, unsigned index, int64_t now);
 
 /*
  * Asks the servers that have been silent for long whether they are there: this distinguishes a
- * query that no server answers from dead servers.
+ * query that no server answers from dead servers. dead: DNS is, so it asks all, in turns.
  */
-void server_set_hail(struct server_set *set, int64_t now);
+void server_set_hail(struct server_set *set, int64_t now, bool dead);
 
 #endif

@@ -337,6 +337,11 @@ static int64_t call_wait_us(const struct mg_call *call)
 	return call_until(call) - call->session->host->now();
 }
 
+static void call_dns_is_dead(struct mg_call *call)
+{
+	call->dns_dead = true;
+}
+
 static void call_release_snapshot(void *arg)
 {
 	struct snapshot *snapshot = arg;
@@ -354,6 +359,7 @@ static struct dns_walker call_walker(const struct mg_call *call)
 }
 
 static const struct call_services call_services = { .dns = call_dns,
+						    .dns_is_dead = call_dns_is_dead,
 						    .wait_us = call_wait_us,
 						    .walker = call_walker };
 

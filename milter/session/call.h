@@ -37,6 +37,7 @@ struct mg_call {
 	 */
 	struct found *also, **also_end;
 	unsigned nalso;
+	bool dns_dead;             /* an answer to the hook was that DNS is dead */
 	struct findings *findings; /* what the hook reads of other policies; see findings.c */
 };
 

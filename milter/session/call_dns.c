@@ -35,6 +35,8 @@ const struct mg_dns_answer *mg_dns(struct mg_call *call, const char *name, enum 
 {
 	struct dns_answer *answer = call_answer(call, name, type);
 
+	if (answer->public.late == MG_DNS_NO_SERVER && services_of(call)->dns_is_dead)
+		services_of(call)->dns_is_dead(call);
 	mg_at_end(call, MG_EVENT, call_release, answer);
 	return &answer->public;
 }

@@ -16,6 +16,9 @@ struct call_services {
 	/* How many microseconds the hook may block for; not positive: not at all. */
 	int64_t (*wait_us)(const struct mg_call *call);
 
+	/* The hook was answered that DNS is dead. May be NULL. */
+	void (*dns_is_dead)(struct mg_call *call);
+
 	/* For whom a walk is done. The caller takes over what it keeps. */
 	struct dns_walker (*walker)(const struct mg_call *call);
 };

@@ -215,7 +215,7 @@ static void journal_action(struct log_record *r, const struct action *action,
 
 void journal_would(struct session *session, struct found *found)
 {
-	const struct action *action = found->instance->actions[found->result];
+	const struct action *action = state_actions(found);
 	const enum action_kind kind = action_terminal(action)->kind;
 	const bool again = session->event.stage == MG_RCPT && action_refuses(kind);
 	struct log_record r;

@@ -85,8 +85,21 @@ static void pipeline_record(struct session *session, const struct found *said, u
 	(*at)->us = us;
 	if (!*fresh_r)
 		*fresh_r = *at;
-	if (result == instance->error || result == instance->timeout)
+	/* That DNS is dead is logged once, not for each mail. */
+	if ((result == instance->error || result == instance->timeout) && !said->dns_dead)
 		journal_trouble(session, *at);
+}
+
+/* A timeout of a hook that was answered that DNS is dead is of that. */
+static void pipeline_note_dead(struct mg_call *call)
+{
+	struct found *found = call_found(call);
+
+	if (!call->dns_dead || found->result != call->instance->timeout)
+		return;
+	found->dns_dead = true;
+	if (!found->text)
+		found->text = "DNS is not available here, try again later";
 }
 
 /* Records what a hook reported, in that order; what it returned comes last. */
@@ -107,6 +120,7 @@ static void pipeline_record_all(struct session *session, struct mg_call *call, i
 		return;
 	}
 	call_found(call)->result = pipeline_result(call, returned, now);
+	pipeline_note_dead(call);
 	pipeline_record(session, call_found(call), us, &fresh);
 }
 
@@ -213,7 +227,7 @@ void pipeline_collect(struct session *session, enum mg_stage stage)
 /* Combines one more result with those before it. Returns whether further policies run. */
 static bool pipeline_combine(struct decision *decision, const struct found *found)
 {
-	const struct action *actions = found->instance->actions[found->result];
+	const struct action *actions = state_actions(found);
 	const struct action *terminal = action_terminal(actions);
 
 	decision->score += action_score(actions);

@@ -59,6 +59,14 @@ const char *state_macro(const struct session *session, const char *name)
 	return session->mta->macro(session->mta_ctx, name);
 }
 
+const struct action *state_actions(const struct found *found)
+{
+	const struct instance *instance = found->instance;
+
+	return found->dns_dead && instance->dns_dead ? instance->dns_dead
+						     : instance->actions[found->result];
+}
+
 struct arena *state_arena(struct session *session, enum mg_stage hook)
 {
 	switch (hook) {

@@ -25,6 +25,7 @@ struct found {
 	unsigned us;      /* that the hook took, for all fields or chunks that showed this */
 	unsigned counted; /* the number of the last message that it was decided on for */
 	bool said;        /* the log has it, where one line is enough */
+	bool dns_dead;    /* a timeout since DNS is dead */
 	const char *detail;
 	const char **values; /* as many as the instance has; NULL for none */
 	int code;            /* the reply that the policy proposes; 0: none */
@@ -148,6 +149,9 @@ const char *state_macro(const struct session *session, const char *name);
 
 /* Whether the present recipient is exempt from refusals. */
 bool state_is_exempt(const struct session *session);
+
+/* What is done about it. */
+const struct action *state_actions(const struct found *found);
 
 /* The arena of what a hook of this stage finds. */
 struct arena *state_arena(struct session *session, enum mg_stage hook);

@@ -64,12 +64,12 @@ void trace_start(struct session *session, const struct instance *instance, enum 
 }
 
 /* The actions of a result; in mode monitor, those that it would have. */
-static void trace_actions(struct log_record *r, const struct instance *instance, size_t result)
+static void trace_actions(struct log_record *r, const struct found *found)
 {
-	const char *name = instance->mode == MODE_MONITOR ? "would" : "actions";
+	const char *name = found->instance->mode == MODE_MONITOR ? "would" : "actions";
 
 	log_list_begin(r, name);
-	for (const struct action *action = instance->actions[result]; action; action = action->next)
+	for (const struct action *action = state_actions(found); action; action = action->next)
 		log_element(r, action_names[action->kind]);
 	log_list_end(r);
 }
@@ -88,7 +88,7 @@ void trace_call(struct session *session, const struct instance *instance, enum m
 	log_str(&r, "result", name);
 	if (found) {
 		log_str(&r, "detail", found->detail);
-		trace_actions(&r, instance, result);
+		trace_actions(&r, found);
 	}
 	log_int(&r, "us", us);
 	log_write(&r);

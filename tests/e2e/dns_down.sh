@@ -69,22 +69,25 @@ lab_dns_answers() {
 lab_wait 20 lab_dns_answers
 reply RCPT "550 5.7.23 fail.example does not permit * $ID"
 
-# Nothing listens there any more. This is known at once: it is an error, not a timeout. The client
-# must try again.
+# Nothing listens there any more. This is known at once, and DNS is dead as before. The key dns-dead
+# has the client try again.
 lab_dns_stop
 e2e_again <<C
 stage-budget 8s
+dns-dead tempfail
 dns { server $LAB_DNS_SERVER }
 policy spf { }
 C
 smtp_send "${as[@]}" --from sender@other.example
-reply RCPT "451 4.4.3 The SPF record of other.example cannot be looked up now $ID"
-logged 'spf.*temperror'
+reply RCPT "451 4.4.3 DNS is not available here, try again later $ID"
+logged 'spf.*timeout'
+logged 'warning: DNS is dead: no server can be reached'
 lab_dns_start
 lab_dns_try_again() {
 	smtp_send "${as[@]}" --from sender@other.example
 	[[ $(smtp_reply_to RCPT) == 550* ]]
 }
 check "the server is found again" lab_wait 20 lab_dns_try_again
+logged 'warning: DNS answers again'
 delivered 2
 lab_dns_stop

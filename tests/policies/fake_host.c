@@ -221,7 +221,9 @@ static struct dns_walker host_walker(const struct mg_call *call)
 	return (struct dns_walker){ .self = host.self, .shared = host.shared };
 }
 
-static const struct call_services host_services = { host_dns, host_wait_us, host_walker };
+static const struct call_services host_services = { .dns = host_dns,
+						    .wait_us = host_wait_us,
+						    .walker = host_walker };
 
 const char *fake_result_name(int result)
 {

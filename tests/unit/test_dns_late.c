@@ -11,6 +11,8 @@
 
 #include "../dns/patience.h"
 #include "dns_help.h"
+#include "folder.h"
+#include "log_help.h"
 #include "run.h"
 
 #define TIMEOUT 250 /* ms; of three tries: 1750 */
@@ -64,8 +66,8 @@ static const struct {
 	{ NOTHING, ONE_NAME, MG_DNS_LATE, MG_DNS_NO_ANSWER, true },
 	{ ONE_NAME, NOTHING, MG_DNS_LATE, MG_DNS_NO_ANSWER, true },
 	/* A closed port is known at once; but the other server may be alive. */
-	{ CLOSED, "", MG_DNS_FAILED, MG_DNS_NOT_LATE, false },
-	{ CLOSED, CLOSED, MG_DNS_FAILED, MG_DNS_NOT_LATE, false },
+	{ CLOSED, "", MG_DNS_LATE, MG_DNS_NO_SERVER, false },
+	{ CLOSED, CLOSED, MG_DNS_LATE, MG_DNS_NO_SERVER, false },
 	{ CLOSED, NOTHING, MG_DNS_LATE, MG_DNS_NO_SERVER, false },
 	{ NOTHING, CLOSED, MG_DNS_LATE, MG_DNS_NO_SERVER, true },
 	{ CLOSED, ONE_NAME, MG_DNS_LATE, MG_DNS_NO_ANSWER, false },
@@ -99,6 +101,21 @@ START_TEST(test_case)
 }
 END_TEST
 
+/* Whether questions are asked again. Each has another name: the answer to one may be kept. */
+static bool is_back(void)
+{
+	static int n;
+	char name[32];
+	struct dns_answer *answer;
+	bool back;
+
+	snprintf(name, sizeof(name), "back%d.test", n++);
+	answer = dns_wait(dns, name, MG_DNS_A, PATIENCE);
+	back = answer->public.status == MG_DNS_NXDOMAIN;
+	dns_answer_unref(answer);
+	return back;
+}
+
 /* A server that has answered before can still be dead. */
 START_TEST(test_dies)
 {
@@ -110,7 +127,40 @@ START_TEST(test_dies)
 	expect("a.test", PATIENCE, MG_DNS_LATE, MG_DNS_NO_SERVER);
 	server_clear(server);
 	server_add(server, ONE_NAME);
+	ck_await(is_back());
 	expect("after.test", PATIENCE, MG_DNS_NXDOMAIN, MG_DNS_NOT_LATE);
+}
+END_TEST
+
+/*
+ * However it died: one line of the log at its beginning and one at its end, whatever is asked
+ * meanwhile, and nothing of that is sent.
+ */
+START_TEST(test_one_state)
+{
+	char path[128], name[32];
+
+	make_folder();
+	dns_log = open_log(path_in(path, "log"), false);
+	add(&server, _i ? CLOSED : NOTHING);
+	start();
+	expect("a.test", PATIENCE, MG_DNS_LATE, MG_DNS_NO_SERVER);
+	for (int i = 0; i < 100; i++) {
+		snprintf(name, sizeof(name), "n%d.test", i);
+		expect(name, PATIENCE, MG_DNS_LATE, MG_DNS_NO_SERVER);
+		ck_assert_uint_eq(server_asked(server, name, "A"), 0);
+	}
+	ck_assert_uint_eq(count_lines(path, "warning: DNS is dead: no server"), 1);
+	ck_assert_uint_eq(count_lines(path, "DNS answers again"), 0);
+	if (!_i) {
+		server_clear(server);
+		ck_await(is_back());
+		ck_assert_uint_eq(count_lines(path, "warning: DNS answers again, after"), 1);
+	}
+	ck_assert_uint_eq(count_lines(path, ""), _i ? 1 : 2);
+	dns_close(&dns);
+	log_close(&dns_log);
+	remove_folder();
 }
 END_TEST
 
@@ -181,6 +231,7 @@ int main(void)
 	tcase_set_timeout(tcase, 120);
 	tcase_add_loop_test(tcase, test_case, 0, COUNT(cases));
 	tcase_add_test(tcase, test_dies);
+	tcase_add_loop_test(tcase, test_one_state, 0, 2);
 	tcase_add_test(tcase, test_deadline);
 	tcase_add_test(tcase, test_no_hail);
 	tcase_add_test(tcase, test_no_storm);
