@@ -4,6 +4,7 @@
 #define MG_NEEDS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <millgate/policy.h>
 
@@ -30,6 +31,8 @@ struct mta_needs {
 	unsigned edits;    /* EDIT_BIT()s of what can come of a message */
 	bool record;       /* all header fields are kept, see session/record.h */
 	bool exact_fields; /* and the blanks after their colons */
+	unsigned waits;    /* MG_BIT()s of the stages at which a policy may block */
+	int64_t budget;    /* how long it may at most, in microseconds */
 	const char *macros[MG_STAGES]; /* names for each stage, parted by blanks; NULL for none */
 };
 

@@ -203,6 +203,17 @@ static const char *plan_macros(struct snapshot *snapshot, enum mg_stage stage)
 	return macros;
 }
 
+static void plan_need_waits(struct mta_needs *needs, const struct instance *instance)
+{
+	for (int stage = MG_CONNECT; stage < MG_STAGES; stage++) {
+		const unsigned hooks = plan_hooks(instance, (enum mg_stage)stage) |
+				       (instance->stages & MG_BIT(stage));
+
+		if (hooks & instance->blocking)
+			needs->waits |= MG_BIT(stage);
+	}
+}
+
 void plan_needs(struct snapshot *snapshot)
 {
 	struct mta_needs *needs = &snapshot->needs;
@@ -210,8 +221,10 @@ void plan_needs(struct snapshot *snapshot)
 	/* The log's line for each message needs these. */
 	needs->stages = MG_BIT(MG_CONNECT) | MG_BIT(MG_MAIL) | MG_BIT(MG_RCPT) | MG_BIT(MG_EOM);
 	needs->replies = MG_BIT(MG_EOM);
+	needs->budget = snapshot->settings.stage_budget * 1000;
 	for (size_t i = 0; i < snapshot->ninstances; i++) {
 		plan_need_instance(needs, snapshot, &snapshot->instances[i]);
+		plan_need_waits(needs, &snapshot->instances[i]);
 		snapshot->starts |= snapshot->instances[i].starts;
 		if (snapshot->instances[i].mode != MODE_OFF)
 			snapshot->services |= snapshot->instances[i].services;

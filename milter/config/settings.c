@@ -72,6 +72,14 @@ const struct mg_item settings_items[] = {
 		.max = 100000, .syntax = "NUMBER",
 		.help = "How many connections of the MTA are served at a time; further ones are "
 			"answered with a temporary failure at CONNECT."),
+	MG_ITEM_INT(
+		struct settings, max_waiting, "max-waiting", .initial = "500", .min = 1,
+		.max = 20000, .syntax = "NUMBER",
+		.help = "How many sessions may wait for look-ups at a time; each takes a thread. "
+			"The commands of others are held back until one of these goes on. What "
+			"they wait counts of their stage-budget; when it is used up they are "
+			"answered with what is known, and timeout for the rest. libmilter has "
+			"threads of its own, without such a limit."),
 	MG_ITEM_SIZE(
 		struct settings, packet_memory, "packet-memory", .initial = "64M", .min = 2 << 20,
 		.max = 1LL << 36, .syntax = "SIZE",

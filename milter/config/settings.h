@@ -26,6 +26,7 @@ struct settings {
 	const char *modules;
 	int front_end; /* enum front_end_choice */
 	long long max_connections;
+	long long max_waiting;
 	long long packet_memory; /* bytes */
 	long long stage_budget;  /* ms */
 	int dns_dead;            /* enum dns_dead_choice */

@@ -63,6 +63,7 @@ static void tell_warnings(struct reload *reload, const struct errors *warnings)
 struct front_limits reload_limits(const struct settings *settings)
 {
 	return (struct front_limits){ .connections = (size_t)settings->max_connections,
+				      .waiting = (size_t)settings->max_waiting,
 				      .packet_memory = (size_t)settings->packet_memory };
 }
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <poll.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -24,11 +25,13 @@ struct conn {
 	struct dialogue dialogue;
 	struct connections *all;
 	int fd;
-	pthread_mutex_t lock;    /* of who serves it: the next may begin before it has let go */
-	struct bytes rest;       /* the beginning of a packet */
-	atomic_size_t holds;     /* the room of rest, as it is counted in all->memory */
-	size_t skips;            /* so much of a dropped packet is still to come */
-	int dropped;             /* the command of that */
+	pthread_mutex_t lock; /* of who serves it: the next may begin before it has let go */
+	struct bytes rest;    /* the beginning of a packet */
+	atomic_size_t holds;  /* the room of rest, as it is counted in all->memory */
+	size_t skips;         /* so much of a dropped packet is still to come */
+	int dropped;          /* the command of that */
+	int64_t held_at;      /* microseconds; 0: it is not held back */
+	struct conn *next_held;
 	atomic_llong last_event; /* in milliseconds of clock_ms() */
 	atomic_bool begun;
 	struct conn *next, **link;
@@ -90,6 +93,12 @@ static void conn_drop(struct conn *conn)
 	conn_free_rest(conn);
 }
 
+/* Whether there is a beginning of a packet to be thrown away. Caller holds its lock. */
+static bool conn_can_drop(const struct conn *conn)
+{
+	return !conn->held_at && packet_missing(&conn->rest) > 0;
+}
+
 /* Caller holds the lock of the list. self: the caller's, whose lock it has. */
 static bool connections_drop_largest(struct connections *all, struct conn *self)
 {
@@ -101,10 +110,13 @@ static bool connections_drop_largest(struct connections *all, struct conn *self)
 	/* What is being read now may be whole the next moment. */
 	if (largest != self && pthread_mutex_trylock(&largest->lock) != 0)
 		largest = self;
-	if (packet_missing(&largest->rest))
-		conn_drop(largest);
-	else if (largest == self)
+	if (largest != self && !conn_can_drop(largest)) {
+		pthread_mutex_unlock(&largest->lock);
+		largest = self;
+	}
+	if (!conn_can_drop(largest))
 		return false;
+	conn_drop(largest);
 	if (largest != self)
 		pthread_mutex_unlock(&largest->lock);
 	return true;
@@ -223,22 +235,91 @@ static bool conn_send(struct conn *conn, struct worker *worker)
 	return true;
 }
 
+/* ---- Events that are held back ---- */
+
+/* The event has come; it is served later, by whoever takes it out of the queue. */
+static void conn_hold(struct conn *conn)
+{
+	struct connections *all = conn->all;
+
+	conn->next_held = NULL;
+	pthread_mutex_lock(&all->lock);
+	*all->held_end = conn;
+	all->held_end = &conn->next_held;
+	atomic_fetch_add(&all->workers.held, 1);
+	pthread_mutex_unlock(&all->lock);
+	if (connections_should_say(&all->held_said))
+		log_say(all->log, MG_LOG_WARNING, "front",
+			"max-waiting (%u) sessions wait for policies: the commands of others are "
+			"held back",
+			(unsigned)all->workers.waiting_max);
+}
+
+/* Whether its budget is used up, or everything ends. */
+static bool conn_is_due(const struct conn *conn)
+{
+	return conn->all->stopping ||
+	       clock_now() - conn->held_at >= dialogue_budget(&conn->dialogue);
+}
+
+/* The first of the queue, if it may be served now; NULL: not yet. */
+static struct conn *connections_take_held(struct connections *all, struct worker *worker)
+{
+	struct conn *conn;
+
+	pthread_mutex_lock(&all->lock);
+	conn = all->held;
+	if (conn && (worker_claim(worker) || conn_is_due(conn))) {
+		all->held = conn->next_held;
+		if (!all->held)
+			all->held_end = &all->held;
+		atomic_fetch_sub(&all->workers.held, 1);
+	} else {
+		conn = NULL;
+	}
+	pthread_mutex_unlock(&all->lock);
+	return conn;
+}
+
+/* Whether the packet's event has to be held back: those before it come first. */
+static bool conn_must_wait(const struct conn *conn, struct worker *worker,
+			   const struct packet *packet)
+{
+	if (worker->claimed || !dialogue_may_wait(&conn->dialogue, packet->command))
+		return false;
+	return conn->all->workers.held > 0 || !worker_claim(worker);
+}
+
+/* ---- Packets ---- */
+
 static bool conn_take(struct conn *conn, struct worker *worker, struct packet *packet)
 {
 	return !conn->all->stopping && dialogue_take(&conn->dialogue, packet, &worker->out) &&
 	       conn_send(conn, worker);
 }
 
-/* Takes the packets that have come. Returns false when the connection is to be closed. */
+/*
+ * Takes the packets that have come, up to one that is held back. Returns false when the connection
+ * is to be closed.
+ */
 static bool conn_take_packets(struct conn *conn, struct worker *worker, struct bytes *in)
 {
+	struct bytes before = *in;
 	enum packet_state state;
 	struct packet packet;
 
 	while ((state = packet_take(in, dialogue_packet_max(&conn->dialogue), &packet)) ==
-	       PACKET_WHOLE)
+	       PACKET_WHOLE) {
+		if (!conn->dialogue.held && conn_must_wait(conn, worker, &packet)) {
+			*in = before;
+			conn->held_at = clock_now();
+			return true;
+		}
 		if (!conn_take(conn, worker, &packet))
 			return false;
+		conn->dialogue.held = 0;
+		before = *in;
+	}
 	if (state == PACKET_BROKEN)
 		dialogue_broken(&conn->dialogue, "something that is no packet");
 	return state == PACKET_PART;
@@ -287,6 +368,15 @@ static bool conn_receive_new(struct conn *conn, struct worker *worker)
 	return true;
 }
 
+/* What stays of the packets that had come, or none. */
+static void conn_keep_rest(struct conn *conn)
+{
+	if (conn->rest.end == conn->rest.begin)
+		conn_free_rest(conn); /* thousands of idle connections shall not keep one each */
+	else
+		conn_make_room(conn);
+}
+
 /* The missing part of a packet is read directly behind its beginning, and nothing else. */
 static bool conn_receive_rest(struct conn *conn, struct worker *worker)
 {
@@ -299,10 +389,18 @@ static bool conn_receive_rest(struct conn *conn, struct worker *worker)
 		bytes_fit(rest, size + (missing && missing < step ? missing : step));
 	if (!conn_read(conn, rest) || !conn_take_packets(conn, worker, rest))
 		return false;
-	if (rest->end == rest->begin)
-		conn_free_rest(conn); /* thousands of idle connections shall not keep one each */
-	else
-		conn_make_room(conn);
+	conn_keep_rest(conn);
+	return true;
+}
+
+/* The event that was held back, and what has come behind it. */
+static bool conn_receive_held(struct conn *conn, struct worker *worker)
+{
+	conn->dialogue.held = clock_now() - conn->held_at + 1;
+	conn->held_at = 0;
+	if (!conn_take_packets(conn, worker, &conn->rest))
+		return false;
+	conn_keep_rest(conn);
 	return true;
 }
 
@@ -316,15 +414,28 @@ static void conn_spoke(struct conn *conn)
 
 static bool conn_receive(struct conn *conn, struct worker *worker)
 {
+	if (conn->held_at)
+		return conn_receive_held(conn, worker);
 	return conn->rest.end > conn->rest.begin ? conn_receive_rest(conn, worker)
 						 : conn_receive_new(conn, worker);
+}
+
+/* Once watched or held it belongs to another worker, as soon as the lock is released. */
+static bool conn_give_back(struct conn *conn)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLONESHOT, .data.ptr = conn };
+
+	if (conn->held_at) {
+		conn_hold(conn);
+		return true;
+	}
+	dialogue_rest(&conn->dialogue);
+	return epoll_ctl(conn->all->workers.epoll, EPOLL_CTL_MOD, conn->fd, &event) == 0;
 }
 
 static void conn_serve(struct worker *worker, void *item)
 {
 	struct conn *conn = item;
-	struct epoll_event event = { .events = EPOLLIN | EPOLLONESHOT, .data.ptr = conn };
-	struct connections *all = conn->all;
 	bool goes_on;
 
 	pthread_mutex_lock(&conn->lock);
@@ -332,15 +443,25 @@ static void conn_serve(struct worker *worker, void *item)
 	conn->dialogue.waits_arg = worker;
 	/* Before the event, too: it may take long. */
 	conn_spoke(conn);
-	goes_on = !all->stopping && conn_receive(conn, worker);
+	goes_on = !conn->all->stopping && conn_receive(conn, worker);
 	conn_spoke(conn);
-	if (goes_on)
-		dialogue_rest(&conn->dialogue);
-	/* Once armed the connection belongs to another worker, as soon as the lock is released. */
-	goes_on = goes_on && epoll_ctl(all->workers.epoll, EPOLL_CTL_MOD, conn->fd, &event) == 0;
+	worker_unclaim(worker);
+	goes_on = goes_on && conn_give_back(conn);
 	pthread_mutex_unlock(&conn->lock);
 	if (!goes_on)
 		conn_end(conn);
+}
+
+/* Serves those that were held back, as far as they may be served now. */
+static void serve_held(struct worker *worker)
+{
+	struct connections *all =
+		(struct connections *)(void *)((char *)worker->all -
+					       offsetof(struct connections, workers));
+	struct conn *conn;
+
+	while ((conn = connections_take_held(all, worker)))
+		conn_serve(worker, conn);
 }
 
 /* ---- All of them ---- */
@@ -349,6 +470,8 @@ int connections_init(struct connections *all)
 {
 	pthread_mutex_init(&all->lock, NULL);
 	all->workers.serve = conn_serve;
+	all->workers.retry = serve_held;
+	all->held_end = &all->held;
 	return workers_init(&all->workers);
 }
 

@@ -6,6 +6,9 @@
  * What has come of packets that are not whole yet may take memory_max bytes together. Beyond it the
  * connection that has most of it loses its packet: the rest of it is thrown away as it comes, and
  * is then answered 421.
+ *
+ * An event that may wait for a policy is held back while too many wait, but no longer than its
+ * budget: then it is served without waiting.
  */
 #ifndef MG_CONNECTIONS_H
 #define MG_CONNECTIONS_H
@@ -27,9 +30,11 @@ struct connections {
 	/* Private. */
 	atomic_size_t memory;      /* of unfinished packets */
 	atomic_llong dropped_said; /* when the log last said that one was dropped */
-	pthread_mutex_t lock;      /* of the list */
+	atomic_llong held_said;    /* and that one was held back */
+	pthread_mutex_t lock;      /* of what follows */
 	struct conn *first;
 	size_t n;
+	struct conn *held, **held_end; /* in the order in which they came */
 };
 
 /* Returns 0, or -1 and errno. */

@@ -44,8 +44,16 @@ static unsigned dialogue_edits(void *arg)
 	return agreement_grants(&dialogue->agreed);
 }
 
+static int64_t dialogue_held(void *arg)
+{
+	const struct dialogue *dialogue = arg;
+
+	return dialogue->held;
+}
+
 static const struct mta dialogue_mta = { .macro = dialogue_macro,
 					 .waits = dialogue_waits,
+					 .held = dialogue_held,
 					 .edits = dialogue_edits };
 
 static struct session *dialogue_session(struct dialogue *dialogue)
@@ -337,6 +345,15 @@ static const struct event_form {
 	{ COMMAND_UNKNOWN, MG_COMMAND, tell_command },
 };
 
+/* NULL: the protocol has no such event. */
+static const struct event_form *event_of(int command)
+{
+	for (size_t i = 0; i < sizeof(events) / sizeof(*events); i++)
+		if (events[i].command == command)
+			return &events[i];
+	return NULL;
+}
+
 static bool dialogue_event(struct dialogue *dialogue, const struct event_form *event,
 			   struct packet *packet, struct bytes *out)
 {
@@ -374,7 +391,7 @@ static bool dialogue_next_client(struct dialogue *dialogue)
 
 static bool dialogue_command(struct dialogue *dialogue, struct packet *packet, struct bytes *out)
 {
-	const struct event_form *event = events;
+	const struct event_form *event;
 
 	switch (packet->command) {
 	case COMMAND_MACROS:
@@ -395,10 +412,8 @@ static bool dialogue_command(struct dialogue *dialogue, struct packet *packet, s
 			return false;
 		break;
 	}
-	while (event < events + sizeof(events) / sizeof(*events) &&
-	       event->command != packet->command)
-		event++;
-	if (event < events + sizeof(events) / sizeof(*events))
+	event = event_of(packet->command);
+	if (event)
 		return dialogue_event(dialogue, event, packet, out);
 	dialogue_broken(dialogue, "a command that the protocol does not have");
 	return false;
@@ -419,6 +434,21 @@ bool dialogue_take(struct dialogue *dialogue, struct packet *packet, struct byte
 		return packet->command == COMMAND_NEGOTIATE &&
 		       dialogue_negotiate(dialogue, packet, out);
 	return dialogue_command(dialogue, packet, out);
+}
+
+bool dialogue_may_wait(const struct dialogue *dialogue, int command)
+{
+	CHECK_OBJ(dialogue, DIALOGUE_MAGIC);
+	const struct event_form *event = event_of(command);
+
+	return event && dialogue->snapshot && !dialogue->refused && !dialogue->dropped &&
+	       session_needs(dialogue->snapshot)->waits & MG_BIT(event->stage);
+}
+
+int64_t dialogue_budget(const struct dialogue *dialogue)
+{
+	CHECK_OBJ(dialogue, DIALOGUE_MAGIC);
+	return dialogue->snapshot ? session_needs(dialogue->snapshot)->budget : 0;
 }
 
 void dialogue_rest(struct dialogue *dialogue)

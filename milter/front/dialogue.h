@@ -42,6 +42,7 @@ struct dialogue {
 	bool negotiated;
 	bool refused;   /* beyond the cap */
 	bool connected; /* the session was told of its client */
+	int64_t held;   /* microseconds that the next event was held back for */
 	bool dropped;   /* a packet was dropped for its memory: its client is answered 421 */
 
 	/* As those of struct mta. */
@@ -54,6 +55,10 @@ size_t dialogue_packet_max(const struct dialogue *dialogue);
 
 /* Handles a packet, and adds the reply to out. Returns false when the connection must be closed. */
 bool dialogue_take(struct dialogue *dialogue, struct packet *packet, struct bytes *out);
+
+/* Whether a command's event may wait for policies, and for how many microseconds at most. */
+bool dialogue_may_wait(const struct dialogue *dialogue, int command);
+int64_t dialogue_budget(const struct dialogue *dialogue);
 
 /* All that came was handled, and all replies were sent. */
 void dialogue_rest(struct dialogue *dialogue);

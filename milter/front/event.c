@@ -153,10 +153,10 @@ static void front_free(struct front *front)
 	free(front);
 }
 
-/* Each session may wait, and others are still to be refused. */
-static unsigned workers_for(size_t max_connections)
+/* A thread for each that waits; and those that serve the others, or wait for an MTA to read. */
+static unsigned workers_for(size_t waiting)
 {
-	return (unsigned)max_connections + 64;
+	return (unsigned)waiting + (unsigned)sysconf(_SC_NPROCESSORS_ONLN) + 32;
 }
 
 static void event_limit(struct front *front, const struct front_limits *limits)
@@ -165,7 +165,8 @@ static void event_limit(struct front *front, const struct front_limits *limits)
 
 	all->dialogues.max = limits->connections;
 	all->memory_max = limits->packet_memory;
-	workers_limit(&all->workers, workers_for(limits->connections));
+	all->workers.waiting_max = (unsigned)limits->waiting;
+	workers_limit(&all->workers, workers_for(limits->waiting));
 }
 
 static int event_prepare(struct front *front, const struct front_settings *settings,

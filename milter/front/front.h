@@ -22,6 +22,7 @@ struct host;
 /* What a reload can change; a front end may have no use for some. */
 struct front_limits {
 	size_t connections;   /* how many are served at a time */
+	size_t waiting;       /* how many may wait for policies at a time */
 	size_t packet_memory; /* bytes that unfinished packets may take together */
 };
 

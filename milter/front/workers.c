@@ -14,6 +14,9 @@
 #include "base/clock.h"
 #include "front/workers.h"
 
+#define HELD_LOOK_MS 20 /* how often items that are held back are looked at */
+#define LOOK_MS 1000    /* and whether there are any */
+
 /* Takes an idle worker out of the list. Needs the lock. */
 static void worker_rouse(struct worker *worker)
 {
@@ -83,10 +86,13 @@ static void *worker_run(void *arg)
 	struct workers *all = worker->all;
 
 	while (worker_goes_on(worker)) {
+		const int patience = all->held > 0 ? HELD_LOOK_MS : LOOK_MS;
 		struct epoll_event event;
 
-		if (epoll_wait(all->epoll, &event, 1, -1) == 1 && event.data.ptr)
+		if (epoll_wait(all->epoll, &event, 1, patience) == 1 && event.data.ptr)
 			all->serve(worker, event.data.ptr);
+		if (all->held > 0)
+			all->retry(worker);
 	}
 	worker_leave(worker);
 	return NULL;
@@ -161,6 +167,24 @@ void workers_limit(struct workers *all, unsigned max)
 	pthread_mutex_unlock(&all->lock);
 }
 
+bool worker_claim(struct worker *worker)
+{
+	struct workers *all = worker->all;
+	unsigned waiting = all->waiting;
+
+	while (!worker->claimed && waiting < all->waiting_max)
+		worker->claimed =
+			atomic_compare_exchange_weak(&all->waiting, &waiting, waiting + 1);
+	return worker->claimed;
+}
+
+void worker_unclaim(struct worker *worker)
+{
+	if (worker->claimed)
+		atomic_fetch_sub(&worker->all->waiting, 1);
+	worker->claimed = false;
+}
+
 void worker_waits(struct worker *worker)
 {
 	struct workers *all = worker->all;
@@ -170,6 +194,8 @@ void worker_waits(struct worker *worker)
 	if (worker->waits)
 		return;
 	worker->waits = true;
+	/* An event that was not expected to wait counts too, as far as there is room. */
+	worker_claim(worker);
 	pthread_mutex_lock(&all->lock);
 	all->taken--;
 	other = all->idle;

@@ -20,8 +20,9 @@ struct worker {
 	struct bytes in, out; /* for who serves an event */
 	struct workers *all;
 	pthread_t thread;
-	bool waits; /* has given its place away */
-	bool idle;  /* waits for somebody else's, in the list of those */
+	bool waits;   /* has given its place away */
+	bool claimed; /* may wait */
+	bool idle;    /* waits for somebody else's, in the list of those */
 	pthread_cond_t place;
 	struct worker *next;
 };
@@ -31,8 +32,16 @@ struct workers {
 	int epoll; /* for the items: an event's data.ptr is one, never NULL */
 	void (*serve)(struct worker *worker, void *item);
 	struct log *log;
+	atomic_uint waiting_max; /* how many items may wait at a time, each with a thread */
+	/*
+	 * Items that are held back, since so many wait; while there are any, retry is called again
+	 * and again, by workers that have a place.
+	 */
+	atomic_uint held;
+	void (*retry)(struct worker *worker);
 	unsigned idle_ms; /* a thread without a place waits so long for one, then it ends */
 
+	atomic_uint waiting;
 	int wake; /* an eventfd in epoll, with data.ptr NULL */
 	atomic_bool stopping;
 	pthread_mutex_t lock; /* of all below */
@@ -53,6 +62,15 @@ int workers_start(struct workers *workers);
 
 /* Changes how many threads there may be; those that there are stay. */
 void workers_limit(struct workers *workers, unsigned max);
+
+/*
+ * By who serves an event that may wait: whether it may. Else its item is to be held back, or the
+ * event to be served without waiting.
+ */
+bool worker_claim(struct worker *worker);
+
+/* The event is over. */
+void worker_unclaim(struct worker *worker);
 
 /* By who serves an event: what comes may take long. */
 void worker_waits(struct worker *worker);

@@ -4,6 +4,7 @@
 #define MG_MTA_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "config/needs.h"
 #include "config/text.h"
@@ -57,6 +58,12 @@ struct mta {
 	 * not need it.
 	 */
 	void (*waits)(void *ctx);
+
+	/*
+	 * For how many microseconds the front end has held the event back: they count of its
+	 * budget. NULL: it never does.
+	 */
+	int64_t (*held)(void *ctx);
 
 	/* EDIT_BIT()s of the edits that were agreed on with the MTA. NULL: all. */
 	unsigned (*edits)(void *ctx);

@@ -33,6 +33,8 @@ static void session_event(struct session *session, enum mg_stage stage)
 	session->event.began = session->event.now = session->host->now();
 	session->event.ends =
 		session->event.began + session->snapshot->settings.stage_budget * 1000;
+	if (session->mta->held)
+		session->event.ends -= session->mta->held(session->mta_ctx);
 }
 
 /* Lets the hooks of these stages be called again; their results stay. */

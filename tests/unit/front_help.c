@@ -19,7 +19,7 @@ const struct front_end *const front_end = &FRONT_UNDER_TEST;
 
 struct running running = { .stranger_ms = FRONT_STRANGER_MS,
 			   .silence_ms = FRONT_SILENCE_MS,
-			   .limits.packet_memory = PACKET_MEMORY };
+			   .limits = { .waiting = 500, .packet_memory = PACKET_MEMORY } };
 
 static void on_ended(void *arg)
 {

@@ -185,15 +185,30 @@ const struct reply *session_mail(struct session *session, char **argv)
 	return say(session, MG_MAIL);
 }
 
-const struct reply *session_rcpt(struct session *session, char **argv)
+/* Whether the event was held back for all of its budget. */
+static bool is_over(struct session *session)
 {
-	told.in_rcpt = true;
-	told.rcpts++;
+	return told.needs.budget > 0 && session->mta->held &&
+	       session->mta->held(session->ctx) >= told.needs.budget;
+}
+
+static void wait_for_policies(struct session *session)
+{
 	if (session->mta->waits)
 		session->mta->waits(session->ctx);
 	usleep(told.slow_ms * 1000);
 	while (told.held)
 		usleep(1000);
+}
+
+const struct reply *session_rcpt(struct session *session, char **argv)
+{
+	told.in_rcpt = true;
+	told.rcpts++;
+	if (is_over(session))
+		told.over++;
+	else
+		wait_for_policies(session);
 	tell_path("rcpt", argv);
 	return say(session, MG_RCPT);
 }

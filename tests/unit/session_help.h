@@ -32,6 +32,7 @@ struct told {
 	atomic_bool held;    /* RCPT also waits as long as this is set */
 	atomic_bool in_rcpt;
 	atomic_uint rcpts; /* how many RCPTs have begun */
+	atomic_uint over;  /* of these, those whose budget was used up before */
 };
 
 extern struct told told;

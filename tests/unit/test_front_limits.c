@@ -6,6 +6,7 @@
 #include <config.h>
 
 #include <check.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <malloc.h>
 #include <stdlib.h>
@@ -157,6 +158,95 @@ START_TEST(idle_connections)
 }
 END_TEST
 
+#define WAITERS 40
+#define MAY_WAIT 3
+
+static unsigned threads(void)
+{
+	DIR *tasks = opendir("/proc/self/task");
+	unsigned n = 0;
+
+	ck_assert_ptr_nonnull(tasks);
+	while (readdir(tasks))
+		n++;
+	closedir(tasks);
+	return n - 2;
+}
+
+static void begin_rcpts(struct mta **mtas, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		mtas[i] = open_mta();
+		mta_connect(mtas[i], "c", '4', "192.0.2.1", 25);
+		ck_assert_int_eq(mta_raw(mtas[i], "\0\0\0\5R<b>\0", 9), 0);
+	}
+}
+
+/* Only RCPT may wait, for so many microseconds, and does so until told.held is taken back. */
+static void start_held(int64_t budget)
+{
+	told.needs = (struct mta_needs){ .stages = ALL_STAGES,
+					 .replies = ALL_STAGES,
+					 .waits = 1U << MG_RCPT,
+					 .budget = budget };
+	running.limits.waiting = MAY_WAIT;
+	start(NULL, WAITERS + 1);
+	told.held = true;
+}
+
+/*
+ * No more sessions wait than may, whatever comes. The others are served while there is time, or
+ * without waiting when their budget is used up; and those that need not wait, at once.
+ */
+START_TEST(bounded_waiting)
+{
+	struct mta *mtas[WAITERS], *other;
+	unsigned before;
+
+	if (ON_LIBMILTER)
+		return;
+	start_held(_i ? 3600 * INT64_C(1000000) : 300000);
+	before = threads();
+	begin_rcpts(mtas, WAITERS);
+	ck_await(told.rcpts == (_i ? MAY_WAIT : WAITERS));
+	ck_assert_uint_eq(told.over, _i ? 0 : WAITERS - MAY_WAIT);
+	ck_assert_uint_le(threads(), before + MAY_WAIT);
+	other = open_mta();
+	ck_assert_int_eq(mta_connect(other, "c", '4', "192.0.2.1", 25), MTA_CONTINUE);
+	ck_assert_int_eq(mta_helo(other, "h"), MTA_CONTINUE);
+	mta_free(&other);
+	ck_assert_uint_eq(told.rcpts, _i ? MAY_WAIT : WAITERS);
+	told.held = false;
+	for (int i = 0; i < WAITERS; i++) {
+		ck_assert_int_eq(mta_await(mtas[i]), MTA_CONTINUE);
+		mta_free(&mtas[i]);
+	}
+	wait_for_ends(WAITERS + 1);
+	wait_for_log("warning: max-waiting (3) sessions wait for policies", 1);
+	finish();
+}
+END_TEST
+
+/* A stop ends those that are held back, too. */
+START_TEST(stops_while_held)
+{
+	struct mta *mtas[WAITERS];
+
+	if (ON_LIBMILTER)
+		return;
+	start_held(3600 * INT64_C(1000000));
+	begin_rcpts(mtas, WAITERS);
+	ck_await(told.rcpts == MAY_WAIT);
+	wait_for_log("warning: max-waiting (3) sessions wait for policies", 1);
+	ck_assert_uint_le(front_end->stop(running.front, 1000), MAY_WAIT);
+	told.held = false;
+	ck_await(told.ended == WAITERS);
+	for (int i = 0; i < WAITERS; i++)
+		mta_free(&mtas[i]);
+	leave();
+}
+END_TEST
+
 #define HALVES 6
 #define HALF 290000
 
@@ -251,6 +341,8 @@ int main(void)
 	tcase_add_test(tc, opens_without_files);
 	tcase_add_test(tc, large_first_packet);
 	tcase_add_test(tc, idle_connections);
+	tcase_add_loop_test(tc, bounded_waiting, 0, 2);
+	tcase_add_test(tc, stops_while_held);
 	tcase_add_test(tc, unfinished_packets);
 	tcase_add_test(tc, stops_between_packets);
 	return run_tests("front_limits", tc);
