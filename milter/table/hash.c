@@ -165,7 +165,7 @@ void hash_index_locals(struct hash *hash)
 		hash->locals_room *= 2;
 	hash->locals = calloc(hash->locals_room, sizeof(*hash->locals));
 	if (!hash->locals)
-		abort();
+		memory_ended();
 	for (size_t i = 0; i < hash->room; i++)
 		if (entry_local(&hash->entries[i]))
 			add_local(hash, (unsigned)i + 1);
