@@ -31,5 +31,5 @@ EXTRA_DIST += $(libmilter_scenarios)
 .PHONY: check-libmilter
 check-libmilter: all
 	$(AM_V_at)MG_FRONT_END=libmilter; export MG_FRONT_END; $(MAKE) $(AM_MAKEFLAGS) check \
-		TESTS="$(e2e_tests) $(libmilter_scenarios) `cd $(srcdir) && grep -L '^needs event' $(scenario_tests) | \
-			tr '\n' ' '`"
+		TESTS="$(e2e_tests) $(libmilter_scenarios) \
+			`cd $(srcdir) && grep -L '^needs event' $(scenario_tests) | tr '\n' ' '`"
