@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The engines of the policy "spf", in the order of the key's choices. */
+#include <config.h>
+
 #include "spf_check.h"
 
 #ifdef HAVE_LIBSPF2

@@ -356,6 +356,17 @@ START_TEST(bad_configuration)
 }
 END_TEST
 
+/* The library that configure has found is an engine, in the daemon and in these tests. */
+START_TEST(engines_built_in)
+{
+#ifdef HAVE_LIBSPF2
+	ck_assert_int_eq(ENGINES, 2);
+#else
+	ck_assert_int_eq(ENGINES, 1);
+#endif
+}
+END_TEST
+
 START_TEST(engines_left_out)
 {
 	const char *engine = spf_engines[_i].name;
@@ -381,6 +392,7 @@ int main(void)
 	tcase_add_loop_test(tests, writes_received_spf, 0, ENGINES);
 	tcase_add_loop_test(tests, hostile_records, 0, ENGINES);
 	tcase_add_loop_test(tests, bad_configuration, 0, 5);
+	tcase_add_test(tests, engines_built_in);
 	tcase_add_loop_test(tests, engines_left_out, ENGINES, SPF_ENGINES);
 	return run_tests("spf", tests);
 }
