@@ -20,8 +20,10 @@ policies_spf_spf_la_LDFLAGS = $(MODULE_LDFLAGS)
 policies_spf_spf_la_LIBADD = $(spf_libs)
 endif
 
-policies_tests += tests/policies/test_spf tests/policies/test_spf_limits
+policies_tests += tests/policies/test_spf tests/policies/test_spf_engines \
+	tests/policies/test_spf_limits
 tests_policies_test_spf_LDADD = $(policy_test_libs)
+tests_policies_test_spf_engines_LDADD = $(policy_test_libs)
 tests_policies_test_spf_limits_LDADD = $(policy_test_libs)
 
 # ---- The test suites of the standard, through the daemon: "make check" runs all with each engine.

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The engine libspf2, with guards against its faults: it gets records that were validated and
- * rewritten (rewrite.h), and its DNS layer is this one, which counts the limits of RFC 7208,
- * section 4.6.4. Errors are decided here: the library then gets an empty answer, and its result is
- * not used.
+ * The engine libspf2, with guards against its faults: it gets records that were validated,
+ * shortened and rewritten (rewrite.h), and its DNS layer is this one, which counts the limits of
+ * RFC 7208, section 4.6.4. Errors are decided here: the library then gets an empty answer, and its
+ * result is not used.
  */
 #include "../spf_check.h"
 
@@ -298,7 +298,7 @@ static SPF_dns_rr_t *answer_record(struct libspf2 *libspf2, const struct spf_sta
 		force(libspf2, SPF_PERMERROR, spf_record_problem(call, name, what, &wrong));
 		return nothing(libspf2, asked, ns_t_txt);
 	}
-	text = spf_rewrite(&libspf2->standins, domain, depth, record, size, &digest);
+	text = spf_rewrite(&libspf2->standins, domain, depth, &digest);
 	if (depth == 0) {
 		libspf2->explained = domain;
 		libspf2->explanation = digest.explanation;

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Rewrites records for libspf2, which misreads some terms (RFC 7208, sections 4.6 and 5). */
+/*
+ * Rewrites records for libspf2, which misreads some terms (RFC 7208, sections 4.6 and 5), and
+ * forgets without an error what does not fit into 512 bytes once it is compiled. So it gets a
+ * record's digest, which always fits, however long the record is.
+ */
 #include "rewrite.h"
 
 #include <arpa/inet.h>
@@ -10,12 +14,21 @@
 
 #include "../spf_check.h"
 
-#define ADDRESSES_MAX 100 /* libspf2 takes 255 terms of a record, and a /0 becomes two */
 #define TERM_MAX 96
+
+/* Each term of a digest, of which one may become two (put_address()), the redirect, the version. */
+#define RECORD_MAX ((SPF_LOOKUPS_MAX + 5) * TERM_MAX)
+
+/*
+ * What the library makes of a term: 4 bytes for its kind, 4 for a prefix length, and an address or
+ * 4 bytes and the name of a stand-in.
+ */
+#define COMPILED_TERM_MAX (4 + 4 + 4 + sizeof("1000" SPF_STANDIN_ZONE))
+_Static_assert((SPF_LOOKUPS_MAX + 3) * COMPILED_TERM_MAX < 512, "libspf2 forgets terms");
 
 struct output {
 	char *text;
-	size_t size, max;
+	size_t size;
 };
 
 static void output_term(struct output *output, char qualifier, const char *fmt, ...)
@@ -25,8 +38,6 @@ static void output_term(struct output *output, char qualifier, const char *fmt, 
 {
 	va_list args;
 
-	if (output->size + TERM_MAX > output->max)
-		return;
 	output->text[output->size++] = ' ';
 	if (qualifier && qualifier != '+')
 		output->text[output->size++] = qualifier;
@@ -138,77 +149,30 @@ static void put_lookup(struct output *output, struct spf_standins *standins,
 	}
 }
 
-/*
- * Whether the library gets a network: only those of the client's family; if these are too many,
- * only those that contain the client.
- */
-static bool is_shown(const struct spf_standins *standins, const struct spf_term *term,
-		     unsigned addresses)
+static void put_term(struct output *output, struct spf_standins *standins,
+		     const struct spf_term *term, const char *domain, unsigned depth)
 {
-	const int family = term->kind == SPF_IP4 ? AF_INET : AF_INET6;
-	const unsigned bits = term->kind == SPF_IP4 ? term->cidr4 : term->cidr6;
-
-	return standins->query->family == family &&
-	       (addresses < ADDRESSES_MAX ||
-		spf_network_has(term->address, bits, standins->query->address));
-}
-
-/* ---- Records ---- */
-
-/* Returns whether evaluation surely ends at this term. */
-static bool put_term(struct output *output, struct spf_standins *standins,
-		     const struct spf_term *term, const char *domain, unsigned depth,
-		     unsigned *addresses)
-{
-	if (term->kind == SPF_ALL) {
+	if (term->kind == SPF_ALL)
 		output_term(output, term->qualifier, "all");
-		return true;
-	}
-	if (term->kind == SPF_IP4 || term->kind == SPF_IP6) {
-		if (!is_shown(standins, term, *addresses))
-			return false;
+	else if (term->kind == SPF_IP4 || term->kind == SPF_IP6)
 		put_address(output, standins, term);
-		return ++*addresses > ADDRESSES_MAX;
-	}
-	if (spf_term_is_lookup(term) && term->kind != SPF_REDIRECT)
+	else
 		put_lookup(output, standins, term, domain, depth);
-	return false;
-}
-
-/* Enough for a record: a term with /0 becomes two. */
-static size_t output_max(const char *record, size_t size)
-{
-	const size_t most = ADDRESSES_MAX * 2 + SPF_LOOKUPS_MAX * 2;
-	size_t terms = 2;
-
-	for (size_t i = 0; i < size && terms < most; i++)
-		terms += record[i] == ' ' ? 2 : 0;
-	return (terms + 2) * TERM_MAX;
 }
 
 const char *spf_rewrite(struct spf_standins *standins, const char *domain, unsigned depth,
-			const char *record, size_t size, const struct spf_digest *digest)
+			const struct spf_digest *digest)
 {
-	struct output output = { .max = output_max(record, size) };
-	unsigned lookups = 0;
-	unsigned addresses = 0;
-	bool ends = false;
-	struct spf_term term;
+	struct output output = { .text = mg_alloc(standins->call, MG_EVENT, RECORD_MAX) };
 
-	output.text = mg_alloc(standins->call, MG_EVENT, output.max + 1);
 	output.size = (size_t)sprintf(output.text, "v=spf1");
-	for (size_t at = 0; spf_record_next(record, size, &at, &term) == 1;) {
-		if (ends || lookups > SPF_LOOKUPS_MAX)
-			break;
-		ends = put_term(&output, standins, &term, domain, depth, &addresses);
-		lookups += spf_term_is_lookup(&term) && term.kind != SPF_REDIRECT;
-	}
+	for (unsigned i = 0; i < digest->n; i++)
+		put_term(&output, standins, &digest->terms[i], domain, depth);
 	/*
 	 * The library treats redirect as a mechanism at its place. It belongs behind all others,
 	 * and not beside "all".
 	 */
-	if (digest->redirect.spec && !ends && lookups <= SPF_LOOKUPS_MAX)
+	if (digest->redirect.spec && !digest->ends && digest->lookups <= SPF_LOOKUPS_MAX)
 		put_lookup(&output, standins, &digest->redirect, domain, depth);
-	output.text[output.size] = '\0';
 	return output.text;
 }

@@ -44,8 +44,11 @@ struct spf_standin *spf_standin_new(struct spf_standins *standins, const struct 
 struct spf_standin *spf_standin_find(const struct spf_standins *standins, const char *name,
 				     int *host_r);
 
-/* Rewrites a valid record of the domain. The result is in the event's memory. */
+/*
+ * Makes a record from the digest of the domain's: the networks that do not contain the client are
+ * left out. The result is in the event's memory.
+ */
 const char *spf_rewrite(struct spf_standins *standins, const char *domain, unsigned depth,
-			const char *record, size_t size, const struct spf_digest *digest);
+			const struct spf_digest *digest);
 
 #endif
