@@ -24,7 +24,8 @@ lab_wait 30 grep -q 'reject at rcpt' "$log"
 has "$log" 'reject at rcpt'
 
 mv "$log" "$log.1"
-kill -HUP "$MILLGATED_PID"
+check 'the script for logrotate' sh -e -c "$(sed -e '1,/postrotate/d; /endscript/,$d' \
+	-e "s,/run/millgated.pid,$pid_file,g" "$MG_TOP_SRCDIR/packaging/millgate.logrotate")"
 lab_wait 30 test -e "$log"
 smtp_send --from bad@example.org
 reply RCPT "550 5.7.1 *$ID"
