@@ -2,9 +2,9 @@
 /*
  * The contract between Millgate and a policy module: all that a policy may use.
  *
- * A policy never rejects. It states what it found, as one of the results that
- * it declares; the configuration says what is done about it. millgate-policy(3)
- * draws the life of a policy.
+ * A policy never rejects. It reports one of the results that it declares; the
+ * configuration says which action that causes. millgate-policy(3) draws the
+ * life of a policy.
  *
  * Lifetimes. Memory belongs to one of five: the process, the configuration
  * snapshot (an opened instance), the session (one client connection), the
@@ -381,7 +381,7 @@ struct mg_policy {
 	/*
 	 * Called once for each message that began (MAIL), when it is over, however it ended,
 	 * unless the instance's mode is off: so also when "skip" and "only" excluded it, and
-	 * when another policy ended the asking. Facts, state and findings of the message are
+	 * when it did not run after another's action. Facts, state and findings of the message are
 	 * still there. Must not block; detail, values, reply and results that it says are lost.
 	 * A policy may have this hook and no on[]. May be NULL.
 	 */
@@ -711,7 +711,7 @@ void mg_reply(struct mg_call *call, int code, const char *status, const char *te
  * policy's results, or MG_ERROR or MG_TIMEOUT. The detail, values and reply said so far belong
  * to it; what is said afterwards belongs to the next one, or to the returned one (MG_NONE when
  * there is no more to say). Each is counted, logged and acted on by itself, in the order of the
- * reports: scores add up, and the first action that ends the asking ends it. For a hook whose
+ * reports: scores add up, and the first action after which no policy runs decides. For a hook whose
  * stage is in several; the result of another hook that calls it becomes MG_ERROR. Those beyond
  * MG_ALSO_MAX in one hook are lost, and the log says so. All are lost when the hook answers
  * after its deadline with anything but MG_TIMEOUT. Results of MG_HEADER are acted on in an order

@@ -113,8 +113,8 @@ static void class_check_local(struct mg_conf *conf, const struct class *class)
 	if (class->is_local == CLASS_YES && (class->helo || auth || class->has_tls == CLASS_YES))
 		mg_conf_error(
 			conf, class->line, 1,
-			"class %s would name no session: what is submitted locally has no helo, "
-			"auth or tls",
+			"class %s would match no session: mail that is submitted locally has no "
+			"helo, auth or tls",
 			class->name);
 }
 
@@ -160,7 +160,7 @@ static void class_fill(struct class *class, const struct mg_conf *top)
 	class_check_local(&conf, class);
 	class->facts = class_facts(class);
 	if (!class->facts)
-		mg_conf_error(&conf, class->line, 1, "class %s is empty: it would name no session",
+		mg_conf_error(&conf, class->line, 1, "class %s is empty: it would match no session",
 			      class->name);
 }
 

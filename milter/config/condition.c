@@ -167,7 +167,8 @@ void condition_check_reads(const struct condition_names *names, const struct ins
 		if (condition_reads(of, other->type->name) && !condition_is_too_late(of, other))
 			condition_check_order(&r, other);
 		if (errors->count > before)
-			errors_hint(errors, "policy %s reads what %s found", of->name, other->name);
+			errors_hint(errors, "policy %s reads the results of %s", of->name,
+				    other->name);
 	}
 }
 

@@ -227,10 +227,10 @@ static void load_keep_instance(struct snapshot *snapshot, struct keep *keep,
 	if (type->shared_size > 0 &&
 	    keep_share(instance->kept.entry, type->shared_version, type->shared_size,
 		       &instance->kept.shared) == KEEP_ANEW)
-		errors_at(
-			&snapshot->warnings, instance->line, 1,
-			"policy %s begins anew: what it remembered is of another version of %s.so",
-			instance->name, type->name);
+		errors_at(&snapshot->warnings, instance->line, 1,
+			  "policy %s begins with new memory: the old one is of another version "
+			  "of %s.so",
+			  instance->name, type->name);
 	arena_at_end(&snapshot->arena, load_unkeep, instance);
 }
 

@@ -26,7 +26,7 @@ enum edit_kind {
 
 /* A front end negotiates no more than this. */
 struct mta_needs {
-	unsigned stages;   /* MG_BIT()s of the stages to be told of */
+	unsigned stages;   /* MG_BIT()s of the stages that the MTA shall report */
 	unsigned replies;  /* of these, the ones that can be answered other than "continue" */
 	unsigned edits;    /* EDIT_BIT()s of what can come of a message */
 	bool record;       /* all header fields are kept, see session/record.h */

@@ -149,7 +149,7 @@ static const char *check_reads(struct arena *arena, const struct mg_policy *poli
 			return arena_printf(arena, "reads a type \"%s\", which no policy can be",
 					    *type);
 		if (strcmp(*type, policy->name) == 0)
-			return "reads its own type: what an instance found it keeps in its state";
+			return "reads its own type: an instance keeps its results in its state";
 	}
 	return NULL;
 }

@@ -189,7 +189,7 @@ static void settings_check_path(struct mg_conf *conf, const struct mg_line *line
 			      path);
 	else if (kind && stat(path, &st) == 0 && (st.st_mode & S_IFMT) != kind)
 		mg_conf_error(conf, line, word,
-			      "found \"%s\", which is there and is no %s, expected one, or nothing",
+			      "found \"%s\", which exists and is no %s, expected one, or nothing",
 			      path, kind == S_IFREG ? "regular file" : "socket");
 }
 

@@ -31,7 +31,7 @@ static int remove_abandoned(const struct front_socket *sock, char error_r[FRONT_
 		/* Any other trouble shows, with its reason, when the socket is bound. */
 		return 0;
 	if (!S_ISSOCK(st.st_mode))
-		return listen_fail(error_r, "%s is there and is not a socket", sock->listen.path);
+		return listen_fail(error_r, "%s exists and is not a socket", sock->listen.path);
 	rc = try_connect((const struct sockaddr *)&sock->listen.address, sock->listen.size);
 	/* EAGAIN: somebody listens, with a full queue. */
 	if (rc == 0 || rc == EAGAIN)

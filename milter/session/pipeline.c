@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The pipeline: asks the policies of a stage in file order, and combines what they found. */
+/* The pipeline: calls the policies of a stage in file order, and combines their results. */
 #include <config.h>
 
 #include "session/call.h"

@@ -146,13 +146,13 @@ enum verb {
 	MG_ITEM_LINES(struct access, lines, verb, .syntax = "KIND ENTRY...", .help = (text))
 
 static const struct mg_item items[VERBS + 1] = {
-	[VERB_OK] = VERB_ITEM("ok", "What is among the entries is the result ok. KIND is client, "
+	[VERB_OK] = VERB_ITEM("ok", "A match among the entries has the result ok. KIND is client, "
 				    "client-name, helo, sender, recipient or header."),
-	[VERB_REJECT] = VERB_ITEM("reject", "What is among the entries is the result reject."),
-	[VERB_DEFER] = VERB_ITEM("defer", "What is among the entries is the result defer."),
-	[VERB_DISCARD] = VERB_ITEM("discard", "What is among the entries is the result discard."),
-	[VERB_HOLD] = VERB_ITEM("hold", "What is among the entries is the result hold."),
-	[VERB_DUNNO] = VERB_ITEM("dunno", "What is among the entries is not looked up in the lines "
+	[VERB_REJECT] = VERB_ITEM("reject", "A match among the entries has the result reject."),
+	[VERB_DEFER] = VERB_ITEM("defer", "A match among the entries has the result defer."),
+	[VERB_DISCARD] = VERB_ITEM("discard", "A match among the entries has the result discard."),
+	[VERB_HOLD] = VERB_ITEM("hold", "A match among the entries has the result hold."),
+	[VERB_DUNNO] = VERB_ITEM("dunno", "A match among the entries is not looked up in the lines "
 					  "of this KIND that follow: an exception to them."),
 	[VERB_CHECK] = MG_ITEM_LINES(
 		struct access, lines, "check", .syntax = "KIND TABLE...",

@@ -250,7 +250,7 @@ static void tally_answer(struct mg_call *call, const struct dnsbl *dnsbl, struct
 		mg_count(call, DNSBL_UNANSWERED, 1);
 		inet_ntop(AF_INET, &entry->answer, text, sizeof(text));
 		snprintf(why, sizeof(why), "answers %s: %s", text,
-			 meaning == DNSBL_REFUSED ? "it refuses to tell us"
+			 meaning == DNSBL_REFUSED ? "it refuses to answer"
 						  : "that is not the answer of a list");
 		dnsbl_watch_complain(call, entry->zone, why);
 		tally_unknown(tally, entry->zone, why);

@@ -29,7 +29,7 @@ static const struct mg_result results[] = {
 	[NULL_MX] = {
 		.name = "null-mx",
 		.action = "reject 550 5.7.27 \"{domain} takes no mail, so it sends none\"",
-		.help = "The domain states that it takes no mail. RFC 7505, section 4.2, has "
+		.help = "The domain declares that it takes no mail. RFC 7505, section 4.2, has "
 			"receivers refuse what claims to come from it.",
 		.further_needs = "",
 	},

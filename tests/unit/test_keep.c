@@ -204,8 +204,8 @@ START_TEST(resized_memory_is_warned_of)
 	keep_share(entry, 1, 10, &memory);
 	snapshot = load(ZEN "policy dnsbl other { zone a.test }");
 	ck_assert_uint_eq(snapshot->warnings.count, 1);
-	ck_assert_msg(strstr(errors_line(&snapshot->warnings, 0), "policy dnsbl/zen begins anew") !=
-			      NULL,
+	ck_assert_msg(strstr(errors_line(&snapshot->warnings, 0),
+			     "policy dnsbl/zen begins with new memory") != NULL,
 		      "%s", errors_line(&snapshot->warnings, 0));
 	ck_assert_ptr_ne(instance(snapshot, "dnsbl/zen")->kept.shared, memory);
 	snapshot_unref(&snapshot);

@@ -345,7 +345,7 @@ static SPF_dns_rr_t *answer_term(struct libspf2 *libspf2, struct spf_standin *st
 	if (is_name && is_undecided(libspf2))
 		return nothing(libspf2, asked, type);
 	if (is_record && !(is_name && spf_is_domain(name)))
-		force(libspf2, SPF_PERMERROR, "an include of, or a redirect to, what is no domain");
+		force(libspf2, SPF_PERMERROR, "an include of, or a redirect to, an invalid name");
 	if (!is_name || libspf2->forced != SPF_NONE)
 		return nothing(libspf2, asked, type);
 	if (type == ns_t_txt)
