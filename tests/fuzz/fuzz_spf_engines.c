@@ -7,6 +7,7 @@
 #include <config.h>
 
 #include <arpa/inet.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +17,8 @@
 #include "../../policies/spf/spf_check.h"
 
 #define NAMES 8
-#define TEXT_MAX 600
+#define TEXT_MAX 2000
+#define MANY 80 /* networks: more than libspf2 keeps of a record */
 #define ADDRESSES_MAX 3
 #define HOSTS_MAX 12
 #define BLOCKS_MAX 20000
@@ -61,6 +63,23 @@ void *mg_alloc(struct mg_call *call, enum mg_scope scope, size_t size)
 	call->blocks[call->nblocks] = malloc(size ? size : 1);
 	require(call->blocks[call->nblocks] != NULL);
 	return call->blocks[call->nblocks++];
+}
+
+char *mg_printf(struct mg_call *call, enum mg_scope scope, const char *fmt, ...)
+{
+	va_list args;
+	char *text;
+	int size;
+
+	va_start(args, fmt);
+	size = vsnprintf(NULL, 0, fmt, args);
+	va_end(args);
+	require(size >= 0);
+	text = mg_alloc(call, scope, (size_t)size + 1);
+	va_start(args, fmt);
+	vsnprintf(text, (size_t)size + 1, fmt, args);
+	va_end(args);
+	return text;
 }
 
 int64_t mg_now(const struct mg_call *call)
@@ -156,6 +175,8 @@ static void make_txt(struct mg_call *call, char *text)
 	const unsigned n = choose(call, 14);
 
 	strcpy(text, "v=spf1");
+	for (unsigned i = 0; n == 13 && i < MANY; i++)
+		add(text, " -ip4:10.8.0.0/16");
 	for (unsigned i = 0; i < n; i++)
 		make_term(call, text);
 	if (choose(call, 16) == 0)
