@@ -188,7 +188,7 @@ struct entry {
 struct tally {
 	long long sum, low, high;
 	struct entry worst, best; /* the highest positive weight, and the lowest negative */
-	unsigned asked;
+	unsigned asked, unknown;
 	bool late;
 	char why[300];   /* why a list gave no answer */
 	char zones[600]; /* those that have an entry */
@@ -226,6 +226,7 @@ static void tally_unknown(struct tally *tally, const struct dnsbl_zone *zone, co
 		tally->high += zone->weight;
 	else
 		tally->low += zone->weight;
+	tally->unknown++;
 	snprintf(tally->why, sizeof(tally->why), "%s: %s", zone->name, why);
 }
 
@@ -293,6 +294,16 @@ static int classify(const struct dnsbl *dnsbl, long long sum)
 					       : UNLISTED;
 }
 
+/* Of several lists one says why: they mostly have the same cause. */
+static void say_unknown(struct mg_call *call, const struct tally *tally)
+{
+	if (tally->unknown > 1)
+		mg_detail(call, "%u of %u look-ups have no usable answer, the last: %s",
+			  tally->unknown, tally->asked, tally->why);
+	else
+		mg_detail(call, "%s", tally->why);
+}
+
 /* The list's own text, or else what it answered. */
 static void say_entry(struct mg_call *call, const struct dnsbl *dnsbl, const struct entry *entry)
 {
@@ -329,7 +340,7 @@ static int judge_reading(struct mg_call *call, const struct dnsbl *dnsbl, size_t
 	result = classify(dnsbl, tally.sum + tally.low);
 	/* The answers so far decide, unless the missing ones could change the result. */
 	if (result != classify(dnsbl, tally.sum + tally.high)) {
-		mg_detail(call, "%s", tally.why);
+		say_unknown(call, &tally);
 		return tally.late ? MG_TIMEOUT : MG_ERROR;
 	}
 	snprintf(sum, sizeof(sum), "%lld", tally.sum);

@@ -196,6 +196,17 @@ START_TEST(what_is_known_decides)
 }
 END_TEST
 
+/* The detail says how many lists are unknown, and why one is. */
+START_TEST(several_unknown_lists)
+{
+	open_with("zone a.test; zone b.test; zone c.test",
+		  NAME "a.test A !late\n" NAME "b.test A !failed\n" NAME "c.test A !nxdomain\n");
+	ck_assert_str_eq(run(MG_CONNECT), "timeout");
+	ck_assert_str_eq(fake_said.detail, "2 of 3 look-ups have no usable answer, the last: "
+					   "b.test: as the test says");
+}
+END_TEST
+
 /* All lists are asked before any answers, then all their texts: two round trips, not ten. */
 START_TEST(all_at_once)
 {
@@ -462,6 +473,7 @@ int main(void)
 	tcase_add_test(all, values_and_text);
 	tcase_add_loop_test(all, text_only_when_used, 0, COUNT(text_cases));
 	tcase_add_loop_test(all, what_is_known_decides, 0, COUNT(several));
+	tcase_add_test(all, several_unknown_lists);
 	tcase_add_test(all, all_at_once);
 	tcase_add_test(all, late_is_a_timeout);
 	tcase_add_test(all, private_clients_are_not_asked_about);
