@@ -32,6 +32,22 @@ static void registry_unload(void *module)
 	dlclose(module);
 }
 
+/*
+ * Whether another file is loaded under this name, which dlopen() would return: of a snapshot that
+ * is in use, or one that cannot be unloaded, as many that are written in C++.
+ */
+static bool registry_has_another(const char *path)
+{
+	void *loaded = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD);
+	bool other;
+
+	if (!loaded)
+		return false;
+	other = !registry_is_loaded(loaded, path);
+	dlclose(loaded);
+	return other;
+}
+
 /* What the module's symbol registers, which may be NULL. */
 static int registry_load(struct arena *arena, const char *path, const struct mg_policy **policy_r,
 			 const char **error_r)
@@ -41,6 +57,11 @@ static int registry_load(struct arena *arena, const char *path, const struct mg_
 
 	if (wrong) {
 		*error_r = arena_printf(arena, "%s: %s", path, wrong);
+		return -1;
+	}
+	if (registry_has_another(path)) {
+		*error_r = arena_printf(
+			arena, "%s needs a restart: it has changed since it was loaded", path);
 		return -1;
 	}
 

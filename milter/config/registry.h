@@ -81,4 +81,7 @@ const char *const *registry_names(struct arena *arena);
  */
 const char *registry_check_elf(const char *path);
 
+/* Whether the file has the code and constants of a module that is loaded. */
+bool registry_is_loaded(void *module, const char *path);
+
 #endif

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Whether a file is a whole ELF shared object. dlopen() believes the program header: of a
- * truncated file it maps pages that are not there, and the first touch of one ends the process
- * with SIGBUS.
+ * Whether a file is a whole ELF shared object, and the one that is loaded. dlopen() believes the
+ * program header: of a truncated file it maps pages that are not there, and the first touch of one
+ * ends the process with SIGBUS.
  */
 #include <config.h>
 
+#include <dlfcn.h>
 #include <elf.h>
 #include <fcntl.h>
 #include <link.h>
@@ -66,4 +67,62 @@ const char *registry_check_elf(const char *path)
 
 	close(fd);
 	return wrong;
+}
+
+/* ---- What is loaded ---- */
+
+struct elf_loaded {
+	ElfW(Addr) base;
+	int fd;
+	bool same;
+};
+
+static bool elf_has_bytes(int fd, const ElfW(Phdr) * segment, const char *bytes)
+{
+	char buffer[4096];
+	size_t size;
+
+	for (size_t at = 0; at < segment->p_filesz; at += size) {
+		size = segment->p_filesz - at < sizeof(buffer) ? segment->p_filesz - at
+							       : sizeof(buffer);
+		if (pread(fd, buffer, size, (off_t)(segment->p_offset + at)) != (ssize_t)size ||
+		    memcmp(buffer, bytes + at, size) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Segments that are not written to are in memory as in the file: code, constants, the build id. */
+static int elf_compare(struct dl_phdr_info *info, size_t info_size, void *arg)
+{
+	struct elf_loaded *loaded = arg;
+
+	(void)info_size;
+	if (info->dlpi_addr != loaded->base)
+		return 0;
+	loaded->same = true;
+	for (unsigned i = 0; i < info->dlpi_phnum && loaded->same; i++) {
+		const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+
+		if (segment->p_type == PT_LOAD && !(segment->p_flags & PF_W))
+			loaded->same =
+				elf_has_bytes(loaded->fd, segment,
+					      (const char *)(loaded->base + segment->p_vaddr));
+	}
+	return 1;
+}
+
+bool registry_is_loaded(void *module, const char *path)
+{
+	struct elf_loaded loaded = { .fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) };
+	struct link_map *map;
+
+	if (loaded.fd < 0)
+		return false;
+	if (dlinfo(module, RTLD_DI_LINKMAP, &map) == 0) {
+		loaded.base = map->l_addr;
+		dl_iterate_phdr(elf_compare, &loaded);
+	}
+	close(loaded.fd);
+	return loaded.same;
 }

@@ -11,6 +11,7 @@ module_files = \
 	tests/module/example-runs.scn \
 	tests/module/layout.c \
 	tests/module/misbehaving.scn \
+	tests/module/module-stays.scn \
 	tests/module/outside.c \
 	tests/module/outside-runs.scn \
 	tests/module/undeclared.c \

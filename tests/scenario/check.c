@@ -207,10 +207,18 @@ static bool check_create(struct play *play, const struct line *line)
 }
 
 /* rename A B, in the daemon's folder. */
+/* In the daemon's folder, or where a variable says. */
+static char *check_path(struct play *play, const char *name)
+{
+	const struct daemon *daemon = &play->scenario->daemon;
+
+	return *name == '$' ? daemon_expand(daemon, name) : daemon_path(daemon, name);
+}
+
 static bool check_rename(struct play *play, const struct line *line)
 {
-	char *from = daemon_path(&play->scenario->daemon, line_word(line, 1));
-	char *to = daemon_path(&play->scenario->daemon, line_word(line, 2));
+	char *from = check_path(play, line_word(line, 1));
+	char *to = check_path(play, line_word(line, 2));
 	bool good = rename(from, to) == 0;
 
 	if (!good)
