@@ -17,12 +17,13 @@ struct mg_line;
  */
 struct errors {
 	struct arena *arena;
-	const char *file;    /* the file of errors without a position; conf_read() sets it */
-	const char *kind;    /* "warning: ", printed before each text; NULL for errors */
-	size_t count;        /* all errors, with those beyond ERRORS_KEPT */
-	size_t kept;         /* errors in the list */
-	size_t files;        /* files that have errors */
-	struct error *first; /* in the order of the reports */
+	const char *file;        /* the file of errors without a position; conf_read() sets it */
+	const char *kind;        /* "warning: ", printed before each text; NULL for errors */
+	struct errors *warnings; /* of the same reading; NULL: they are not kept */
+	size_t count;            /* all errors, with those beyond ERRORS_KEPT */
+	size_t kept;             /* errors in the list */
+	size_t files;            /* files that have errors */
+	struct error *first;     /* in the order of the reports */
 	struct error *last;
 };
 

@@ -246,6 +246,7 @@ struct snapshot *snapshot_load(const char *path, struct keep *keep, const struct
 	atomic_init(&snapshot->references, 1);
 	errors.arena = snapshot->warnings.arena = &snapshot->arena;
 	snapshot->warnings.kind = "warning: ";
+	errors.warnings = &snapshot->warnings;
 	load_read(snapshot, &errors, path, present);
 	if (errors.count) {
 		report(arg, &errors);

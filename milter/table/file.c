@@ -214,7 +214,8 @@ static void locate(const struct table_file *file, struct table_mark *mark, size_
 	*offset += part_r->size; /* an offset past the end belongs to the last line */
 }
 
-void table_file_fault(struct table_file *file, const char *at, const struct fault *fault)
+static void report(const struct table_file *file, struct errors *errors, const char *at,
+		   const struct fault *fault)
 {
 	size_t offset = (size_t)(at - file->line) + fault->offset;
 	struct table_mark mark = file->here;
@@ -223,11 +224,21 @@ void table_file_fault(struct table_file *file, const char *at, const struct faul
 	locate(file, &mark, &offset, &part);
 	if (offset > part.size)
 		offset = part.size;
-	errors_in_file(file->errors, file->name, mark.line,
-		       (unsigned)utf8_count(part.text, offset) + 1,
+	errors_in_file(errors, file->name, mark.line, (unsigned)utf8_count(part.text, offset) + 1,
 		       arena_strndup(file->arena, part.text, part.size), "%s", fault->text);
 	if (fault->hint[0])
-		errors_hint(file->errors, "%s", fault->hint);
+		errors_hint(errors, "%s", fault->hint);
+}
+
+void table_file_fault(struct table_file *file, const char *at, const struct fault *fault)
+{
+	report(file, file->errors, at, fault);
+}
+
+void table_file_warning(struct table_file *file, const char *at, const struct fault *fault)
+{
+	if (file->errors->warnings)
+		report(file, file->errors->warnings, at, fault);
 }
 
 void table_file_error(struct table_file *file, const char *at, const char *what,

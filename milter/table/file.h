@@ -29,6 +29,7 @@ struct table_file {
 	struct table_mark here;     /* the present line */
 	char *line;                 /* its text in the arena, without the blanks at its end */
 	struct table_block *blocks; /* open "if"s, the innermost first */
+	size_t odd;                 /* keys that are probably mistakes */
 };
 
 /* Reads a file into memory of malloc(). Returns 0, or -1 with the reason in error_r. */
@@ -40,8 +41,12 @@ int table_file_read(const char *path, char **text_r, size_t *size_r, const char 
  */
 bool table_file_next(struct table_file *file);
 
-/* Reports a fault. at: the place in the line from which the offset of the fault counts. */
+/*
+ * Reports a fault as an error, or as a warning. at: the place in the line from which the offset of
+ * the fault counts.
+ */
 void table_file_fault(struct table_file *file, const char *at, const struct fault *fault);
+void table_file_warning(struct table_file *file, const char *at, const struct fault *fault);
 
 /* The same from texts. expected may be NULL. */
 void table_file_error(struct table_file *file, const char *at, const char *what,

@@ -7,6 +7,7 @@
 
 #include <millgate/policy.h>
 
+#include "table/entry.h"
 #include "table/key.h"
 #include "table/regex.h"
 
@@ -40,9 +41,9 @@ struct mg_table {
 struct table_source *table_plain_new(struct mg_table *table);
 bool table_plain_is(const struct table_source *source);
 
-/* Adds an entry to such a source. Returns 0, or -1 and what is wrong. */
-int table_plain_add(struct mg_table *table, struct table_source *source, const char *word,
-		    struct fault *fault_r);
+/* Adds an entry to such a source, unless it is wrong. fault_r: why it is not good. */
+enum entry_grade table_plain_add(struct mg_table *table, struct table_source *source,
+				 const char *word, struct fault *fault_r);
 
 /* Sources that are files, of cidr.c, pcre.c and texthash.c; they report their errors themselves. */
 struct table_source *table_cidr_load(struct mg_table *table, struct table_file *file);

@@ -6,6 +6,7 @@ milter_table_libtable_a_CPPFLAGS = $(AM_CPPFLAGS) $(PCRE2_CFLAGS)
 milter_table_libtable_a_SOURCES = \
 	milter/table/address.c milter/table/address.h \
 	milter/table/cidr.c \
+	milter/table/entry.c milter/table/entry.h \
 	milter/table/fault.c milter/table/fault.h \
 	milter/table/file.c milter/table/file.h \
 	milter/table/hash.c milter/table/hash.h \

@@ -5,11 +5,14 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/errors.h"
 #include "base/utf8.h"
 #include "table/fault.h"
 #include "table/file.h"
 #include "table/hash.h"
 #include "table/source.h"
+
+#define ODD_SHOWN 10
 
 struct texthash {
 	struct table_source source;
@@ -51,25 +54,41 @@ static char *key_end(char *key)
 	return quoted ? NULL : p;
 }
 
-/* A key that no look-up could find is a mistake. */
-static bool check_key(enum mg_key kind, const char *key, struct fault *fault_r)
+/*
+ * A key that no look-up could find is a mistake. Of those that only look-ups of another kind find,
+ * a few are shown: a file that serves several kinds may have any number. Returns false for an
+ * error.
+ */
+static bool check_key(struct mg_table *table, struct table_file *file, const char *key)
 {
-	struct network network;
-	struct fault unused;
-	size_t size = strlen(key);
+	enum entry_grade grade = ENTRY_GOOD;
+	struct fault fault;
 
-	if (strchr(key, '/') && kind != MG_KEY_TEXT && network_parse(key, &network, &unused) == 0) {
-		fault_set(fault_r, 0, "\"%s\" is never found in a \"texthash:\" file", key);
-		fault_hint(fault_r,
-			   "networks belong into a \"cidr:\" file, or are written as 192.0.2");
-		return false;
+	if (table->kind != MG_KEY_TEXT)
+		grade = entry_check_key(table->arena, table->kind, key, &fault);
+	if (grade == ENTRY_WRONG)
+		table_file_fault(file, key, &fault);
+	if (grade == ENTRY_ODD && file->odd++ < ODD_SHOWN)
+		table_file_warning(file, key, &fault);
+	return grade != ENTRY_WRONG;
+}
+
+/* A line that says the same again does no harm. */
+static void report_repeated(struct table_file *file, const char *key, const char *value,
+			    const struct hash_entry *other)
+{
+	struct fault fault;
+
+	if (strcmp(other->value, value) == 0) {
+		fault_set(&fault, 0, "\"%s\" is already in line %u, with the same result", key,
+			  other->line);
+		table_file_warning(file, key, &fault);
+	} else {
+		fault_set(&fault, 0, "\"%s\" is already in line %u, with another result", key,
+			  other->line);
+		fault_hint(&fault, "found \"%.100s\" there; remove one of the lines", other->value);
+		table_file_fault(file, key, &fault);
 	}
-	if (kind != MG_KEY_ADDRESS && kind != MG_KEY_TEXT && size > 1 && key[size - 1] == ':') {
-		fault_set(fault_r, size - 1, "the key \"%s\" ends with a colon", key);
-		fault_hint(fault_r, "expected \"key result\"; is this an aliases file?");
-		return false;
-	}
-	return true;
 }
 
 static void read_entry(struct mg_table *table, struct table_file *file, struct hash *hash)
@@ -78,24 +97,25 @@ static void read_entry(struct mg_table *table, struct table_file *file, struct h
 	char *end = key_end(key);
 	char *value;
 	const struct hash_entry *other;
-	struct fault fault;
 
 	if (!end) {
 		table_file_error(file, key, "a quoted key is not closed", "expected a second \"");
 		return;
 	}
 	value = table_file_cut(end);
-	if (!check_key(table->kind, key, &fault)) {
-		table_file_fault(file, key, &fault);
-		return;
-	}
-	if (!table_file_value(file, value, value))
+	if (!check_key(table, file, key) || !table_file_value(file, value, value))
 		return;
 	other = hash_add(hash, table_fold(table->kind, table->arena, key), value, file->here.line);
-	if (!other)
-		return;
-	fault_set(&fault, 0, "\"%s\" is already in line %u", key, other->line);
-	table_file_fault(file, key, &fault);
+	if (other)
+		report_repeated(file, key, value, other);
+}
+
+static void report_odd(const struct table_file *file)
+{
+	if (file->odd > ODD_SHOWN && file->errors->warnings)
+		errors_in_file(file->errors->warnings, file->name, 0, 0, NULL,
+			       "%zu more keys that are probably mistakes, like those above",
+			       file->odd - ODD_SHOWN);
 }
 
 struct table_source *table_texthash_load(struct mg_table *table, struct table_file *file)
@@ -113,6 +133,7 @@ struct table_source *table_texthash_load(struct mg_table *table, struct table_fi
 		else
 			read_entry(table, file, texthash->hash);
 	}
+	report_odd(file);
 	if (table->kind == MG_KEY_MAIL) {
 		hash_index_locals(texthash->hash);
 		texthash->source.find_local = texthash_find_local;

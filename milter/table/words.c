@@ -60,17 +60,21 @@ static bool is_foreign(const char *type, size_t size)
 	return false;
 }
 
+/* Some editors begin a file of UTF-8 with it. */
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
 static int load_text(struct mg_table *table, struct errors *errors, const struct loader *loader,
 		     const char *name, const char *text, size_t size)
 {
-	size_t before = errors->count;
+	const size_t before = errors->count;
+	const size_t mark = size >= 3 && memcmp(text, BYTE_ORDER_MARK, 3) == 0 ? 3 : 0;
 	struct table_file file = {
 		.arena = table->arena,
 		.errors = errors,
 		.check = table->check,
 		.name = name,
-		.text = text,
-		.size = size,
+		.text = text + mark,
+		.size = size - mark,
 		.next = { .line = 1 },
 	};
 	const char *nul = memchr(text, '\0', size);
@@ -168,16 +172,21 @@ static bool is_wrong_type(struct mg_table *table, struct errors *errors, const s
 static int add_plain(struct mg_table *table, struct errors *errors, const struct mg_line *line,
 		     size_t word)
 {
+	struct errors *to = errors;
+	enum entry_grade grade;
 	struct fault fault;
 
 	if (!table->last || !table_plain_is(table->last))
 		append(table, table_plain_new(table));
-	if (table_plain_add(table, table->last, line->words[word].text, &fault) == 0)
-		return 0;
-	errors_at(errors, line, word, "%s", fault.text);
-	if (fault.hint[0])
-		errors_hint(errors, "%s", fault.hint);
-	return -1;
+	grade = table_plain_add(table, table->last, line->words[word].text, &fault);
+	if (grade == ENTRY_ODD)
+		to = errors->warnings;
+	if (grade != ENTRY_GOOD && to) {
+		errors_at(to, line, word, "%s", fault.text);
+		if (fault.hint[0])
+			errors_hint(to, "%s", fault.hint);
+	}
+	return grade == ENTRY_WRONG ? -1 : 0;
 }
 
 static int add_word(struct mg_table *table, struct errors *errors, const struct mg_line *line,

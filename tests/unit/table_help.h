@@ -24,7 +24,7 @@
 struct made {
 	struct arena arena;
 	struct arena scratch;
-	struct errors errors;
+	struct errors errors, warnings;
 	struct mg_table *table;
 	int status;
 };
@@ -33,7 +33,8 @@ static inline void made_begin(struct made *made, enum mg_key kind,
 			      const char *(*check)(const char *))
 {
 	memset(made, 0, sizeof(*made));
-	made->errors.arena = &made->arena;
+	made->errors.arena = made->warnings.arena = &made->arena;
+	made->errors.warnings = &made->warnings;
 	made->table = table_new(&made->arena, kind, check);
 }
 
@@ -56,14 +57,24 @@ static inline void made_add_text(struct made *made, const char *type, const char
 		made->status = -1;
 }
 
-/* The printed errors; in the arena. */
-static inline const char *made_errors(struct made *made)
+static inline const char *made_printed(struct made *made, const struct errors *errors)
 {
-	char *text = errors_text(&made->errors);
+	char *text = errors_text(errors);
 	const char *copy = arena_strdup(&made->arena, text);
 
 	free(text);
 	return copy;
+}
+
+/* The printed errors; in the arena. */
+static inline const char *made_errors(struct made *made)
+{
+	return made_printed(made, &made->errors);
+}
+
+static inline const char *made_warnings(struct made *made)
+{
+	return made_printed(made, &made->warnings);
 }
 
 /* The value that was found; NULL when none was, "?" when undecided. */

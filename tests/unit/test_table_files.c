@@ -380,9 +380,55 @@ static const struct {
 	{ T, "texthash", "key NO\n",
 	  "FILE:1:5: wrong result \"NO\"\nkey NO\n    ^\n    expected OK\n" },
 	{ T, "texthash", "key OK\nother OK\n\nKEY OK 2\n",
-	  "FILE:4:1: \"KEY\" is already in line 1\nKEY OK 2\n^\n" },
-	{ A, "texthash", "2001:db8::1 OK\n2001:db8:0:0::1 OK\n",
-	  "FILE:2:1: \"2001:db8:0:0::1\" is already in line 1\n2001:db8:0:0::1 OK\n^\n" },
+	  "FILE:4:1: \"KEY\" is already in line 1, with another result\nKEY OK 2\n^\n"
+	  "    found \"OK\" there; remove one of the lines\n" },
+	{ A, "texthash", "2001:db8::1 OK 1\n2001:db8:0:0::1 OK\n",
+	  "FILE:2:1: \"2001:db8:0:0::1\" is already in line 1, with another result\n"
+	  "2001:db8:0:0::1 OK\n^\n    found \"OK 1\" there; remove one of the lines\n" },
+	{ M, "texthash", "<a@x.example> OK\n",
+	  "FILE:1:1: \"<a@x.example>\" is no mail address or part of one\n"
+	  "<a@x.example> OK\n^\n    did you mean \"a@x.example\"?\n" },
+	{ M, "texthash", "\"a@x.example\" OK\n",
+	  "FILE:1:1: \"\"a@x.example\"\" is no mail address or part of one\n"
+	  "\"a@x.example\" OK\n^\n    did you mean \"a@x.example\"?\n" },
+	{ M, "texthash", "a@x.example, OK\n",
+	  "FILE:1:1: \"a@x.example,\" is no mail address or part of one\n"
+	  "a@x.example, OK\n^\n    did you mean \"a@x.example\"?\n" },
+	{ M, "texthash", "*.x.example OK\n",
+	  "FILE:1:1: \"*.x.example\" is no mail address or part of one\n"
+	  "*.x.example OK\n^\n"
+	  "    did you mean \".x.example\"? It stands for all subdomains\n" },
+	{ M, "texthash", "*@x.example OK\n",
+	  "FILE:1:1: the * in \"*@x.example\" stands for itself\n*@x.example OK\n^\n"
+	  "    did you mean \"x.example\"?\n" },
+	{ M, "texthash", "@x.example OK\n",
+	  "FILE:1:1: \"@x.example\" is no mail address or part of one\n@x.example OK\n^\n"
+	  "    did you mean \"x.example\"?\n" },
+	{ M, "texthash", "/^a@/ OK\n",
+	  "FILE:1:1: \"/^a@/\" is no mail address or part of one\n/^a@/ OK\n^\n"
+	  "    regular expressions belong into a \"pcre:\" file\n" },
+	{ M, "texthash", "From:a@x.example OK\n",
+	  "FILE:1:1: \"From:a@x.example\" is no mail address or part of one\n"
+	  "From:a@x.example OK\n^\n    did you mean \"a@x.example\"?\n" },
+	{ M, "texthash", "postmaster OK\n",
+	  "FILE:1:1: \"postmaster\" without '@' would be a domain\npostmaster OK\n^\n"
+	  "    did you mean \"postmaster@\"?\n" },
+	{ M, "texthash", "a@x.example\u00a0 OK\n",
+	  "FILE:1:12: \"a@x.example\u00a0\" has a character that is invisible or a blank\n"
+	  "a@x.example\u00a0 OK\n           ^\n"
+	  "    remove it, or write the entry anew\n" },
+	{ A, "texthash", "192.0.2.* OK\n",
+	  "FILE:1:1: \"192.0.2.*\" is no IP address or network\n192.0.2.* OK\n^\n"
+	  "    expected an address, or the beginning of one: 192.0.2, 2001:db8\n" },
+	{ A, "texthash", "192.0.2. OK\n",
+	  "FILE:1:1: \"192.0.2.\" is no IP address or network\n192.0.2. OK\n^\n"
+	  "    expected an address, or the beginning of one: 192.0.2, 2001:db8\n" },
+	{ H, "texthash", "*.x.example OK\n",
+	  "FILE:1:1: \"*.x.example\" is no domain\n*.x.example OK\n^\n"
+	  "    did you mean \".x.example\"? It stands for all subdomains\n" },
+	{ H, "texthash", "192.0.2.300 OK\n",
+	  "FILE:1:1: \"192.0.2.300\" is no domain\n192.0.2.300 OK\n^\n"
+	  "    expected example.com (with its subdomains) or .example.com (only these)\n" },
 	{ A, "texthash", "192.0.2.0/24 OK\n",
 	  "FILE:1:1: \"192.0.2.0/24\" is never found in a \"texthash:\" file\n192.0.2.0/24 OK\n^\n"
 	  "    networks belong into a \"cidr:\" file, or are written as 192.0.2\n" },
@@ -395,6 +441,93 @@ static const struct {
 	  "FILE:1:4: this is no UTF-8\ncaf?.example OK\n   ^\n"
 	  "    expected a file in UTF-8 (iconv(1) converts others)\n" },
 };
+
+/* What is taken, with a word about it. */
+static const struct {
+	enum mg_key kind;
+	const char *type, *text, *want;
+} oddities[] = {
+	{ M, "texthash", "a@x.example OK\nA@X.EXAMPLE OK\n",
+	  "FILE:2:1: \"A@X.EXAMPLE\" is already in line 1, with the same result\n"
+	  "A@X.EXAMPLE OK\n^\n" },
+	{ M, "texthash", "bob OK\n",
+	  "FILE:1:1: \"bob\" without '@' is a domain\nbob OK\n^\n"
+	  "    did you mean \"bob@\"? A top-level domain is written \".bob\"\n" },
+	{ M, "texthash", "bob*@x.example OK\n",
+	  "FILE:1:1: the * in \"bob*@x.example\" stands for itself\nbob*@x.example OK\n^\n"
+	  "    a part of an address is an expression, such as /^info.*@/\n" },
+	{ M, "texthash", "192.0.2 OK\n",
+	  "FILE:1:1: \"192.0.2\" is never found among mail addresses\n192.0.2 OK\n^\n"
+	  "    it can be, where the file is looked up for another kind of key\n" },
+	{ A, "texthash", "host.example OK\n",
+	  "FILE:1:1: \"host.example\" is never found among client addresses\nhost.example OK\n^\n"
+	  "    it can be, where the file is looked up for another kind of key\n" },
+	{ N, "texthash", "192.0.2.1 OK\n",
+	  "FILE:1:1: \"192.0.2.1\" is never found among names of hosts\n192.0.2.1 OK\n^\n"
+	  "    it can be, where the file is looked up for another kind of key\n" },
+	{ H, "texthash", "a@x.example OK\n",
+	  "FILE:1:1: \"a@x.example\" is never found among names of hosts\na@x.example OK\n^\n"
+	  "    it can be, where the file is looked up for another kind of key\n" },
+	{ A, "texthash", "0.0.0.0 OK\n",
+	  "FILE:1:1: no client has the address 0.0.0.0\n0.0.0.0 OK\n^\n"
+	  "    networks belong into a \"cidr:\" file: 0.0.0.0/0 stands for all addresses\n" },
+	/* and what needs none */
+	{ M, "texthash", "\"a b\"@x.example OK\nlocalhost OK\n.top OK\n/C=de/@x.example OK\n", "" },
+	{ A, "texthash", "10 OK\nfe80 OK\n2001:db8: OK\n", "" },
+};
+
+START_TEST(oddity)
+{
+	struct made made;
+
+	made_begin(&made, oddities[_i].kind, NULL);
+	made_add_text(&made, oddities[_i].type, oddities[_i].text);
+	ck_assert_str_eq(made_errors(&made), "");
+	ck_assert_str_eq(made_warnings(&made), oddities[_i].want);
+	made_end(&made);
+}
+END_TEST
+
+/* A file for several kinds of look-ups can have any number of keys of the others. */
+START_TEST(many_oddities)
+{
+	struct made made;
+	const char *text = "";
+
+	made_begin(&made, A, NULL);
+	for (int i = 0; i < 25; i++)
+		text = arena_printf(&made.arena, "%sh%d.example OK\n", text, i);
+	made_add_text(&made, "texthash", text);
+	ck_assert_uint_eq(made.warnings.count, 11);
+	ck_assert(strstr(made_warnings(&made), "15 more keys that are probably mistakes"));
+	made_end(&made);
+}
+END_TEST
+
+/* Editors of other systems begin a file with a byte order mark. */
+static const struct {
+	enum mg_key kind;
+	const char *type, *text, *key;
+} marked[] = {
+	{ M, "texthash", "\ufeffa@x.example OK\n", "a@x.example" },
+	{ M, "texthash", "\ufeff# senders\na@x.example OK\n", "a@x.example" },
+	{ A, "cidr", "\ufeff# clients\n192.0.2.0/24 OK\n", "192.0.2.1" },
+	{ A, "cidr", "\ufeff192.0.2.0/24 OK\n", "192.0.2.1" },
+	{ T, "pcre", "\ufeff# texts\n/a/ OK\n", "a" },
+};
+
+START_TEST(byte_order_mark)
+{
+	struct made made;
+
+	made_begin(&made, marked[_i].kind, NULL);
+	made_add_text(&made, marked[_i].type, marked[_i].text);
+	table_finish(made.table);
+	ck_assert_str_eq(made_errors(&made), "");
+	ck_assert_pstr_eq(made_find(&made, marked[_i].key), "OK");
+	made_end(&made);
+}
+END_TEST
 
 START_TEST(mistake)
 {
@@ -454,6 +587,9 @@ int main(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, found, 0, COUNT(tables));
 	tcase_add_loop_test(tc, mistake, 0, COUNT(mistakes));
+	tcase_add_loop_test(tc, oddity, 0, COUNT(oddities));
+	tcase_add_test(tc, many_oddities);
+	tcase_add_loop_test(tc, byte_order_mark, 0, COUNT(marked));
 	tcase_add_test(tc, results_are_checked);
 	tcase_add_test(tc, many_lines);
 	return run_tests("table_files", tc);
