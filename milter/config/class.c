@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/line.h"
 #include "config/class.h"
@@ -12,12 +13,14 @@
 static void class_check_yes_no(struct mg_conf *conf, const struct mg_line *line, const void *self);
 static void class_check_names(struct mg_conf *conf, const struct mg_line *line, const void *self);
 static void class_check_auth(struct mg_conf *conf, const struct mg_line *line, const void *self);
+static void class_check_client_name(struct mg_conf *conf, const struct mg_line *line,
+				    const void *self);
 
 const struct mg_item class_items[] = {
 	MG_ITEM_TABLE(struct class, client, "client", .key = MG_KEY_ADDRESS,
 		      .syntax = "ADDRESS|NETWORK|TABLE...", .help = "The client's address."),
 	MG_ITEM_TABLE(struct class, client_name, "client-name", .key = MG_KEY_NAME,
-		      .syntax = "DOMAIN|TABLE...",
+		      .syntax = "DOMAIN|TABLE...", .check = class_check_client_name,
 		      .help = "The client's name, as the MTA verified it."),
 	MG_ITEM_TABLE(struct class, helo, "helo", .key = MG_KEY_HOST, .syntax = "DOMAIN|TABLE...",
 		      .help = "The argument of HELO or EHLO."),
@@ -92,6 +95,26 @@ static void class_check_auth(struct mg_conf *conf, const struct mg_line *line, c
 				"class %s: auth takes yes, no, or names; found %s among others",
 				class_name(conf), word);
 	class_check_names(conf, line, self);
+}
+
+/* A client without a verified name has none: Postfix's word for it is no name here. */
+static void class_check_client_name(struct mg_conf *conf, const struct mg_line *line,
+				    const void *self)
+{
+	const char *word;
+
+	(void)self;
+	for (size_t i = 1; (word = mg_line_word(line, i)); i++) {
+		if (strcasecmp(word, "unknown") != 0)
+			continue;
+		mg_conf_error(conf, line, i,
+			      "class %s: found \"unknown\", but a client without a verified name "
+			      "has no client-name, expected a domain",
+			      class_name(conf));
+		errors_hint(conf->errors,
+			    "a condition can be \"rdns=none\" or \"rdns=fail\" of policy rdns, or "
+			    "a result of policy access { reject client-name unknown }");
+	}
 }
 
 /* ---- Derived from the items ---- */

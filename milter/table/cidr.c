@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/array.h"
@@ -97,6 +98,17 @@ static void add_step(struct cidr *cidr, const struct step *step)
 
 /* ---- Lines ------------------------------------------------------------------ */
 
+static void warn_of_none(struct table_file *file, const char *pattern)
+{
+	struct fault fault;
+
+	if (strcmp(pattern, "0.0.0.0") != 0 && strcmp(pattern, "::") != 0)
+		return;
+	fault_set(&fault, 0, "no client has the address %s", pattern);
+	fault_hint(&fault, "did you mean \"%s/0\"? It stands for all addresses", pattern);
+	table_file_warning(file, pattern, &fault);
+}
+
 static int parse_pattern(struct table_file *file, const char *pattern, struct network *r)
 {
 	struct fault fault;
@@ -105,8 +117,10 @@ static int parse_pattern(struct table_file *file, const char *pattern, struct ne
 		table_file_error(file, pattern, "there is no network", CIDR_EXPECTED);
 		return -1;
 	}
-	if (network_parse(pattern, r, &fault) == 0)
+	if (network_parse(pattern, r, &fault) == 0) {
+		warn_of_none(file, pattern);
 		return 0;
+	}
 	table_file_fault(file, pattern, &fault);
 	return -1;
 }

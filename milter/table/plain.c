@@ -111,10 +111,19 @@ static enum entry_grade add_regex(struct mg_table *table, struct plain *plain, c
 		fault_hint(fault_r, "expected /expression/flags; a slash inside is written \\/");
 		return ENTRY_WRONG;
 	}
+	if (strncmp(word, "//", 2) == 0) {
+		fault_set(fault_r, 0, "an empty expression matches everything");
+		fault_hint(fault_r, "/^/ says that everything is meant");
+		return ENTRY_WRONG;
+	}
 	plain->regexes =
 		array_grow(plain->regexes, plain->nregexes, &plain->room, sizeof(*plain->regexes));
 	plain->regexes[plain->nregexes++] = regex;
-	return ENTRY_GOOD;
+	if (!regex_is_careless(&table->regexes, &regex, table->arena))
+		return ENTRY_GOOD;
+	fault_set(fault_r, 0, REGEX_CARELESS);
+	fault_hint(fault_r, REGEX_CARELESS_HINT);
+	return ENTRY_ODD;
 }
 
 /* Returns 0, or -1 and what is wrong. */

@@ -335,6 +335,23 @@ int regex_find(const struct regexes *all, const struct regex *regex, struct aren
 	return r < 0 ? -1 : 1;
 }
 
+bool regex_is_careless(const struct regexes *all, const struct regex *regex, struct arena *scratch)
+{
+	static const char *const deliberate[] = { "", "^", "$", ".*", "^.*", ".*$", "^.*$" };
+	static const char *const probes[] = { "", "\001", "\001\n\002" };
+	const size_t size = (size_t)(pattern_end(regex->text) - regex->text) - 1;
+	struct regex_match match = { 0 };
+
+	for (size_t i = 0; i < sizeof(deliberate) / sizeof(deliberate[0]); i++)
+		if (strlen(deliberate[i]) == size &&
+		    memcmp(deliberate[i], regex->text + 1, size) == 0)
+			return false;
+	for (size_t i = 0; i < sizeof(probes) / sizeof(probes[0]); i++)
+		if (regex_find(all, regex, scratch, &match, NULL, probes[i]) != 1)
+			return false;
+	return true;
+}
+
 void regex_group(const struct regex_match *match, const char *subject, unsigned group,
 		 const char **text_r, size_t *size_r)
 {

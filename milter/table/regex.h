@@ -62,6 +62,17 @@ int regex_compile(struct arena *arena, struct regexes *all, const char *text, bo
 int regex_find(const struct regexes *all, const struct regex *regex, struct arena *scratch,
 	       struct regex_match *match, struct regex_effort *effort, const char *subject);
 
+#define REGEX_CARELESS "this expression matches everything"
+#define REGEX_CARELESS_HINT                                                              \
+	"a part that may be empty, as in /a*/ or /a|/, matches anywhere; /^/ says that " \
+	"everything is meant"
+
+/*
+ * Whether the expression matches any text though it is none of the usual ones for this, such as
+ * /^/, so that probably less is meant: "/a|/".
+ */
+bool regex_is_careless(const struct regexes *all, const struct regex *regex, struct arena *scratch);
+
 /* The text of a group (1..) after a match; empty when the group took no part in it. */
 void regex_group(const struct regex_match *match, const char *subject, unsigned group,
 		 const char **text_r, size_t *size_r);

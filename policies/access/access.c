@@ -191,20 +191,48 @@ static bool is_table(const char *word)
 	       strncmp(word, "texthash:", 9) == 0;
 }
 
+/* "hash:/etc/postfix/x" and its like: the host knows which tables there are, and says more. */
+static bool is_typed(const char *word)
+{
+	size_t size = strspn(word, "abcdefghijklmnopqrstuvwxyz");
+
+	return size > 0 && word[size] == ':' && word[size + 1] && word[size + 1] != ':';
+}
+
 /* Only files have right-hand sides. Returns 0, or -1 after reporting the entries. */
-static int check_is_files(struct mg_conf *conf, const struct mg_line *line)
+static int check_is_files(struct mg_conf *conf, const struct mg_line *line,
+			  bool (*is_file)(const char *word))
 {
 	int status = 0;
 
 	for (size_t i = 2; i < mg_line_words(line); i++) {
 		const char *word = mg_line_word(line, i);
 
-		if (is_table(word))
+		if (is_file(word))
 			continue;
 		mg_conf_error(conf, line, i,
 			      "\"%s\" has no right-hand side that \"check\" could use; "
 			      "expected cidr:FILE, pcre:FILE or texthash:FILE",
 			      word);
+		status = -1;
+	}
+	return status;
+}
+
+/* Who writes an action behind the entries takes them for the line of a table. */
+static int check_no_actions(struct mg_conf *conf, const struct mg_line *line)
+{
+	int status = 0;
+
+	for (size_t i = 2; i < mg_line_words(line); i++) {
+		const char *word = mg_line_word(line, i);
+
+		if (access_check_outcome(word))
+			continue;
+		mg_conf_error(conf, line, i,
+			      "\"%s\" is an action of tables, and would be an entry here: "
+			      "the line's verb, %s, says what happens to its entries",
+			      word, mg_line_word(line, 0));
 		status = -1;
 	}
 	return status;
@@ -219,6 +247,13 @@ static int check_headers(struct mg_conf *conf, const struct mg_line *line)
 		const char *word = mg_line_word(line, i);
 		const char *colon = strchr(word, ':');
 
+		if (strncmp(word, "texthash:", 9) == 0) {
+			mg_conf_error(conf, line, i,
+				      "no key of a texthash: file can match a header field, since "
+				      "it has no blanks; expected pcre:FILE");
+			status = -1;
+			continue;
+		}
 		if (*word == '/' || is_table(word) || (colon && colon > word && colon[1] == ' '))
 			continue;
 		mg_conf_error(conf, line, i,
@@ -247,13 +282,14 @@ static int rule_read(struct mg_conf *conf, const struct mg_line *line, struct ru
 			      rule->verb == VERB_CHECK ? "a table" : "entries or tables");
 		return -1;
 	}
-	if (rule->verb == VERB_CHECK && check_is_files(conf, line) < 0)
-		return -1;
-	if (rule->kind->key == MG_KEY_TEXT && check_headers(conf, line) < 0)
+	if (rule->verb == VERB_CHECK ? check_is_files(conf, line, is_typed) < 0
+				     : check_no_actions(conf, line) < 0)
 		return -1;
 	rule->table = mg_conf_table(conf, line, 2, rule->kind->key,
 				    rule->verb == VERB_CHECK ? access_check_outcome : NULL);
-	return rule->table ? 0 : -1;
+	if (!rule->table || (rule->kind->key == MG_KEY_TEXT && check_headers(conf, line) < 0))
+		return -1;
+	return rule->verb == VERB_CHECK ? check_is_files(conf, line, is_table) : 0;
 }
 
 /* How many lines the block has, those of other keys included. */

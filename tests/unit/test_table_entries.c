@@ -285,6 +285,8 @@ static const struct {
 	  "expected / after the expression, then its flags" },
 	{ T, "/abc\\", "the regular expression has no closing \"/\"",
 	  "expected / after the expression, then its flags" },
+	{ M, "//", "an empty expression matches everything", "/^/ says that everything is meant" },
+	{ T, "//i", "an empty expression matches everything", "/^/ says that everything is meant" },
 	{ T, "/abc/q", "unknown flag after the expression",
 	  "expected one of i m s x A E U X, then a blank or the end" },
 	{ T, "\"/abc/i x\"", "there is text after the regular expression's flags",
@@ -321,6 +323,42 @@ START_TEST(wrong_entry)
 		want = arena_printf(&made.arena, "%s    %s\n", want, wrong[_i].hint);
 	ck_assert_int_eq(made.status, -1);
 	ck_assert_str_eq(made_errors(&made), want);
+	made_end(&made);
+}
+END_TEST
+
+/* What is taken, with a word about it. */
+static const struct {
+	enum mg_key kind;
+	const char *words, *want, *hint;
+} odd[] = {
+	{ M, "bob", "\"bob\" without '@' is a domain",
+	  "did you mean \"bob@\"? A top-level domain is written \".bob\"" },
+	{ M, "info*@example.com", "the * in \"info*@example.com\" stands for itself",
+	  "a part of an address is an expression, such as /^info.*@/" },
+	{ T, "/casino|/", "this expression matches everything",
+	  "a part that may be empty, as in /a*/ or /a|/, matches anywhere; /^/ says that "
+	  "everything is meant" },
+	{ M, "/x*/", "this expression matches everything",
+	  "a part that may be empty, as in /a*/ or /a|/, matches anywhere; /^/ says that "
+	  "everything is meant" },
+	/* and what needs none */
+	{ M, "/^/ /.*/ /^$/ /./ localhost .bob a@b [192.0.2.1] <>", NULL, NULL },
+	{ A, "0.0.0.0/0 ::/0 0.0.0.0/32 192.0.2.1", NULL, NULL },
+};
+
+START_TEST(odd_entry)
+{
+	struct made made;
+	const char *want = "";
+
+	made_begin(&made, odd[_i].kind, NULL);
+	made_add_words(&made, "t.conf", odd[_i].words);
+	if (odd[_i].want)
+		want = arena_printf(&made.arena, "t.conf:1:3: %s\nt %s\n  ^\n    %s\n",
+				    odd[_i].want, odd[_i].words, odd[_i].hint);
+	ck_assert_str_eq(made_errors(&made), "");
+	ck_assert_str_eq(made_warnings(&made), want);
 	made_end(&made);
 }
 END_TEST
@@ -421,6 +459,7 @@ int main(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, plain_entry, 0, COUNT(plain));
 	tcase_add_loop_test(tc, wrong_entry, 0, COUNT(wrong));
+	tcase_add_loop_test(tc, odd_entry, 0, COUNT(odd));
 	tcase_add_test(tc, address_and_type);
 	tcase_add_test(tc, every_wrong_word_is_reported);
 	tcase_add_test(tc, no_entry);

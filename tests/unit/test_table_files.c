@@ -471,7 +471,16 @@ static const struct {
 	{ A, "texthash", "0.0.0.0 OK\n",
 	  "FILE:1:1: no client has the address 0.0.0.0\n0.0.0.0 OK\n^\n"
 	  "    networks belong into a \"cidr:\" file: 0.0.0.0/0 stands for all addresses\n" },
+	{ A, "cidr", "0.0.0.0 OK\n",
+	  "FILE:1:1: no client has the address 0.0.0.0\n0.0.0.0 OK\n^\n"
+	  "    did you mean \"0.0.0.0/0\"? It stands for all addresses\n" },
+	{ T, "pcre", "/a|/ OK\n",
+	  "FILE:1:1: this expression matches everything\n/a|/ OK\n^\n"
+	  "    a part that may be empty, as in /a*/ or /a|/, matches anywhere; /^/ says that "
+	  "everything is meant\n" },
 	/* and what needs none */
+	{ A, "cidr", "0.0.0.0/0 OK\n::/128 OK\n", "" },
+	{ T, "pcre", "// OK\n/^/ OK\n!/a/ OK\n", "" },
 	{ M, "texthash", "\"a b\"@x.example OK\nlocalhost OK\n.top OK\n/C=de/@x.example OK\n", "" },
 	{ A, "texthash", "10 OK\nfe80 OK\n2001:db8: OK\n", "" },
 };
