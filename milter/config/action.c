@@ -99,6 +99,7 @@ struct action_reader {
 	const struct mg_line *line;
 	size_t word; /* the next to read */
 	const struct mg_policy *type;
+	bool text_read;
 };
 
 static const char *action_next(const struct action_reader *r)
@@ -168,6 +169,7 @@ static int action_read_text(struct action_reader *r, struct action *action)
 			  lines, TEXT_LINES_MAX);
 		return -1;
 	}
+	r->text_read = true;
 	action->text = text_compile(r->arena, r->errors, r->line, r->word++, r->type);
 	return action->text ? 0 : -1;
 }
@@ -407,16 +409,33 @@ static int action_read_end(struct action_reader *r, const struct action *action)
 	return -1;
 }
 
+static bool action_takes_address(enum action_kind kind)
+{
+	return kind == ACTION_ADD_RECIPIENT || kind == ACTION_DELETE_RECIPIENT ||
+	       kind == ACTION_REDIRECT || kind == ACTION_CHANGE_SENDER;
+}
+
+/* After an error of the line, its text can have errors all the same. */
+static void action_check_unread(const struct action_reader *r, enum action_kind kind)
+{
+	const size_t last = r->line->nwords - 1;
+
+	if (!r->text_read && last >= r->word && r->line->words[last].quoted &&
+	    !action_takes_address(kind))
+		(void)text_compile(r->arena, r->errors, r->line, last, r->type);
+}
+
 struct action *action_parse(struct arena *arena, struct errors *errors, const struct mg_line *line,
 			    size_t word, const struct mg_policy *type)
 {
-	struct action_reader r = { arena, errors, line, word, type };
+	struct action_reader r = { arena, errors, line, word, type, false };
 	struct action *action = arena_zalloc(arena, sizeof(*action));
 
-	if (action_read_kind(&r, action) < 0 || action_read_rest(&r, action) < 0 ||
-	    action_read_end(&r, action) < 0)
-		return NULL;
-	return action;
+	if (action_read_kind(&r, action) == 0 && action_read_rest(&r, action) == 0 &&
+	    action_read_end(&r, action) == 0)
+		return action;
+	action_check_unread(&r, action->kind);
+	return NULL;
 }
 
 /* The threshold of a score: only actions that a score can cause have one. */

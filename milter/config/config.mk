@@ -9,6 +9,7 @@ milter_config_libconfig_a_SOURCES = \
 	milter/config/condition.c milter/config/condition.h \
 	milter/config/conf.c milter/config/conf.h \
 	milter/config/dns_block.c milter/config/dns_block.h \
+	milter/config/idle.c milter/config/idle.h \
 	milter/config/instance.h \
 	milter/config/instance_read.c milter/config/instance_read.h \
 	milter/config/items.c milter/config/items.h \

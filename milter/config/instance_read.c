@@ -95,6 +95,35 @@ static void instance_report_result(struct mg_conf *conf, const struct mg_line *l
 		errors_hint(conf->errors, "did you mean \"%s\"?", near);
 }
 
+/* Warns of macros that are empty where the instance decides. Called once it is open. */
+static void instance_warn_text(struct mg_conf *conf, const struct mg_line *line,
+			       const struct text *text)
+{
+	static const struct {
+		enum text_macro macro;
+		enum mg_stage since;
+	} facts[] = { { TEXT_HELO, MG_HELO },
+		      { TEXT_SENDER, MG_MAIL },
+		      { TEXT_RECIPIENT, MG_RCPT } };
+	const struct instance *instance = conf->instance;
+	const size_t word = mg_line_words(line) - 1;
+
+	for (size_t i = 0; instance->stages && i < sizeof(facts) / sizeof(facts[0]); i++) {
+		if (!text_has(text, facts[i].macro))
+			continue;
+		if (plan_last(instance) < facts[i].since)
+			mg_conf_warning(conf, line, word,
+					"{%s} is empty: %s decides at %s, before it is known",
+					text_macro_names[facts[i].macro].name, instance->name,
+					plan_stage_name(plan_last(instance)));
+		else if (facts[i].since == MG_RCPT && plan_first(instance) > MG_RCPT)
+			mg_conf_warning(conf, line, word,
+					"{recipient} is empty: %s decides at %s, for all "
+					"recipients together",
+					instance->name, plan_stage_name(plan_first(instance)));
+	}
+}
+
 /* The lines of a result are its actions. */
 static void instance_check_on(struct mg_conf *conf, const struct mg_line *line, const void *self)
 {
@@ -103,17 +132,19 @@ static void instance_check_on(struct mg_conf *conf, const struct mg_line *line, 
 	const int result = name ? instance_find_result(instance, name) : -1;
 
 	(void)self;
-	if (!name)
+	if (!name) {
 		mg_conf_error(conf, line, 0, "on takes a result and an action");
-	else if (result < 0)
-		instance_report_result(conf, line, name);
-	if (result < 0)
 		return;
+	}
+	if (result < 0)
+		instance_report_result(conf, line, name);
 
 	struct action *action = action_parse(conf->arena, conf->errors, line, 2, instance->type);
 
-	if (action)
-		action_add(&instance->actions[result], action, conf->errors, line, 2);
+	if (!action || result < 0)
+		return;
+	action_add(&instance->actions[result], action, conf->errors, line, 2);
+	instance_warn_text(conf, line, action->text);
 }
 
 /* Warns of a deadline beyond the stage's budget, which always comes first. */
@@ -151,7 +182,7 @@ static void instance_check_reply_at(struct mg_conf *conf, const struct mg_line *
 	const struct instance *instance = conf->instance;
 
 	(void)self;
-	if (instance->stages && !(instance->stages & (MG_BIT(MG_RCPT + 1) - 1)) &&
+	if (instance->stages && !(instance->stages & (MG_BIT(MG_RCPT) - 1)) &&
 	    !instance_is_lasting(instance))
 		mg_conf_warning(conf, line, 0, "reply-at has no effect: %s decides at %s",
 				instance->name,

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "config/conf.h"
 #include "config/dns_block.h"
+#include "config/idle.h"
 #include "config/instance_read.h"
 #include "config/items.h"
 #include "config/load.h"
@@ -189,6 +190,9 @@ static void load_read(struct snapshot *snapshot, struct errors *errors, const ch
 	restart_note_modules(snapshot);
 	if (present)
 		restart_check(snapshot, errors, present);
+	/* What was meant by a wrong line may use the rest. */
+	if (errors->count == 0)
+		idle_warn(snapshot);
 }
 
 static void load_unkeep(void *arg)

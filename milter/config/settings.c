@@ -2,12 +2,15 @@
 /* The keys of the configuration's top level. */
 #include <config.h>
 
+#include <errno.h>
 #include <grp.h>
+#include <libgen.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/arena.h"
 #include "base/errors.h"
 #include "base/line.h"
 #include "base/listen.h"
@@ -171,6 +174,17 @@ const struct mg_item settings_items[] = {
 
 /* ---- Paths ---- */
 
+/* A warning only: what makes the folder at each start may not have run yet. */
+static void settings_check_folder(struct mg_conf *conf, const struct mg_line *line, size_t word,
+				  const char *path)
+{
+	const char *folder = dirname(arena_strdup(conf->arena, path));
+	struct stat st;
+
+	if (*path == '/' && stat(folder, &st) < 0 && (errno == ENOENT || errno == ENOTDIR))
+		mg_conf_warning(conf, line, word, "there is no folder \"%s\"", folder);
+}
+
 /*
  * Where a file is to be, or is: a daemon leaves the directory that it was started in, so only a
  * whole path will do. kind: what it must be if it is there already: S_IF..., 0 for anything but a
@@ -191,6 +205,8 @@ static void settings_check_path(struct mg_conf *conf, const struct mg_line *line
 		mg_conf_error(conf, line, word,
 			      "found \"%s\", which exists and is no %s, expected one, or nothing",
 			      path, kind == S_IFREG ? "regular file" : "socket");
+	else
+		settings_check_folder(conf, line, word, path);
 }
 
 /* The path of the unix socket, or NULL. */
@@ -347,6 +363,11 @@ static void settings_check_exempt(struct mg_conf *conf, const struct mg_line *li
 			mg_conf_error(conf, line, i,
 				      "found none beside another word, expected it alone");
 	}
+	if (settings->reply_at < MG_RCPT && mg_conf_item(conf, "reply-at", 0))
+		mg_conf_warning(conf, line, 0,
+				"exempt-recipients spares nobody what is refused before RCPT, "
+				"which \"reply-at %s\" allows",
+				mg_line_word(mg_conf_item(conf, "reply-at", 0), 1));
 }
 
 /* A warning only: main.cf may give Postfix a longer timeout. */

@@ -84,10 +84,12 @@ struct text_reader {
 	const struct mg_line *line;
 	size_t word;
 	const struct mg_policy *type;
+	bool failed;
 };
 
-static int text_read_macro(const struct text_reader *r, struct text_part *part, const char *name,
-			   size_t size)
+/* After an unknown macro the rest is read all the same, for its errors. */
+static void text_read_macro(struct text_reader *r, struct text_part *part, const char *name,
+			    size_t size)
 {
 	int i = text_find_value(r->type, name, size);
 
@@ -105,15 +107,14 @@ static int text_read_macro(const struct text_reader *r, struct text_part *part, 
 			  copy);
 		if (near)
 			errors_hint(r->errors, "did you mean {%s}?", near);
-		return -1;
+		r->failed = true;
+		return;
 	}
 	part->index = (size_t)i;
-	return 0;
 }
 
 /* Reads one part at p; returns where the next begins, or NULL after an error. */
-static const char *text_read_part(const struct text_reader *r, struct text_part *part,
-				  const char *p)
+static const char *text_read_part(struct text_reader *r, struct text_part *part, const char *p)
 {
 	if (*p == '{' && p[1] != '{') {
 		const char *end = strchr(p, '}');
@@ -124,7 +125,8 @@ static const char *text_read_part(const struct text_reader *r, struct text_part 
 				  "such is written twice");
 			return NULL;
 		}
-		return text_read_macro(r, part, p + 1, (size_t)(end - p - 1)) == 0 ? end + 1 : NULL;
+		text_read_macro(r, part, p + 1, (size_t)(end - p - 1));
+		return end + 1;
 	}
 	part->kind = PART_LITERAL;
 	part->literal = p;
@@ -143,7 +145,7 @@ const struct text *text_compile(struct arena *arena, struct errors *errors,
 	const char *p = mg_line_word(line, word);
 	struct text *text =
 		arena_alloc(arena, sizeof(*text) + (strlen(p) + 1) * sizeof(text->parts[0]));
-	const struct text_reader reader = { arena, errors, line, word, type };
+	struct text_reader reader = { arena, errors, line, word, type, false };
 
 	text->n = 0;
 	while (*p) {
@@ -152,7 +154,7 @@ const struct text *text_compile(struct arena *arena, struct errors *errors,
 			return NULL;
 		text->n++;
 	}
-	return text;
+	return reader.failed ? NULL : text;
 }
 
 bool text_has(const struct text *text, enum text_macro macro)

@@ -88,6 +88,8 @@ static int load_text(struct mg_table *table, struct errors *errors, const struct
 		return -1;
 	}
 	append(table, loader->load(table, &file));
+	if (!file.line && errors->warnings)
+		errors_in_file(errors->warnings, name, 0, 0, NULL, "this table is empty");
 	return errors->count == before ? 0 : -1;
 }
 

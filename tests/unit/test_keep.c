@@ -146,7 +146,7 @@ static struct snapshot *load(const char *policies)
 {
 	char path[128], text[1000];
 
-	snprintf(text, sizeof(text), "listen unix:/nowhere/sock\n%s", policies);
+	snprintf(text, sizeof(text), "listen unix:/tmp/sock\n%s", policies);
 	write_file(path_in(path, "conf"), text);
 	return snapshot_load(path, keep, NULL, snapshot_print_errors, stderr);
 }

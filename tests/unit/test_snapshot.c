@@ -11,7 +11,7 @@
 #include "config/plan.h"
 #include "run.h"
 
-#define LISTEN "listen unix:/nowhere/sock\n"
+#define LISTEN "listen unix:/tmp/sock\n"
 
 /* Writes the text to a file and loads it; the printed messages are in errors. */
 static struct snapshot *load(const char *text, char *errors, size_t size)
@@ -46,9 +46,18 @@ static const struct {
 	{ LISTEN "pid-file /dev/null\n",
 	  { "found \"/dev/null\", which exists and is no regular file" } },
 	{ LISTEN "pid-file /x\nlog file:/x\n", { "\"/x\", which is that of" } },
-	{ LISTEN "log file:/nowhere/sock\n", { "\"/nowhere/sock\", which is that of" } },
+	{ LISTEN "log file:/tmp/sock\n", { "\"/tmp/sock\", which is that of" } },
 	{ LISTEN "log syslog:/dev/null\n", { "which exists and is no socket" } },
 	{ LISTEN "modules /dev/null\n", { "there is no folder \"/dev/null\"" } },
+	/* Texts behind another error, and several macros. */
+	{ LISTEN "policy helo { on syntax reject 450 \"{foo}\" }\n",
+	  { "reject takes 5xx and 5.x.x, found 450", "unknown macro {foo}" } },
+	{ LISTEN "policy helo { on sintax reject \"{foo}\" }\n",
+	  { "policy helo has no result \"sintax\"", "unknown macro {foo}" } },
+	{ LISTEN "policy helo { on syntax rejekt \"{foo}\" }\n",
+	  { "unknown action \"rejekt\"", "unknown macro {foo}" } },
+	{ LISTEN "policy helo { on syntax reject \"{foo} {bar}\" }\n",
+	  { "unknown macro {foo}", "unknown macro {bar}" } },
 	{ LISTEN "exempt-recipients \"post\\nmaster\"\n", { "expected a local part" } },
 	{ LISTEN "socket-mode 0999\n", { "found \"0999\", expected a mode in octal" } },
 	{ LISTEN "stage-budget 5x\n", { "5x", "90s" } },
@@ -223,21 +232,26 @@ START_TEST(test_right)
 }
 END_TEST
 
+#define HELO "policy helo { }\n"
+#define DNS "policy dnsbl { zone a.example }\n"
+
 /* Configurations that are accepted with a warning, or (NULL) without. */
 static const struct {
 	const char *text, *want;
 } warned[] = {
-	{ LISTEN, NULL },
-	{ LISTEN "stage-budget 29999ms\n", NULL },
-	{ LISTEN "stage-budget 30s\n", ":2:14: found 30s, expected less than 30s" },
-	{ LISTEN "stage-budget 60s\n", "unless its milter_command_timeout is longer" },
-	{ LISTEN "dns { timeout 10s }\n", ":2:15: found 10s, no less than the stage-budget" },
-	{ LISTEN "dns { timeout 10s }\nstage-budget 11s\n", NULL },
-	{ LISTEN "dns { resolv-conf /nowhere/x }\n", ":2:19: cannot read \"/nowhere/x\"" },
-	{ LISTEN "dns { resolv-conf /nowhere/x; server ::1 }\n", ":2:7: resolv-conf is not read" },
-	{ LISTEN "socket-mode 0666\n", NULL },
-	{ "socket-mode 0666\nlisten inet:8891@127.0.0.1\n", ":1:1: socket-mode has no effect" },
-	{ "socket-group root\nlisten inet6:8891@::1\n", ":1:1: socket-group has no effect" },
+	{ LISTEN HELO, NULL },
+	{ LISTEN HELO "stage-budget 29999ms\n", NULL },
+	{ LISTEN HELO "stage-budget 30s\n", ":3:14: found 30s, expected less than 30s" },
+	{ LISTEN HELO "stage-budget 60s\n", "unless its milter_command_timeout is longer" },
+	{ LISTEN DNS "dns { timeout 10s }\n", ":3:15: found 10s, no less than the stage-budget" },
+	{ LISTEN DNS "dns { timeout 10s }\nstage-budget 11s\n", NULL },
+	{ LISTEN DNS "dns { resolv-conf /nowhere/x }\n", ":3:19: cannot read \"/nowhere/x\"" },
+	{ LISTEN DNS "dns { resolv-conf /nowhere/x; server ::1 }\n",
+	  ":3:7: resolv-conf is not read" },
+	{ LISTEN HELO "socket-mode 0666\n", NULL },
+	{ "socket-mode 0666\nlisten inet:8891@127.0.0.1\n" HELO,
+	  ":1:1: socket-mode has no effect" },
+	{ "socket-group root\nlisten inet6:8891@::1\n" HELO, ":1:1: socket-group has no effect" },
 	{ LISTEN "policy helo { deadline 10s }\n", NULL },
 	{ LISTEN "policy helo { deadline 10001ms }\n",
 	  ":2:24: found 10001ms, more than the stage-budget" },
@@ -245,15 +259,47 @@ static const struct {
 	{ LISTEN "policy headers { reply-at connect }\n",
 	  ":2:18: reply-at has no effect: headers decides at eoh" },
 	{ LISTEN "policy commands { reply-at connect }\n", "commands decides at command" },
-	{ LISTEN "policy commands { reply-at connect; mode off }\n", NULL },
+	{ LISTEN HELO "policy commands { reply-at connect; mode off }\n", NULL },
+	{ LISTEN "policy access { reject recipient a@b.example; reply-at connect }\n",
+	  ":2:47: reply-at has no effect: access decides at rcpt" },
+	{ LISTEN "policy access { reject sender a@b.example; reply-at connect }\n", NULL },
 	{ LISTEN "policy helo { on syntax score 1 }\n", ":2:1: policy helo gives a score" },
-	{ LISTEN "policy helo { on syntax score 1; mode off }\nscore { reject 2 }\n",
-	  ":3:16: threshold 2 cannot be reached: the highest possible score is 0" },
+	{ LISTEN
+	  "policy helo { on syntax score 1; mode off }\npolicy commands { }\nscore { reject 2 }\n",
+	  ":4:16: threshold 2 cannot be reached: the highest possible score is 0" },
 	/* Counted twice: HELO can have a fault, and be missing at MAIL. */
 	{ LISTEN "policy helo { on syntax score 1; mode monitor }\nscore { reject 2 }\n", NULL },
 	{ LISTEN "policy helo { on syntax score 1 }\nscore { reject 3; header 1 X y }\n",
 	  "threshold 3 cannot be reached" },
 	{ LISTEN "policy headers { on missing score 1 }\nscore { reject 3 }\n", NULL },
+	/* What does nothing. */
+	{ LISTEN, "there is no policy: all mail passes unchecked" },
+	{ LISTEN "policy helo { mode off }\npolicy size { mode off }\n",
+	  ":2:1: all policies are off: all mail passes unchecked" },
+	{ LISTEN HELO "class a { client ::1 }\n", ":3:7: class a is not used" },
+	{ LISTEN "class a { client ::1 }\npolicy helo { skip a }\n", NULL },
+	{ LISTEN HELO "class a { client ::1 }\ndebug-session a\n", NULL },
+	{ LISTEN HELO "class a { client ::1 }\npolicy size { only a; mode off }\n", NULL },
+	{ LISTEN HELO "dns { server ::1 }\n", ":3:1: the block dns is not used" },
+	{ LISTEN DNS "dns { server ::1 }\n", NULL },
+	{ LISTEN HELO "dns { server ::1 }\npolicy dnsbl { zone a.example; mode off }\n", NULL },
+	{ "listen unix:/nowhere/sock\n" HELO, ":1:8: there is no folder \"/nowhere\"" },
+	{ LISTEN HELO "log file:/nowhere/log\n", ":3:5: there is no folder \"/nowhere\"" },
+	{ LISTEN HELO "pid-file /nowhere/pid\n", ":3:10: there is no folder \"/nowhere\"" },
+	{ LISTEN HELO "reply-at connect\nexempt-recipients root\n",
+	  ":4:1: exempt-recipients spares nobody what is refused before RCPT" },
+	{ LISTEN HELO "reply-at rcpt\nexempt-recipients root\n", NULL },
+	/* Macros that are empty where the policy decides. */
+	{ LISTEN "policy headers { on missing reject \"{recipient}\" }\n",
+	  ":2:36: {recipient} is empty: headers decides at eoh, for all recipients together" },
+	{ LISTEN "policy headers { on missing reject \"{sender}\" }\n", NULL },
+	{ LISTEN "policy access { reject client ::1; on reject reject \"{sender}\"; "
+		 "reply-at connect }\n",
+	  ":2:53: {sender} is empty: access decides at connect, before it is known" },
+	{ LISTEN "policy access { reject client ::1; on reject reject \"{sender}\" }\n", NULL },
+	{ LISTEN "policy access { reject recipient a@b.example; on reject reject "
+		 "\"{recipient}\" }\n",
+	  NULL },
 };
 
 START_TEST(test_warned)

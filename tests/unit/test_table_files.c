@@ -478,6 +478,8 @@ static const struct {
 	  "FILE:1:1: this expression matches everything\n/a|/ OK\n^\n"
 	  "    a part that may be empty, as in /a*/ or /a|/, matches anywhere; /^/ says that "
 	  "everything is meant\n" },
+	{ M, "texthash", "", "FILE: this table is empty\n" },
+	{ A, "cidr", "# nothing yet\n\n", "FILE: this table is empty\n" },
 	/* and what needs none */
 	{ A, "cidr", "0.0.0.0/0 OK\n::/128 OK\n", "" },
 	{ T, "pcre", "// OK\n/^/ OK\n!/a/ OK\n", "" },
