@@ -12,6 +12,7 @@ milter_base_libbase_a_SOURCES = \
 	milter/base/counters.c milter/base/counters.h \
 	milter/base/domain.c milter/base/domain.h \
 	milter/base/errors.c milter/base/errors.h \
+	milter/base/extension.c milter/base/extension.h \
 	milter/base/field.c milter/base/field.h \
 	milter/base/line.c milter/base/line.h \
 	milter/base/listen.c milter/base/listen.h \

@@ -168,7 +168,9 @@ static const struct class *class_before(const struct class *classes, size_t n, c
 /* Fills a class from its block. */
 static void class_fill(struct class *class, const struct mg_conf *top)
 {
-	struct item_set set = { .items = class_items, .target = class };
+	struct item_set set = { .items = class_items,
+				.target = class,
+				.delimiters = top->delimiters };
 	struct mg_conf conf = *top;
 
 	conf.owner = class->line;

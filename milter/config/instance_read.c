@@ -269,6 +269,7 @@ static void instance_open(struct instance_reader *r, const struct policy_type *t
 		{ .items = instance_items, .target = r->keys, .defaults = &r->defaults },
 		{ .items = type->policy->items,
 		  .target = instance->self,
+		  .delimiters = r->snapshot->settings.delimiters,
 		  .defaults = type->defaults },
 	};
 	struct mg_conf conf = { .arena = &r->snapshot->arena,
@@ -277,6 +278,7 @@ static void instance_open(struct instance_reader *r, const struct policy_type *t
 				.owner = instance->line,
 				.sets = sets,
 				.nsets = 2,
+				.delimiters = r->snapshot->settings.delimiters,
 				.stage_budget = r->snapshot->settings.stage_budget,
 				.instance = instance };
 

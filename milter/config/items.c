@@ -18,6 +18,7 @@ struct filler {
 	const struct mg_line *first;
 	struct item_set *sets;
 	size_t nsets;
+	const char *delimiters; /* of the present set */
 	size_t word; /* of a line, where the values begin: a default has no name before them */
 };
 
@@ -256,8 +257,10 @@ static struct mg_lines take_lines(struct filler *filler, const struct mg_item *i
 		else if (take_line(filler, item, given->v[i], table, member))
 			v[good.n++] = given->v[i];
 	}
-	if (table)
+	if (table) {
+		table_set_delimiters(table, filler->delimiters);
 		table_finish(table);
+	}
 	if (good.n == 0)
 		return good;
 	if (table)
@@ -332,6 +335,7 @@ static struct mg_lines find_lines(struct filler *filler, const char *name)
 
 static void fill_set(struct filler *filler, struct item_set *set)
 {
+	filler->delimiters = set->delimiters;
 	set->lines =
 		arena_zalloc(filler->arena, (count_items(set->items) + 1) * sizeof(*set->lines));
 	for (size_t i = 0; set->items && set->items[i].name; i++) {
@@ -351,7 +355,7 @@ static void fill_set(struct filler *filler, struct item_set *set)
 int items_fill(struct arena *arena, struct errors *errors, const struct mg_line *owner,
 	       const struct mg_line *first, struct item_set *sets, size_t nsets)
 {
-	struct filler filler = { arena, errors, owner, first, sets, nsets, .word = 1 };
+	struct filler filler = { arena, errors, owner, first, sets, nsets, NULL, 1 };
 	const size_t before = errors->count;
 
 	for (const struct mg_line *line = first; line; line = line->next) {

@@ -15,6 +15,7 @@ struct errors;
 struct item_set {
 	const struct mg_item *items; /* the last has no name; may be NULL */
 	void *target;                /* holds the defaults until it is filled */
+	const char *delimiters;      /* of its tables of mail addresses; NULL: none */
 	/*
 	 * The defaults again, for items whose check reports an error; NULL: those keep their
 	 * value.

@@ -160,6 +160,7 @@ static void load_read_classes(struct snapshot *snapshot, struct errors *errors)
 	const struct mg_conf top = { .arena = &snapshot->arena,
 				     .errors = errors,
 				     .warnings = &snapshot->warnings,
+				     .delimiters = settings->delimiters,
 				     .stage_budget = settings->stage_budget };
 	struct condition_names names = { .errors = errors };
 

@@ -122,6 +122,7 @@ const struct mg_table *mg_conf_table(struct mg_conf *conf, const struct mg_line 
 
 	if (line && table_add_words(table, conf->errors, line, first) < 0)
 		return NULL;
+	table_set_delimiters(table, conf->delimiters);
 	table_finish(table);
 	return table;
 }

@@ -14,6 +14,7 @@ struct mg_conf {
 	const struct mg_line *owner; /* whose block it is; NULL at the top level */
 	const struct item_set *sets; /* of the block, filled */
 	size_t nsets;
+	const char *delimiters; /* of address extensions; NULL: none */
 	long long stage_budget; /* ms; 0 while the settings are read themselves */
 
 	/* Of a policy's block; else zero. */

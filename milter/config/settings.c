@@ -18,6 +18,7 @@
 #include "config/items.h"
 #include "config/opening.h"
 #include "config/settings.h"
+#include "table/table.h"
 
 static void settings_check_listen(struct mg_conf *conf, const struct mg_line *line,
 				  const void *self);
@@ -35,6 +36,8 @@ static void settings_check_front_end(struct mg_conf *conf, const struct mg_line 
 				     const void *self);
 static void settings_check_exempt(struct mg_conf *conf, const struct mg_line *line,
 				  const void *self);
+static void settings_check_delimiter(struct mg_conf *conf, const struct mg_line *line,
+				     const void *self);
 static void settings_check_budget(struct mg_conf *conf, const struct mg_line *line,
 				  const void *self);
 static void settings_check_log(struct mg_conf *conf, const struct mg_line *line, const void *self);
@@ -122,10 +125,19 @@ const struct mg_item settings_items[] = {
 			"sender and recipient, and exempt recipients are spared."),
 	MG_ITEM_STRINGS(
 		struct settings, exempt_recipients, "exempt-recipients",
-		.initial = "postmaster abuse", .syntax = "LOCAL-PART... | none",
-		.help = "Recipients that are never refused at RCPT, by the part before the @, in "
-			"any domain (RFC 5321 section 4.5.1, RFC 2142).",
+		.initial = "postmaster abuse", .syntax = "LOCAL-PART | ADDRESS ... | none",
+		.help = "Recipients that are never refused at RCPT: by the part before the @, in "
+			"any domain (RFC 5321 section 4.5.1, RFC 2142), or by the whole address.",
 		.check = settings_check_exempt),
+	MG_ITEM_LINES(
+		struct settings, delimiter_lines, "recipient-delimiter",
+		.syntax = "CHARACTERS | none", .check = settings_check_delimiter,
+		.help = "The characters that separate a local part from an extension, such as +: "
+			"Postfix's recipient_delimiter (postconf -h recipient_delimiter). With +, "
+			"an entry user@example.com also stands for user+any@example.com, unless "
+			"the table has an entry for this, and so do user@ and the words of "
+			"exempt-recipients; expressions see the address as it is. None when not "
+			"given."),
 	MG_ITEM_BOOL(
 		struct settings, reply_id, "reply-id", .initial = "yes", .syntax = "yes | no",
 		.help = "Whether the session id is added to the replies of refusals, in square "
@@ -347,17 +359,29 @@ static void settings_check_front_end(struct mg_conf *conf, const struct mg_line 
 #endif
 }
 
+/* A local part stands for itself in any domain. Returns NULL, or what is wrong. */
+static const char *settings_add_exempt(struct mg_table *table, const char *word)
+{
+	char local[256];
+
+	if (strchr(word, '@') || strlen(word) + 2 > sizeof(local))
+		return table_add_entry(table, word);
+	snprintf(local, sizeof(local), "%s@", word);
+	return table_add_entry(table, local);
+}
+
 static void settings_check_exempt(struct mg_conf *conf, const struct mg_line *line,
 				  const void *self)
 {
+	struct mg_table *table = table_new(conf->arena, MG_KEY_MAIL, NULL);
 	const struct settings *settings = self;
 
 	for (size_t i = 1; i < mg_line_words(line); i++) {
 		const char *word = mg_line_word(line, i);
 
-		if (strpbrk(word, "@<> \t\n") || strcmp(word, "*") == 0)
+		if (settings_add_exempt(table, word))
 			mg_conf_error(conf, line, i,
-				      "found \"%s\", expected a local part, without @ and domain",
+				      "found \"%s\", expected a local part, or a whole address",
 				      word);
 		if (strcmp(word, "none") == 0 && settings->exempt_recipients.n > 1)
 			mg_conf_error(conf, line, i,
@@ -368,6 +392,24 @@ static void settings_check_exempt(struct mg_conf *conf, const struct mg_line *li
 				"exempt-recipients spares nobody what is refused before RCPT, "
 				"which \"reply-at %s\" allows",
 				mg_line_word(mg_conf_item(conf, "reply-at", 0), 1));
+}
+
+/* Empty, as Postfix's, or "none"; no characters that words of an address consist of. */
+static void settings_check_delimiter(struct mg_conf *conf, const struct mg_line *line,
+				     const void *self)
+{
+	static const char allowed[] = "!#$%&'*+-/=?^_`{|}~.";
+	const char *word = mg_line_word(line, 1);
+
+	(void)self;
+	if (line != mg_conf_item(conf, "recipient-delimiter", 0))
+		items_repeated(conf->errors, line, mg_conf_item(conf, "recipient-delimiter", 0));
+	if (!word || mg_line_words(line) > 2 || line->has_block)
+		mg_conf_error(conf, line, 0,
+			      "recipient-delimiter takes characters such as +, or none");
+	else if (strcmp(word, "none") != 0 && word[strspn(word, allowed)])
+		mg_conf_error(conf, line, 1, "found \"%s\", expected characters such as +, or none",
+			      word);
 }
 
 /* A warning only: main.cf may give Postfix a longer timeout. */
@@ -470,14 +512,30 @@ static void settings_derive_log(struct settings *settings, const struct mg_line 
 	}
 }
 
-/* What follows from the keys. */
-static void settings_derive(struct settings *settings)
+static void settings_derive_exempt(struct settings *settings, struct arena *arena)
 {
-	struct mg_strings *exempt = &settings->exempt_recipients;
+	const struct mg_strings *words = &settings->exempt_recipients;
+	struct mg_table *table = table_new(arena, MG_KEY_MAIL, NULL);
+
+	for (size_t i = 0; i < words->n; i++)
+		if (strcmp(words->v[i], "none") != 0)
+			(void)settings_add_exempt(table, words->v[i]);
+	table_set_delimiters(table, settings->delimiters);
+	table_finish(table);
+	settings->exempt = table;
+}
+
+/* What follows from the keys. */
+static void settings_derive(struct settings *settings, struct arena *arena)
+{
+	const char *delimiters = settings->delimiter_lines.n > 0
+					 ? mg_line_word(settings->delimiter_lines.v[0], 1)
+					 : NULL;
 
 	settings->mode = (mode_t)strtoul(settings->socket_mode, NULL, 8);
-	if (exempt->n == 1 && strcmp(exempt->v[0], "none") == 0)
-		exempt->n = 0;
+	if (delimiters && *delimiters && strcmp(delimiters, "none") != 0)
+		settings->delimiters = delimiters;
+	settings_derive_exempt(settings, arena);
 	settings->log.target = LOG_TO_SYSLOG;
 	settings->log.level = (enum mg_level)settings->log_level;
 	for (size_t i = 0; i < settings->log_lines.n; i++)
@@ -497,7 +555,7 @@ void settings_read(struct settings *settings, struct errors *errors, struct erro
 	items_defaults(conf.arena, errors, "millgate.conf", settings_items, settings);
 	items_fill(conf.arena, errors, NULL, lines, &set, 1);
 	items_check(&set, &conf, errors);
-	settings_derive(settings);
+	settings_derive(settings, errors->arena);
 	conf.stage_budget = settings->stage_budget;
 	dns_block_read(&settings->dns, &conf, &settings->dns_lines);
 }

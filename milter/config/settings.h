@@ -32,6 +32,7 @@ struct settings {
 	int dns_dead;            /* enum dns_dead_choice */
 	int reply_at;            /* enum mg_stage, CONNECT to RCPT */
 	struct mg_strings exempt_recipients;
+	struct mg_lines delimiter_lines;
 	bool reply_id;
 	long long header_limit; /* bytes */
 	struct mg_lines log_lines;
@@ -44,6 +45,8 @@ struct settings {
 
 	/* Derived from them. */
 	mode_t mode;
+	const char *delimiters;        /* of address extensions; NULL: none */
+	const struct mg_table *exempt; /* of mail addresses */
 	struct log_settings log;
 	bool log_placed; /* the file names where the log goes */
 	struct dns_settings dns;

@@ -388,8 +388,7 @@ static void pipeline_score(struct session *session, struct decision *decision, e
 }
 
 /* Takes back a refusal that must not be given at this stage. */
-static void pipeline_spare(const struct session *session, struct decision *decision,
-			   enum mg_stage stage)
+static void pipeline_spare(struct session *session, struct decision *decision, enum mg_stage stage)
 {
 	const bool local = session->client.submitted_locally && stage <= MG_RCPT;
 	const bool exempt = local || (stage == MG_RCPT && state_is_exempt(session));

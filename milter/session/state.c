@@ -4,9 +4,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/memory.h"
+#include "session/readings.h"
 #include "session/state.h"
 
 static void state_free(struct pooled *object)
@@ -81,31 +81,12 @@ struct arena *state_arena(struct session *session, enum mg_stage hook)
 	}
 }
 
-/* "postmaster" in any domain and without one (RFC 5321 section 4.5.1), perhaps quoted. */
-static bool state_has_exempt(const struct mg_strings *exempt, const char *local)
-{
-	const char *at = strrchr(local, '@');
-	size_t size = at ? (size_t)(at - local) : strlen(local);
-
-	if (size >= 2 && local[0] == '"' && local[size - 1] == '"') {
-		local++;
-		size -= 2;
-	}
-	for (size_t i = 0; i < exempt->n; i++)
-		if (strlen(exempt->v[i]) == size && strncasecmp(exempt->v[i], local, size) == 0)
-			return true;
-	return false;
-}
-
 /* All of its readings must be exempt, but for where the MTA's tables lead postmaster's mail. */
-bool state_is_exempt(const struct session *session)
+bool state_is_exempt(struct session *session)
 {
-	const struct mg_strings *exempt = &session->snapshot->settings.exempt_recipients;
 	const struct readings *readings = session->message.recipient_readings;
 
-	for (size_t i = 0; readings && i < readings->n; i++)
-		if (!readings->list[i].mapped &&
-		    !state_has_exempt(exempt, readings->list[i].address))
-			return false;
-	return readings;
+	return readings &&
+	       readings_find(readings, MG_ALL_READINGS, session->snapshot->settings.exempt,
+			     &session->event_arena, NULL, NULL) == 1;
 }

@@ -148,7 +148,7 @@ void state_give_back(struct session *session);
 const char *state_macro(const struct session *session, const char *name);
 
 /* Whether the present recipient is exempt from refusals. */
-bool state_is_exempt(const struct session *session);
+bool state_is_exempt(struct session *session);
 
 /* What is done about it. */
 const struct action *state_actions(const struct found *found);

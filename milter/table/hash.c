@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/domain.h"
+#include "base/extension.h"
 #include "base/mail.h"
 #include "base/memory.h"
 #include "table/key.h"
@@ -206,20 +207,36 @@ static bool find_domain(const struct hash *hash, const char *domain, const char 
 	return false;
 }
 
-/* user@domain, the domain and its parents, user@. Without a domain only user@. */
+/* user@, of an address with or without a domain. */
+static bool find_local(const struct hash *hash, struct table_key *key, const char *address,
+		       const char **value_r)
+{
+	const size_t local = mail_local_size(address);
+
+	if (!address[local])
+		address = arena_printf(key->scratch, "%s@", address);
+	return hash_find(hash, address, local + 1, value_r);
+}
+
+/*
+ * user+extension@domain, user@domain, the domain and its parents, user+extension@, user@. Without a
+ * domain only the last two.
+ */
 static bool find_mail(const struct hash *hash, struct table_key *key, const char **value_r)
 {
 	const char *address = table_key_folded(key);
-	size_t local = mail_local_size(address);
+	const size_t local = mail_local_size(address);
+	const char *base;
 
 	if (strcmp(address, "<>") == 0)
 		return hash_find(hash, address, 2, value_r);
-	if (!address[local])
-		return hash_find(hash, arena_printf(key->scratch, "%s@", address), local + 1,
-				 value_r);
-	return hash_find(hash, address, strlen(address), value_r) ||
-	       find_domain(hash, address + local + 1, value_r) ||
-	       hash_find(hash, address, local + 1, value_r);
+	base = extension_cut(key->scratch, address, key->delimiters);
+	if (address[local] && (hash_find(hash, address, strlen(address), value_r) ||
+			       (base && hash_find(hash, base, strlen(base), value_r)) ||
+			       find_domain(hash, address + local + 1, value_r)))
+		return true;
+	return find_local(hash, key, address, value_r) ||
+	       (base && find_local(hash, key, base, value_r));
 }
 
 /* The address, then its beginnings before each dot or colon, the longest first. */

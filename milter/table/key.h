@@ -16,9 +16,10 @@ struct arena;
 struct table_key {
 	enum mg_key kind;
 	struct arena *scratch;
-	const char *text;   /* as it came; by table_key_text() */
-	const char *folded; /* by table_key_folded() */
-	bool is_address;    /* MG_KEY_ADDRESS, and the text is one: address */
+	const char *text;       /* as it came; by table_key_text() */
+	const char *folded;     /* by table_key_folded() */
+	const char *delimiters; /* of address extensions, or NULL */
+	bool is_address;        /* MG_KEY_ADDRESS, and the text is one: address */
 	struct address address;
 	char numbers[INET6_ADDRSTRLEN];
 	const struct regexes *regexes; /* of the table */

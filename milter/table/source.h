@@ -31,6 +31,7 @@ struct table_source {
 struct mg_table {
 	struct arena *arena;
 	enum mg_key kind;
+	const char *delimiters; /* of address extensions; NULL: there are none */
 	const char *(*check)(const char *value);
 	struct regexes regexes;
 	struct table_source *first;

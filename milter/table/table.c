@@ -5,6 +5,7 @@
 #include "table/table.h"
 
 #include "base/arena.h"
+#include "base/extension.h"
 #include "base/mail.h"
 #include "table/source.h"
 
@@ -17,6 +18,11 @@ struct mg_table *table_new(struct arena *arena, enum mg_key key,
 	table->kind = key;
 	table->check = check;
 	return table;
+}
+
+void table_set_delimiters(struct mg_table *table, const char *delimiters)
+{
+	table->delimiters = delimiters;
 }
 
 void table_finish(struct mg_table *table)
@@ -43,6 +49,7 @@ int table_find_within(const struct mg_table *table, struct arena *scratch,
 		return 0;
 	table_key_init(&k, table->kind, &table->regexes, scratch, key);
 	k.effort = effort;
+	k.delimiters = table->delimiters;
 	for (const struct table_source *source = table->first; source && r == 0;
 	     source = source->next)
 		r = source->find(source, &k, &value);
@@ -62,22 +69,33 @@ static size_t source_locals(const struct table_source *source, const char *local
 	return n;
 }
 
-bool table_find_local(const struct mg_table *table, struct arena *scratch, const char *local,
-		      size_t index, const char **value_r)
+/* index: of all sources' values; it is left with what is past their last. */
+static bool find_local(const struct mg_table *table, const char *local, size_t *index,
+		       const char **value_r)
 {
-	const char *folded = mail_fold(scratch, local);
 	const char *value;
 
-	for (const struct table_source *source = table ? table->first : NULL; source;
-	     source = source->next) {
+	for (const struct table_source *source = table->first; source; source = source->next) {
 		if (!source->find_local)
 			continue;
-		if (source->find_local(source, folded, index, &value)) {
+		if (source->find_local(source, local, *index, &value)) {
 			if (value_r)
 				*value_r = value;
 			return true;
 		}
-		index -= source_locals(source, folded);
+		*index -= source_locals(source, local);
 	}
 	return false;
+}
+
+bool table_find_local(const struct mg_table *table, struct arena *scratch, const char *local,
+		      size_t index, const char **value_r)
+{
+	const char *folded = mail_fold(scratch, local);
+	const char *base;
+
+	if (!table || find_local(table, folded, &index, value_r))
+		return table;
+	base = extension_cut(scratch, folded, table->delimiters);
+	return base && find_local(table, base, &index, value_r);
 }

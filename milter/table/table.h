@@ -28,11 +28,20 @@ struct mg_table *table_new(struct arena *arena, enum mg_key key,
 			   const char *(*check)(const char *value));
 
 /*
+ * A mail address is also looked up without its extension, which begins with one of the delimiters.
+ * NULL: addresses have none.
+ */
+void table_set_delimiters(struct mg_table *table, const char *delimiters);
+
+/*
  * Adds the words of a line from first on; there must be one. A relative file name counts from the
  * folder of the configuration file. Returns 0, or -1 after reporting every error.
  */
 int table_add_words(struct mg_table *table, struct errors *errors, const struct mg_line *line,
 		    size_t first);
+
+/* Adds a copy of a plain entry. Returns NULL, or what is wrong with it, in the table's arena. */
+const char *table_add_entry(struct mg_table *table, const char *entry);
 
 /*
  * Adds a text in memory as if it were a file. type: "cidr", "pcre" or "texthash". name: for

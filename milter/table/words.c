@@ -171,16 +171,30 @@ static bool is_wrong_type(struct mg_table *table, struct errors *errors, const s
 	return true;
 }
 
+static enum entry_grade add_to_plain(struct mg_table *table, const char *entry,
+				     struct fault *fault_r)
+{
+	if (!table->last || !table_plain_is(table->last))
+		append(table, table_plain_new(table));
+	return table_plain_add(table, table->last, entry, fault_r);
+}
+
+const char *table_add_entry(struct mg_table *table, const char *entry)
+{
+	struct fault fault;
+
+	if (add_to_plain(table, arena_strdup(table->arena, entry), &fault) != ENTRY_WRONG)
+		return NULL;
+	return arena_strdup(table->arena, fault.text);
+}
+
 static int add_plain(struct mg_table *table, struct errors *errors, const struct mg_line *line,
 		     size_t word)
 {
 	struct errors *to = errors;
-	enum entry_grade grade;
 	struct fault fault;
+	const enum entry_grade grade = add_to_plain(table, line->words[word].text, &fault);
 
-	if (!table->last || !table_plain_is(table->last))
-		append(table, table_plain_new(table));
-	grade = table_plain_add(table, table->last, line->words[word].text, &fault);
 	if (grade == ENTRY_ODD)
 		to = errors->warnings;
 	if (grade != ENTRY_GOOD && to) {

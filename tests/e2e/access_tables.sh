@@ -30,6 +30,7 @@ cat > "$MG_LAB/headers" <<'T'
 /^X-Spam-Flag: YES/     HOLD
 T
 e2e_start <<C
+recipient-delimiter "+"
 policy access clients { check client cidr:$MG_LAB/clients }
 policy access senders { check sender texthash:$MG_LAB/senders }
 policy access headers { check header pcre:$MG_LAB/headers }
@@ -66,6 +67,14 @@ from lost
 reply . '250 2.0.0 Ok: queued as *'
 delivered 1
 
+# user+extension@, as access(5) says.
+from no+way
+reply RCPT "550 5.7.1 Sender address rejected $ID"
+from ok+way
+delivered 2
+smtp_send --from info+a@elsewhere.example
+reply RCPT "550 5.7.1 no bulk $ID"
+
 smtp_send --xclient 'ADDR=192.0.2.11' --from sender@good.example
 reply RCPT "550 5.7.1 not from {client} $ID"
 smtp_send --xclient 'ADDR=IPV6:2001:db8::99' --from sender@good.example
@@ -74,4 +83,4 @@ smtp_send --from sender@good.example --header 'Subject: cheap VIAGRA here'
 reply . "550 5.7.1 No pills $ID"
 smtp_send --from sender@good.example --add-header 'X-Spam-Flag: YES'
 held 2
-delivered 1
+delivered 2

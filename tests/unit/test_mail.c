@@ -5,6 +5,8 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "base/arena.h"
+#include "base/extension.h"
 #include "base/mail.h"
 #include "run.h"
 
@@ -49,10 +51,50 @@ START_TEST(mailbox)
 }
 END_TEST
 
+/* As Postfix's split_addr(); NULL: the address has no extension. */
+static const struct {
+	const char *address, *delimiters, *want;
+} extended[] = {
+	{ "boss+tag@example.com", "+", "boss@example.com" },
+	{ "boss+@example.com", "+", "boss@example.com" },
+	{ "boss+a+b@example.com", "+", "boss@example.com" },
+	{ "boss-a+b@example.com", "+-", "boss@example.com" },
+	{ "boss-a@example.com", "+", NULL },
+	{ "boss+tag", "+", "boss" },
+	{ "boss@example.com", "+", NULL },
+	{ "boss@ex-ample.com", "-", NULL },
+	{ "+tag@example.com", "+", NULL },
+	{ "boss+tag@example.com", NULL, NULL },
+	{ "boss+tag@example.com", "", NULL },
+	{ "\"boss+a b\"@example.com", "+", "boss@example.com" },
+	{ "\"a b+c\"@example.com", "+", "\"a b\"@example.com" },
+	{ "\"+a b\"@example.com", "+", NULL },
+	{ "\"a+b@c\"@example.com", "+", "a@example.com" },
+	{ "\"", "+", NULL },
+	{ "", "+", NULL },
+	{ "mailer-daemon@example.com", "-", NULL },
+	{ "double-bounce@example.com", "-", NULL },
+	{ "owner-list@example.com", "-", NULL },
+	{ "list-request@example.com", "-", NULL },
+	{ "list-request+a@example.com", "+-", "list@example.com" },
+	{ "postmaster+a@example.com", "+", "postmaster@example.com" },
+};
+
+START_TEST(extension)
+{
+	struct arena arena = { 0 };
+
+	ck_assert_pstr_eq(extension_cut(&arena, extended[_i].address, extended[_i].delimiters),
+			  extended[_i].want);
+	arena_free(&arena);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("mail");
 
 	tcase_add_loop_test(tcase, mailbox, 0, COUNT(cases));
+	tcase_add_loop_test(tcase, extension, 0, COUNT(extended));
 	return run_tests("mail", tcase);
 }

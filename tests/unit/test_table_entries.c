@@ -327,6 +327,36 @@ START_TEST(wrong_entry)
 }
 END_TEST
 
+/* The order of access(5) with a recipient_delimiter: what goes before what. */
+static const struct {
+	const char *delimiters, *text, *key, *want;
+} extended[] = {
+	{ "+", "boss+a@x.example 1\nboss@x.example 2\n", "boss+a@x.example", "1" },
+	{ "+", "boss@x.example 2\nx.example 3\n", "boss+a@x.example", "2" },
+	{ "+", "x.example 3\nboss+a@ 4\n", "boss+a@x.example", "3" },
+	{ "+", "boss+a@ 4\nboss@ 5\n", "boss+a@x.example", "4" },
+	{ "+", "boss@ 5\n", "boss+a@x.example", "5" },
+	{ "+", "boss@ 5\n", "boss+a", "5" },
+	{ "+", "boss@ 5\n", "\"boss+a b\"@x.example", "5" },
+	{ "+", "boss+a@ 4\n", "boss@x.example", NULL },
+	{ "+", "boss@x.example 2\n", "boss-a@x.example", NULL },
+	{ "+-", "boss@x.example 2\n", "boss-a@x.example", "2" },
+	{ NULL, "boss@x.example 2\nboss@ 5\n", "boss+a@x.example", NULL },
+};
+
+START_TEST(extended_address)
+{
+	struct made made;
+
+	made_begin(&made, M, NULL);
+	table_set_delimiters(made.table, extended[_i].delimiters);
+	made_add_text(&made, "texthash", extended[_i].text);
+	table_finish(made.table);
+	ck_assert_pstr_eq(made_find(&made, extended[_i].key), extended[_i].want);
+	made_end(&made);
+}
+END_TEST
+
 /* What is taken, with a word about it. */
 static const struct {
 	enum mg_key kind;
@@ -460,6 +490,7 @@ int main(void)
 	tcase_add_loop_test(tc, plain_entry, 0, COUNT(plain));
 	tcase_add_loop_test(tc, wrong_entry, 0, COUNT(wrong));
 	tcase_add_loop_test(tc, odd_entry, 0, COUNT(odd));
+	tcase_add_loop_test(tc, extended_address, 0, COUNT(extended));
 	tcase_add_test(tc, address_and_type);
 	tcase_add_test(tc, every_wrong_word_is_reported);
 	tcase_add_test(tc, no_entry);
