@@ -378,6 +378,9 @@ struct mg_policy {
 	 */
 	bool record;
 
+	/* Its result "pass" proves the sender's domain; see mg_conf_claimed(). */
+	bool authenticates;
+
 	/*
 	 * Called once for each message that began (MAIL), when it is over, however it ended,
 	 * unless the instance's mode is off: so also when "skip" and "only" excluded it, and
@@ -495,6 +498,15 @@ const char *mg_line_word(const struct mg_line *line, size_t index);
  */
 const struct mg_table *mg_conf_table(struct mg_conf *conf, const struct mg_line *line, size_t first,
 				     enum mg_key key, const char *(*check)(const char *value));
+
+/*
+ * For open(): by this line the result, a number of the policy's own, rests on what the client only
+ * claims, its sender or its HELO name. Where the action of such a result is to accept, the host
+ * warns if a policy that authenticates comes later: whoever makes the claim gets by it. table, if
+ * not NULL: only if one of its right-hand sides is one for which gives returns true.
+ */
+void mg_conf_claimed(struct mg_conf *conf, const struct mg_line *line, int result,
+		     const struct mg_table *table, bool (*gives)(const char *value));
 
 /* Memory that lives as long as the instance, zeroed; never NULL. */
 void *mg_conf_alloc(struct mg_conf *conf, size_t size);

@@ -5,6 +5,7 @@ noinst_LIBRARIES += milter/config/libconfig.a
 milter_config_libconfig_a_CPPFLAGS = $(AM_CPPFLAGS) $(MG_PATHS)
 milter_config_libconfig_a_SOURCES = \
 	milter/config/action.c milter/config/action.h \
+	milter/config/claims.c milter/config/claims.h \
 	milter/config/class.c milter/config/class.h \
 	milter/config/condition.c milter/config/condition.h \
 	milter/config/conf.c milter/config/conf.h \

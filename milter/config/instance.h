@@ -40,6 +40,10 @@ struct instance {
 	size_t nvalues;
 	const struct condition *skip, *only; /* lists; NULL for none */
 	const struct mg_line *line;
+	struct {
+		const struct mg_line *line; /* NULL: of no result */
+		size_t result;
+	} claimed; /* the first of mg_conf_claimed() */
 	/* In the keep, see keep.h: what changes, and outlives the snapshot. */
 	struct {
 		struct keep_entry *entry;

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/memory.h"
+#include "config/claims.h"
 #include "config/conf.h"
 #include "config/dns_block.h"
 #include "config/idle.h"
@@ -192,8 +193,10 @@ static void load_read(struct snapshot *snapshot, struct errors *errors, const ch
 	if (present)
 		restart_check(snapshot, errors, present);
 	/* What was meant by a wrong line may use the rest. */
-	if (errors->count == 0)
-		idle_warn(snapshot);
+	if (errors->count > 0)
+		return;
+	idle_warn(snapshot);
+	claims_warn(snapshot);
 }
 
 static void load_unkeep(void *arg)

@@ -127,6 +127,18 @@ const struct mg_table *mg_conf_table(struct mg_conf *conf, const struct mg_line 
 	return table;
 }
 
+void mg_conf_claimed(struct mg_conf *conf, const struct mg_line *line, int result,
+		     const struct mg_table *table, bool (*gives)(const char *value))
+{
+	struct instance *instance = conf->instance;
+
+	if (instance->claimed.line || !line || result < 0 || (size_t)result >= instance->nown ||
+	    (table && !table_has_value(table, gives)))
+		return;
+	instance->claimed.line = line;
+	instance->claimed.result = (size_t)result;
+}
+
 void *mg_conf_alloc(struct mg_conf *conf, size_t size)
 {
 	return arena_zalloc(conf->arena, size);

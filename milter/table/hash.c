@@ -184,6 +184,14 @@ bool hash_find_local(const struct hash *hash, const char *local, size_t size, si
 	return at;
 }
 
+bool hash_has_value(const struct hash *hash, bool (*is)(const char *value))
+{
+	for (size_t i = 0; i < hash->room; i++)
+		if (hash->entries[i].key && is(hash->entries[i].value))
+			return true;
+	return false;
+}
+
 /* ---- The order of access(5) -------------------------------------------------- */
 
 /* The domain, then ".parent" and "parent" for each parent. Addresses have no parents. */

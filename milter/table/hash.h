@@ -41,6 +41,9 @@ void hash_index_locals(struct hash *hash);
 bool hash_find_local(const struct hash *hash, const char *local, size_t size, size_t index,
 		     const char **value_r);
 
+/* Whether is returns true for the value of an entry. */
+bool hash_has_value(const struct hash *hash, bool (*is)(const char *value));
+
 /*
  * Searches the key, then its parts: the parent domains of a host, the networks of an address, the
  * domain and the local part of a mail address.

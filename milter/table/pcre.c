@@ -55,6 +55,16 @@ static int pcre_find(const struct table_source *source, struct table_key *key, c
 	return 0;
 }
 
+static bool pcre_has_value(const struct table_source *source, bool (*is)(const char *value))
+{
+	const struct pcre *pcre = (const struct pcre *)source;
+
+	for (size_t i = 0; i < pcre->n; i++)
+		if (pcre->rules[i].value && is(template_text(pcre->rules[i].value)))
+			return true;
+	return false;
+}
+
 static void pcre_free(void *arg)
 {
 	struct pcre *pcre = arg;
@@ -143,6 +153,7 @@ struct table_source *table_pcre_load(struct mg_table *table, struct table_file *
 	char *rest;
 
 	pcre->source.find = pcre_find;
+	pcre->source.has_value = pcre_has_value;
 	arena_at_end(table->arena, pcre_free, pcre);
 	while (table_file_next(file)) {
 		char first = file->line[0] | 0x20;

@@ -25,6 +25,8 @@ struct table_source {
 	/* hash_find_local(), of a source that has entries user@domain; may be NULL. */
 	bool (*find_local)(const struct table_source *source, const char *local, size_t index,
 			   const char **value_r);
+	/* Whether any right-hand side is one for which is() returns true; may be NULL. */
+	bool (*has_value)(const struct table_source *source, bool (*is)(const char *value));
 	struct table_source *next;
 };
 

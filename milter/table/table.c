@@ -32,6 +32,14 @@ void table_finish(struct mg_table *table)
 			source->finish(source);
 }
 
+bool table_has_value(const struct mg_table *table, bool (*is)(const char *value))
+{
+	for (const struct table_source *source = table->first; source; source = source->next)
+		if (source->has_value && source->has_value(source, is))
+			return true;
+	return false;
+}
+
 int table_find(const struct mg_table *table, struct arena *scratch, const char *key,
 	       const char **value_r)
 {

@@ -53,6 +53,9 @@ int table_add_text(struct mg_table *table, struct errors *errors, const char *ty
 /* Makes the table ready for look-ups. Nothing is added afterwards. */
 void table_finish(struct mg_table *table);
 
+/* Whether is returns true for a right-hand side of a "texthash:" or "pcre:" file. */
+bool table_has_value(const struct mg_table *table, bool (*is)(const char *value));
+
 /*
  * Looks up a key, exactly as a client sent it. Returns 1 when found, 0 when not, -1 when
  * undecided (a regular expression hit its limit). value_r, if not NULL: the right-hand side, ""

@@ -35,6 +35,13 @@ static bool texthash_find_local(const struct table_source *source, const char *l
 	return hash_find_local(texthash->hash, local, strlen(local), index, value_r);
 }
 
+static bool texthash_has_value(const struct table_source *source, bool (*is)(const char *value))
+{
+	const struct texthash *texthash = (const struct texthash *)source;
+
+	return hash_has_value(texthash->hash, is);
+}
+
 /* The end of the key: the first blank outside of quotes. NULL when a quote is not closed. */
 static char *key_end(char *key)
 {
@@ -123,6 +130,7 @@ struct table_source *table_texthash_load(struct mg_table *table, struct table_fi
 	struct texthash *texthash = arena_zalloc(table->arena, sizeof(*texthash));
 
 	texthash->source.find = texthash_find;
+	texthash->source.has_value = texthash_has_value;
 	texthash->hash = hash_new(table->arena);
 	while (table_file_next(file)) {
 		const char *bad = utf8_malformed(file->line, strlen(file->line));

@@ -265,6 +265,24 @@ static int check_headers(struct mg_conf *conf, const struct mg_line *line)
 	return status;
 }
 
+static bool is_ok(const char *value)
+{
+	struct outcome outcome;
+
+	return !access_read_outcome(value, &outcome) && outcome.result == OK;
+}
+
+/* A sender and a HELO name are what the client says. */
+static void report_claim(struct mg_conf *conf, const struct mg_line *line, const struct rule *rule)
+{
+	if (rule->kind->stage != MG_MAIL && rule->kind->stage != MG_HELO)
+		return;
+	if (rule->verb == VERB_OK)
+		mg_conf_claimed(conf, line, OK, NULL, NULL);
+	else if (rule->verb == VERB_CHECK)
+		mg_conf_claimed(conf, line, OK, rule->table, is_ok);
+}
+
 static int rule_read(struct mg_conf *conf, const struct mg_line *line, struct rule *rule)
 {
 	const char *name = mg_line_word(line, 1);
@@ -333,10 +351,12 @@ static int access_open(struct mg_conf *conf, void *self)
 		rule->verb = verb_find(mg_line_word(line, 0));
 		if (rule->verb == VERBS)
 			continue;
-		if (rule_read(conf, line, rule) < 0)
+		if (rule_read(conf, line, rule) < 0) {
 			status = -1;
-		else
+		} else {
 			stages |= MG_BIT(rule->kind->stage);
+			report_claim(conf, line, rule);
+		}
 		access->nrules++;
 	}
 	if (access->nrules == 0) {

@@ -365,6 +365,7 @@ static const struct mg_policy spf_policy = {
 	.on = { [MG_HELO] = spf_helo, [MG_MAIL] = spf_mail },
 	.facts = MG_BIT(MG_CONNECT) | MG_BIT(MG_HELO),
 	.services = MG_SERVICE_DNS,
+	.authenticates = true,
 };
 
 MG_REGISTER(spf_policy)

@@ -58,6 +58,7 @@ static void structs_of_modules(void)
 	MEMBER(mg_policy, reads);
 	MEMBER(mg_policy, several);
 	MEMBER(mg_policy, record);
+	MEMBER(mg_policy, authenticates);
 	MEMBER(mg_policy, outcome);
 	MEMBER(mg_policy, counters);
 	MEMBER(mg_policy, counter_size);

@@ -178,6 +178,7 @@ struct mg_policy {
 	const char *const *reads;
 	unsigned several;
 	bool record;
+	bool authenticates;
 	void (*outcome)(struct mg_call *call, const void *self, const struct mg_outcome *outcome);
 	const struct mg_counter *counters;
 	size_t counter_size;
@@ -221,6 +222,8 @@ void mg_conf_record(struct mg_conf *conf, bool record);
 const struct mg_line *mg_conf_item(struct mg_conf *conf, const char *item, size_t index);
 size_t mg_line_words(const struct mg_line *line);
 const char *mg_line_word(const struct mg_line *line, size_t index);
+void mg_conf_claimed(struct mg_conf *conf, const struct mg_line *line, int result,
+		     const struct mg_table *table, bool (*gives)(const char *value));
 const struct mg_table *mg_conf_table(struct mg_conf *conf, const struct mg_line *line, size_t first,
 				     enum mg_key key, const char *(*check)(const char *value));
 void *mg_conf_alloc(struct mg_conf *conf, size_t size);
