@@ -15,6 +15,8 @@ static void class_check_names(struct mg_conf *conf, const struct mg_line *line, 
 static void class_check_auth(struct mg_conf *conf, const struct mg_line *line, const void *self);
 static void class_check_client_name(struct mg_conf *conf, const struct mg_line *line,
 				    const void *self);
+static void class_check_recipient(struct mg_conf *conf, const struct mg_line *line,
+				  const void *self);
 
 const struct mg_item class_items[] = {
 	MG_ITEM_TABLE(struct class, client, "client", .key = MG_KEY_ADDRESS,
@@ -28,7 +30,7 @@ const struct mg_item class_items[] = {
 		      .syntax = "ADDRESS|DOMAIN|TABLE...",
 		      .help = "The sender; <> is the null sender."),
 	MG_ITEM_TABLE(struct class, recipient, "recipient", .key = MG_KEY_MAIL,
-		      .syntax = "ADDRESS|DOMAIN|TABLE...",
+		      .syntax = "ADDRESS|DOMAIN|TABLE...", .check = class_check_recipient,
 		      .help = "The recipient; after RCPT, all of the message's recipients."),
 	MG_ITEM_STRINGS(struct class, auth, "auth", .syntax = "yes | no | NAME...",
 			.check = class_check_auth,
@@ -115,6 +117,19 @@ static void class_check_client_name(struct mg_conf *conf, const struct mg_line *
 			    "a condition can be \"rdns=none\" or \"rdns=fail\" of policy rdns, or "
 			    "a result of policy access { reject client-name unknown }");
 	}
+}
+
+static void class_check_recipient(struct mg_conf *conf, const struct mg_line *line,
+				  const void *self)
+{
+	const char *word;
+
+	(void)self;
+	for (size_t i = 1; (word = mg_line_word(line, i)); i++)
+		if (strcmp(word, "<>") == 0)
+			mg_conf_warning(conf, line, i,
+					"class %s: no recipient is <>, which is the null sender",
+					class_name(conf));
 }
 
 /* ---- Derived from the items ---- */

@@ -96,11 +96,9 @@ static int read_pattern(struct mg_table *table, struct table_file *file, char *a
 		table_file_fault(file, pattern, &fault);
 		return -1;
 	}
-	if (regex_is_careless(&table->regexes, &rule->regex, table->arena)) {
-		fault_set(&fault, 0, REGEX_CARELESS);
-		fault_hint(&fault, REGEX_CARELESS_HINT);
+	if (regex_is_doubtful(&table->regexes, &rule->regex, table->kind == MG_KEY_MAIL,
+			      table->arena, &fault))
 		table_file_warning(file, pattern, &fault);
-	}
 	*rest_r = table_file_cut(pattern + (end - pattern));
 	return 0;
 }

@@ -119,11 +119,10 @@ static enum entry_grade add_regex(struct mg_table *table, struct plain *plain, c
 	plain->regexes =
 		array_grow(plain->regexes, plain->nregexes, &plain->room, sizeof(*plain->regexes));
 	plain->regexes[plain->nregexes++] = regex;
-	if (!regex_is_careless(&table->regexes, &regex, table->arena))
-		return ENTRY_GOOD;
-	fault_set(fault_r, 0, REGEX_CARELESS);
-	fault_hint(fault_r, REGEX_CARELESS_HINT);
-	return ENTRY_ODD;
+	return regex_is_doubtful(&table->regexes, &regex, table->kind == MG_KEY_MAIL, table->arena,
+				 fault_r)
+		       ? ENTRY_ODD
+		       : ENTRY_GOOD;
 }
 
 /* Returns 0, or -1 and what is wrong. */

@@ -335,7 +335,7 @@ int regex_find(const struct regexes *all, const struct regex *regex, struct aren
 	return r < 0 ? -1 : 1;
 }
 
-bool regex_is_careless(const struct regexes *all, const struct regex *regex, struct arena *scratch)
+static bool matches_all(const struct regexes *all, const struct regex *regex, struct arena *scratch)
 {
 	static const char *const deliberate[] = { "", "^", "$", ".*", "^.*", ".*$", "^.*$" };
 	static const char *const probes[] = { "", "\001", "\001\n\002" };
@@ -349,6 +349,28 @@ bool regex_is_careless(const struct regexes *all, const struct regex *regex, str
 	for (size_t i = 0; i < sizeof(probes) / sizeof(probes[0]); i++)
 		if (regex_find(all, regex, scratch, &match, NULL, probes[i]) != 1)
 			return false;
+	return true;
+}
+
+/* "<>", the null sender, is the only one that has them. */
+static bool wants_brackets(const struct regex *regex)
+{
+	return strncmp(regex->text + 1, "^<", 2) == 0 && !strchr(">?*([|{", regex->text[3]);
+}
+
+bool regex_is_doubtful(const struct regexes *all, const struct regex *regex, bool for_mail,
+		       struct arena *scratch, struct fault *fault_r)
+{
+	if (for_mail && wants_brackets(regex)) {
+		fault_set(fault_r, 0, "this expression wants a <, which no address begins with");
+		fault_hint(fault_r, "addresses have no angle brackets here: expected /^user@/");
+		return true;
+	}
+	if (!matches_all(all, regex, scratch))
+		return false;
+	fault_set(fault_r, 0, "this expression matches everything");
+	fault_hint(fault_r, "a part that may be empty, as in /a*/ or /a|/, matches anywhere; /^/ "
+			    "says that everything is meant");
 	return true;
 }
 

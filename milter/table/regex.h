@@ -62,16 +62,13 @@ int regex_compile(struct arena *arena, struct regexes *all, const char *text, bo
 int regex_find(const struct regexes *all, const struct regex *regex, struct arena *scratch,
 	       struct regex_match *match, struct regex_effort *effort, const char *subject);
 
-#define REGEX_CARELESS "this expression matches everything"
-#define REGEX_CARELESS_HINT                                                              \
-	"a part that may be empty, as in /a*/ or /a|/, matches anywhere; /^/ says that " \
-	"everything is meant"
-
 /*
- * Whether the expression matches any text though it is none of the usual ones for this, such as
- * /^/, so that probably less is meant: "/a|/".
+ * Whether less or something else is probably meant by an expression, with the reason: one that
+ * matches any text, though it is none of the usual ones for this, such as /^/; and, for mail
+ * addresses, one that wants the angle brackets, which these have not got.
  */
-bool regex_is_careless(const struct regexes *all, const struct regex *regex, struct arena *scratch);
+bool regex_is_doubtful(const struct regexes *all, const struct regex *regex, bool for_mail,
+		       struct arena *scratch, struct fault *fault_r);
 
 /* The text of a group (1..) after a match; empty when the group took no part in it. */
 void regex_group(const struct regex_match *match, const char *subject, unsigned group,

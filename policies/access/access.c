@@ -283,6 +283,15 @@ static void report_claim(struct mg_conf *conf, const struct mg_line *line, const
 		mg_conf_claimed(conf, line, OK, rule->table, is_ok);
 }
 
+static void warn_of_null(struct mg_conf *conf, const struct mg_line *line)
+{
+	for (size_t i = 2; i < mg_line_words(line); i++)
+		if (strcmp(mg_line_word(line, i), "<>") == 0)
+			mg_conf_warning(conf, line, i,
+					"no recipient is <>: the null sender is found by the kind "
+					"sender");
+}
+
 static int rule_read(struct mg_conf *conf, const struct mg_line *line, struct rule *rule)
 {
 	const char *name = mg_line_word(line, 1);
@@ -303,6 +312,8 @@ static int rule_read(struct mg_conf *conf, const struct mg_line *line, struct ru
 	if (rule->verb == VERB_CHECK ? check_is_files(conf, line, is_typed) < 0
 				     : check_no_actions(conf, line) < 0)
 		return -1;
+	if (rule->kind->stage == MG_RCPT)
+		warn_of_null(conf, line);
 	rule->table = mg_conf_table(conf, line, 2, rule->kind->key,
 				    rule->verb == VERB_CHECK ? access_check_outcome : NULL);
 	if (!rule->table || (rule->kind->key == MG_KEY_TEXT && check_headers(conf, line) < 0))

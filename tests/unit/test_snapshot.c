@@ -279,6 +279,11 @@ static const struct {
 	  "threshold 3 cannot be reached" },
 	{ LISTEN "policy headers { on missing score 1 }\nscore { reject 3 }\n", NULL },
 	/* What does nothing. */
+	{ LISTEN "policy access { reject recipient <> a@b.example }\n",
+	  ":2:34: no recipient is <>: the null sender is found by the kind sender" },
+	{ LISTEN "class a { recipient <> }\npolicy helo { skip a }\n",
+	  ":2:21: class a: no recipient is <>, which is the null sender" },
+	{ LISTEN "policy access { reject sender <> }\n", NULL },
 	{ LISTEN, "there is no policy: all mail passes unchecked" },
 	{ LISTEN "policy helo { mode off }\npolicy size { mode off }\n",
 	  ":2:1: all policies are off: all mail passes unchecked" },

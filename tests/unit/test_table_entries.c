@@ -372,8 +372,10 @@ static const struct {
 	{ M, "/x*/", "this expression matches everything",
 	  "a part that may be empty, as in /a*/ or /a|/, matches anywhere; /^/ says that "
 	  "everything is meant" },
+	{ M, "/^<bob@/", "this expression wants a <, which no address begins with",
+	  "addresses have no angle brackets here: expected /^user@/" },
 	/* and what needs none */
-	{ M, "/^/ /.*/ /^$/ /./ localhost .bob a@b [192.0.2.1] <>", NULL, NULL },
+	{ M, "/^<>$/ /^<?bob@/ /^/ /.*/ /^$/ /./ localhost .bob a@b [192.0.2.1] <>", NULL, NULL },
 	{ A, "0.0.0.0/0 ::/0 0.0.0.0/32 192.0.2.1", NULL, NULL },
 };
 

@@ -478,6 +478,9 @@ static const struct {
 	  "FILE:1:1: this expression matches everything\n/a|/ OK\n^\n"
 	  "    a part that may be empty, as in /a*/ or /a|/, matches anywhere; /^/ says that "
 	  "everything is meant\n" },
+	{ M, "pcre", "/^<bob@/ OK\n",
+	  "FILE:1:1: this expression wants a <, which no address begins with\n/^<bob@/ OK\n^\n"
+	  "    addresses have no angle brackets here: expected /^user@/\n" },
 	{ M, "texthash", "", "FILE: this table is empty\n" },
 	{ A, "cidr", "# nothing yet\n\n", "FILE: this table is empty\n" },
 	/* and what needs none */
