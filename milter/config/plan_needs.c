@@ -104,7 +104,8 @@ static void plan_need_instance(struct mta_needs *needs, const struct snapshot *s
 	/* A body that nobody wants any more is cut short by a reply. */
 	if (instance->stages & MG_BIT(MG_BODY))
 		needs->replies |= MG_BIT(MG_BODY);
-	if (instance->stages & MG_BIT(MG_HEADER))
+	/* A refusal of the body has the queue id of EOH: no macros come with a body. */
+	if (instance->stages & (MG_BIT(MG_HEADER) | (refuses ? MG_BIT(MG_BODY) : 0)))
 		needs->stages |= MG_BIT(MG_EOH);
 	if (instance->record) {
 		needs->record = needs->exact_fields = true;
@@ -186,6 +187,7 @@ static const char *plan_macros(struct snapshot *snapshot, enum mg_stage stage)
 		[MG_MAIL] = "{auth_authen} {auth_type} {mail_addr}",
 		[MG_RCPT] = "i {rcpt_addr}",
 		[MG_DATA] = "i",
+		[MG_EOH] = "i",
 		[MG_EOM] = "i",
 	};
 	const char *macros = own[stage];

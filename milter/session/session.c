@@ -441,6 +441,7 @@ const struct reply *session_eoh(struct session *session)
 	session_event(session, MG_EOH);
 	if (!session->message.open)
 		return session_refusal(session);
+	session_note_queue_id(session);
 	record_close(&session->message.record);
 	pipeline_start(session, MG_EOH);
 	return session_content(session, MG_EOH);
@@ -465,6 +466,7 @@ const struct reply *session_body(struct session *session, const unsigned char *b
 		return session_refusal(session);
 	session->event.body = body;
 	session->event.body_size = size;
+	session_note_queue_id(session);
 	record_close(&session->message.record); /* the MTA may have been told to leave EOH out */
 	session_ask_again(session, MG_BIT(MG_BODY));
 	pipeline_start(session, MG_BODY);

@@ -42,7 +42,7 @@ START_TEST(macros)
 	plan(&snapshot);
 	ck_assert_str_eq(snapshot.needs.macros[MG_HELO], "{tls_version} {cipher} {cert}");
 	ck_assert_str_eq(snapshot.needs.macros[MG_RCPT], "i {rcpt_addr}");
-	ck_assert_str_eq(snapshot.needs.macros[MG_EOH], "{ciph} x");
+	ck_assert_str_eq(snapshot.needs.macros[MG_EOH], "i {ciph} x");
 	ck_assert_str_eq(snapshot.needs.macros[MG_DATA], "i");
 	arena_free(&snapshot.arena);
 }
