@@ -27,9 +27,26 @@
 /* The place of a string determines which characters are escaped. */
 enum place { IN_WORDS, IN_QUOTES, IN_JSON };
 
+void log_bound_values(struct log_record *r, size_t max)
+{
+	r->value_max = max < LOG_VALUE_MAX ? max : LOG_VALUE_MAX;
+}
+
+void log_keep_free(struct log_record *r, size_t bytes)
+{
+	r->kept_free = bytes;
+}
+
+size_t log_room(const struct log_record *r)
+{
+	const size_t used = r->n + r->kept_free;
+
+	return used < LOG_LINE_MAX - TAIL ? LOG_LINE_MAX - TAIL - used : 0;
+}
+
 static bool put(struct log_record *r, const char *bytes, size_t n)
 {
-	if (r->n + n > LOG_LINE_MAX - TAIL)
+	if (n > log_room(r))
 		return false;
 	memcpy(r->line + r->n, bytes, n);
 	r->n += n;
@@ -93,11 +110,11 @@ static size_t escape(char out[16], const char **s, const char *end, enum place p
 	return (size_t)(*s - from);
 }
 
-/* A string, escaped, cut at LOG_VALUE_MAX. False when it did not fit into the line. */
+/* A string, escaped, cut at the bound of values. False when it did not fit into the line. */
 static bool put_escaped(struct log_record *r, const char *string, enum place place)
 {
 	const char *s = string, *end = string + strlen(string);
-	size_t left = LOG_VALUE_MAX, n;
+	size_t left = r->value_max, n;
 	const char *run;
 	char out[16];
 
@@ -201,6 +218,7 @@ void log_record_init(struct log_record *r, bool json, enum mg_level level, const
 	r->event = event;
 	r->json = json;
 	r->part = RECORD_BEGUN;
+	r->value_max = LOG_VALUE_MAX;
 	if (r->json)
 		put_head(r);
 }
@@ -357,7 +375,7 @@ void log_item_begin(struct log_record *r)
 		r->item_lost = true;
 }
 
-void log_item_end(struct log_record *r)
+bool log_item_end(struct log_record *r)
 {
 	bool fits = !r->item_lost && (!r->json || put(r, "}", 1));
 
@@ -367,19 +385,21 @@ void log_item_end(struct log_record *r)
 	else
 		r->n = r->item;
 	r->truncated |= !fits;
+	return fits;
 }
 
-void log_element(struct log_record *r, const char *value)
+bool log_element(struct log_record *r, const char *value)
 {
 	size_t mark = r->n;
 	bool fits;
 
 	if (value == NULL || !r->in_list)
-		return;
+		return false;
 	fits = (r->list_empty || put_string(r, r->json ? "," : ", ")) && put_value(r, value);
 	settle(r, mark, fits);
 	if (fits)
 		r->list_empty = false;
+	return fits;
 }
 
 void log_list_end(struct log_record *r)

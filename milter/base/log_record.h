@@ -41,7 +41,8 @@
  *
  * Length. A value, or a piece of the human part, is cut at LOG_VALUE_MAX bytes of output and then
  * ends with "...". The line is full at 8160 bytes: a field or an item that does not fit is left out
- * as a whole. In both cases the line ends with truncated=yes ("truncated":true).
+ * as a whole. In both cases the line ends with truncated=yes ("truncated":true). Who may have more
+ * than fits keeps room free for what must stand behind it.
  */
 #ifndef MG_LOG_RECORD_H
 #define MG_LOG_RECORD_H
@@ -68,6 +69,8 @@ struct log_record {
 	bool list_empty, item_empty; /* no separator before the next */
 	bool item_lost;              /* a part of the present item did not fit */
 	size_t item;                 /* where the present item began, to remove it */
+	size_t value_max;            /* see log_bound_values() */
+	size_t kept_free;            /* see log_keep_free() */
 	size_t n;                    /* bytes of line in use */
 	char line[LOG_LINE_MAX];
 };
@@ -95,9 +98,20 @@ void log_int(struct log_record *record, const char *name, long long value);
 /* A list of items, which are objects with fields, or of strings (log_element). No nesting. */
 void log_list_begin(struct log_record *record, const char *name);
 void log_item_begin(struct log_record *record);
-void log_item_end(struct log_record *record);
-void log_element(struct log_record *record, const char *value);
+/* False when the item is left out, for lack of room. */
+bool log_item_end(struct log_record *record);
+/* False when the element is left out. */
+bool log_element(struct log_record *record, const char *value);
 void log_list_end(struct log_record *record);
+
+/* From here on values are cut at this number of bytes already; at most LOG_VALUE_MAX. */
+void log_bound_values(struct log_record *record, size_t max);
+
+/* From here on this number of bytes stays free, until this is called with a smaller one. */
+void log_keep_free(struct log_record *record, size_t bytes);
+
+/* The bytes that are left, without those kept free. */
+size_t log_room(const struct log_record *record);
 
 /* Completes the line and returns it, with a NUL instead of a line feed. */
 const char *log_record_end(struct log_record *record, size_t *size_r);

@@ -7,15 +7,20 @@
 #include "session/journal.h"
 #include "config/plan.h"
 
+#define JOURNAL_READING_MAX 300
+
 /* All of them, where they differ. */
 static void journal_readings(struct log_record *r, const char *key, const struct readings *readings)
 {
 	if (!readings || readings->n < 2)
 		return;
+	/* They must not take the room of what a line explains. */
+	log_bound_values(r, JOURNAL_READING_MAX);
 	log_list_begin(r, key);
 	for (size_t i = 0; i < readings->n; i++)
 		log_element(r, readings_name(readings->list[i].address));
 	log_list_end(r);
+	log_bound_values(r, LOG_VALUE_MAX);
 }
 
 void journal_who(struct log_record *r, struct session *session)
@@ -33,6 +38,31 @@ void journal_who(struct log_record *r, struct session *session)
 	journal_readings(r, "sender_readings", message->sender_readings);
 	log_str(r, "recipient", message->recipient);
 	journal_readings(r, "recipient_readings", message->recipient_readings);
+}
+
+/* Room for the numbers behind a list that is cut. */
+#define JOURNAL_NUMBERS 64
+
+void journal_recipients(struct log_record *r, const struct message *message)
+{
+	const struct recipient *recipient = message->recipients;
+	unsigned said = 0;
+
+	log_keep_free(r, JOURNAL_NUMBERS);
+	log_list_begin(r, "recipients");
+	for (; recipient && log_element(r, recipient->address); recipient = recipient->next)
+		said++;
+	log_list_end(r);
+	log_keep_free(r, 0);
+	if (said < message->accepted)
+		log_int(r, "recipients_omitted", message->accepted - said);
+}
+
+/* Whom a decision is about that is not about one recipient. */
+static void journal_whom(struct log_record *r, const struct message *message)
+{
+	if (!message->recipient && message->recipients)
+		journal_recipients(r, message);
 }
 
 static void journal_found(struct log_record *r, const struct found *found)
@@ -98,6 +128,7 @@ void journal_decision(struct session *session, const struct decision *decision, 
 	journal_who(&r, session);
 	journal_cause_fields(&r, decision, stage);
 	log_str(&r, "reply", *first ? first : NULL);
+	journal_whom(&r, &session->message);
 	log_write(&r);
 }
 
@@ -113,6 +144,7 @@ void journal_exempt(struct session *session, const struct decision *decision, en
 	journal_cause(&r, decision, stage);
 	journal_who(&r, session);
 	journal_cause_fields(&r, decision, stage);
+	journal_whom(&r, &session->message);
 	log_write(&r);
 }
 
@@ -139,6 +171,7 @@ void journal_quarantine(struct session *session, const struct found *found, long
 	if (score)
 		log_int(&r, "score", score);
 	log_str(&r, "reply", reason);
+	journal_whom(&r, &session->message);
 	log_write(&r);
 }
 
@@ -185,6 +218,7 @@ void journal_accept(struct session *session, struct found *found)
 	log_str(&r, "action", "accept");
 	log_str(&r, "stage", plan_stage_name(session->event.stage));
 	journal_found(&r, found);
+	journal_whom(&r, &session->message);
 	log_write(&r);
 }
 
@@ -236,6 +270,7 @@ void journal_would(struct session *session, struct found *found)
 	log_str(&r, "would", action_names[kind != ACTION_NEUTRAL ? kind : action->kind]);
 	log_str(&r, "stage", plan_stage_name(session->event.stage));
 	journal_found(&r, found);
+	journal_whom(&r, &session->message);
 	log_write(&r);
 }
 
@@ -253,6 +288,7 @@ void journal_trouble(struct session *session, const struct found *found)
 		log_quoted(&r, found->detail);
 	journal_who(&r, session);
 	journal_found(&r, found);
+	journal_whom(&r, &session->message);
 	log_write(&r);
 }
 
@@ -308,84 +344,6 @@ void journal_refused(struct session *session)
 	log_write(&r);
 }
 
-/* ---- The line for each message ---- */
-
-static void journal_result(struct log_record *r, const struct instance *instance,
-			   const char *result, unsigned us, const char *detail)
-{
-	log_item_begin(r);
-	log_str(r, "policy", instance->name);
-	log_str(r, "result", result);
-	log_int(r, "us", us);
-	log_str(r, "detail", detail);
-	log_item_end(r);
-}
-
-static bool journal_results_in(struct log_record *r, const struct found *found)
-{
-	const bool any = found != NULL;
-
-	for (; found; found = found->next)
-		journal_result(r, found->instance, found->instance->result_names[found->result],
-			       found->us, found->detail);
-	return any;
-}
-
-/*
- * The results of an instance for this message and its accepted recipients; else "none" or
- * "skipped".
- */
-static void journal_instance(struct log_record *r, struct session *session,
-			     const struct instance *instance)
-{
-	const struct standing *standing = &session->standing[instance->index];
-	bool any = false;
-
-	for (int stage = 0; stage < MG_STAGES; stage++)
-		any = journal_results_in(r, standing->found[stage]) || any;
-	for (const struct found *found = session->message.kept; found; found = found->kept) {
-		if (found->instance != instance)
-			continue;
-		journal_result(r, instance, instance->result_names[found->result], found->us,
-			       found->detail);
-		any = true;
-	}
-	if (!any && instance->mode != MODE_OFF)
-		journal_result(r, instance,
-			       standing->skipped                     ? "skipped"
-			       : standing->hooks || standing->called ? "none"
-								     : "not-asked",
-			       standing->us, NULL);
-}
-
-static void journal_recipients(struct log_record *r, const struct message *message)
-{
-	log_list_begin(r, "recipients");
-	for (const struct recipient *recipient = message->recipients; recipient;
-	     recipient = recipient->next)
-		log_element(r, recipient->address);
-	log_list_end(r);
-	if (message->refused)
-		log_int(r, "recipients_refused", message->refused);
-}
-
-static void journal_edits(struct log_record *r, const struct edit_made *made)
-{
-	if (!made)
-		return;
-	log_list_begin(r, "edits");
-	for (; made; made = made->next) {
-		log_item_begin(r);
-		log_str(r, "policy", made->policy);
-		log_str(r, "action", action_names[made->kind]);
-		log_str(r, "name", made->name && !*made->name ? "<>" : made->name);
-		if (made->kind != ACTION_HEADER && made->index)
-			log_int(r, "nth", made->index);
-		log_item_end(r);
-	}
-	log_list_end(r);
-}
-
 void journal_end(struct session *session)
 {
 	struct log_record r;
@@ -395,27 +353,5 @@ void journal_end(struct session *session)
 	log_begin(&r, session->host->log, MG_LOG_INFO, "session");
 	log_text(&r, "the session ended without a message");
 	journal_who(&r, session);
-	log_write(&r);
-}
-
-void journal_message(struct session *session, const char *verdict, const struct decision *decision)
-{
-	struct log_record r;
-
-	if (!log_wants(session->host->log, MG_LOG_INFO))
-		return;
-	session->explained = true;
-	log_begin(&r, session->host->log, MG_LOG_INFO, "message");
-	log_text(&r, "message %s", verdict);
-	journal_who(&r, session);
-	journal_recipients(&r, &session->message);
-	log_str(&r, "verdict", verdict);
-	log_int(&r, "score", decision ? decision->score : session->message.score);
-	log_int(&r, "us", session->host->now() - session->message.began);
-	journal_edits(&r, session->message.made);
-	log_list_begin(&r, "policies");
-	for (size_t i = 0; i < session->snapshot->ninstances; i++)
-		journal_instance(&r, session, &session->snapshot->instances[i]);
-	log_list_end(&r);
 	log_write(&r);
 }

@@ -11,6 +11,12 @@
 /* The fields that identify a line's session and message. */
 void journal_who(struct log_record *r, struct session *session);
 
+/*
+ * The accepted recipients, as many as there is room for, and the number of the others: the last
+ * field of a line.
+ */
+void journal_recipients(struct log_record *r, const struct message *message);
+
 #define JOURNAL_LINE_MAX 1100
 
 /* Code, status and first line of a refusal, as the client sees them: the MTA makes one % of two. */
@@ -49,12 +55,6 @@ void journal_expression(struct session *session, const char *expression, bool is
 /* What a policy has to say itself. */
 void journal_policy(struct session *session, const struct instance *instance, enum mg_level level,
 		    const char *fmt, va_list args) __attribute__((format(printf, 4, 0)));
-
-/*
- * The line for a message, at its end. decision: the last one, for the score; NULL if the message
- * ended without one.
- */
-void journal_message(struct session *session, const char *verdict, const struct decision *decision);
 
 /* A session that ends, and of which the log has nothing yet. */
 void journal_end(struct session *session);

@@ -9,6 +9,7 @@
 #include "session/client.h"
 #include "session/edits.h"
 #include "session/journal.h"
+#include "session/journal_message.h"
 #include "session/lookup.h"
 #include "session/match.h"
 #include "session/outcome.h"
@@ -285,6 +286,8 @@ static void session_refuse_recipient(struct session *session, const struct decis
 	struct message *message = &session->message;
 	struct doubted *doubted;
 
+	if (message->refused < MESSAGE_REFUSALS)
+		message->refusals[message->refused] = message->recipient;
 	message->refused++;
 	message->cause = decision->found;
 	if (message->doubted || !mail_has_comma(message->recipient_readings->path))

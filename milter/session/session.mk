@@ -17,6 +17,7 @@ milter_session_libsession_a_SOURCES = \
 	milter/session/findings.c \
 	milter/session/host.c milter/session/host.h \
 	milter/session/journal.c milter/session/journal.h \
+	milter/session/journal_message.c milter/session/journal_message.h \
 	milter/session/lookup.c milter/session/lookup.h \
 	milter/session/match.c milter/session/match.h \
 	milter/session/mta.h \

@@ -71,6 +71,9 @@ struct recipient {
 	struct recipient *next;
 };
 
+/* A client may try any number of recipients. */
+#define MESSAGE_REFUSALS 20
+
 struct message {
 	bool open;
 	const char *sender; /* the first of its readings */
@@ -82,6 +85,7 @@ struct message {
 	const char *const *recipient_params;
 	struct recipient *recipients, **recipients_end; /* those accepted */
 	unsigned accepted, refused;                     /* recipients */
+	const char *refusals[MESSAGE_REFUSALS];         /* the first ones refused, for the log */
 	bool scored;     /* an accepted recipient is neither exempt nor accepted by a policy */
 	size_t cut;      /* instances from this index on do not run any more, see pipeline.c */
 	long long score; /* of the stages that are over */
