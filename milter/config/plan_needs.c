@@ -222,6 +222,8 @@ void plan_needs(struct snapshot *snapshot)
 
 	/* The log's line for each message needs these. */
 	needs->stages = MG_BIT(MG_CONNECT) | MG_BIT(MG_MAIL) | MG_BIT(MG_RCPT) | MG_BIT(MG_EOM);
+	if (snapshot->settings.log_fields)
+		needs->stages |= MG_BIT(MG_HEADER);
 	needs->replies = MG_BIT(MG_EOM);
 	needs->budget = snapshot->settings.stage_budget * 1000;
 	for (size_t i = 0; i < snapshot->ninstances; i++) {

@@ -8,6 +8,7 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "base/arena.h"
@@ -41,6 +42,14 @@ static void settings_check_delimiter(struct mg_conf *conf, const struct mg_line 
 static void settings_check_budget(struct mg_conf *conf, const struct mg_line *line,
 				  const void *self);
 static void settings_check_log(struct mg_conf *conf, const struct mg_line *line, const void *self);
+static void settings_check_log_fields(struct mg_conf *conf, const struct mg_line *line,
+				      const void *self);
+
+const struct log_field_form log_field_forms[LOG_FIELDS] = {
+	[LOG_SUBJECT] = { "Subject", "subject" },
+	[LOG_MESSAGE_ID] = { "Message-ID", "message_id" },
+	[LOG_FROM] = { "From", "from" },
+};
 
 const struct mg_item settings_items[] = {
 	MG_ITEM_STRING(
@@ -162,6 +171,13 @@ const struct mg_item settings_items[] = {
 		       .choices = "error warning info debug",
 		       .syntax = "error | warning | info | debug",
 		       .help = "The least important lines that are written."),
+	MG_ITEM_STRINGS(
+		struct settings, log_field_names, "log-fields", .initial = "none",
+		.syntax = "Subject | Message-ID | From ... | none",
+		.help = "The header fields that the log's line for each message shows: of each "
+			"name the first field, unfolded and cut at 300 bytes. They are private: "
+			"mind who can read the log.",
+		.check = settings_check_log_fields),
 	MG_ITEM_LINES(
 		struct settings, debug_lines, "debug-session", .syntax = "CLASS... | all",
 		.help = "The sessions that the log follows through every stage, from where one "
@@ -499,6 +515,33 @@ static void settings_check_log(struct mg_conf *conf, const struct mg_line *line,
 	settings_check_log_words(conf, line, self);
 }
 
+/* LOG_FIELDS for another name. */
+static size_t settings_log_field(const char *name)
+{
+	size_t i = 0;
+
+	while (i < LOG_FIELDS && strcasecmp(log_field_forms[i].name, name) != 0)
+		i++;
+	return i;
+}
+
+static void settings_check_log_fields(struct mg_conf *conf, const struct mg_line *line,
+				      const void *self)
+{
+	(void)self;
+	for (size_t w = 1; w < mg_line_words(line); w++) {
+		const char *word = mg_line_word(line, w);
+
+		if (strcmp(word, "none") == 0 && mg_line_words(line) > 2)
+			mg_conf_error(conf, line, w,
+				      "found none beside another word, expected it alone");
+		else if (strcmp(word, "none") != 0 && settings_log_field(word) == LOG_FIELDS)
+			mg_conf_error(conf, line, w,
+				      "found \"%s\", expected Subject, Message-ID, From or none",
+				      word);
+	}
+}
+
 /* ---- The whole ---- */
 
 static void settings_derive_log(struct settings *settings, const struct mg_line *line)
@@ -540,6 +583,9 @@ static void settings_derive(struct settings *settings, struct arena *arena)
 	settings->log.level = (enum mg_level)settings->log_level;
 	for (size_t i = 0; i < settings->log_lines.n; i++)
 		settings_derive_log(settings, settings->log_lines.v[i]);
+	for (size_t i = 0; i < settings->log_field_names.n; i++)
+		settings->log_fields |= 1U << settings_log_field(settings->log_field_names.v[i]);
+	settings->log_fields &= (1U << LOG_FIELDS) - 1;
 }
 
 void settings_read(struct settings *settings, struct errors *errors, struct errors *warnings,

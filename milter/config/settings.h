@@ -15,6 +15,16 @@
 enum dns_dead_choice { DNS_DEAD_NEUTRAL, DNS_DEAD_TEMPFAIL };
 enum front_end_choice { FRONT_END_EVENT, FRONT_END_LIBMILTER };
 
+/* The header fields that the line of a message can show. */
+enum log_field { LOG_SUBJECT, LOG_MESSAGE_ID, LOG_FROM, LOG_FIELDS };
+
+struct log_field_form {
+	const char *name;
+	const char *key; /* in the log */
+};
+
+extern const struct log_field_form log_field_forms[LOG_FIELDS];
+
 struct settings {
 	/* As in the file. */
 	const char *listen;
@@ -37,6 +47,7 @@ struct settings {
 	long long header_limit; /* bytes */
 	struct mg_lines log_lines;
 	int log_level;
+	struct mg_strings log_field_names;
 	struct mg_lines debug_lines;
 	struct mg_lines classes;
 	struct mg_lines scores;
@@ -48,7 +59,8 @@ struct settings {
 	const char *delimiters;        /* of address extensions; NULL: none */
 	const struct mg_table *exempt; /* of mail addresses */
 	struct log_settings log;
-	bool log_placed; /* the file names where the log goes */
+	bool log_placed;     /* the file names where the log goes */
+	unsigned log_fields; /* bits, by enum log_field */
 	struct dns_settings dns;
 };
 

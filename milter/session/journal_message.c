@@ -5,8 +5,44 @@
  */
 #include <config.h>
 
+#include <string.h>
+#include <strings.h>
+
 #include "session/journal.h"
 #include "session/journal_message.h"
+
+#define JOURNAL_FIELD_MAX 300
+
+/* The beginning of a value without its folds; longer than what is shown, to show that it is cut. */
+static const char *journal_unfolded(struct arena *arena, const char *value)
+{
+	char *copy = arena_alloc(arena, JOURNAL_FIELD_MAX + 2), *to = copy;
+
+	value += strspn(value, " \t\r\n");
+	for (; *value && to <= copy + JOURNAL_FIELD_MAX; value++)
+		if (*value != '\r' && *value != '\n')
+			*to++ = *value == '\t' ? ' ' : *value;
+	*to = '\0';
+	return copy;
+}
+
+void journal_keep_field(struct session *session, const char *name, const char *value)
+{
+	const unsigned wanted = session->snapshot->settings.log_fields;
+	const char **kept = session->message.log_fields;
+
+	for (size_t i = 0; i < LOG_FIELDS; i++)
+		if (wanted & 1U << i && !kept[i] && strcasecmp(log_field_forms[i].name, name) == 0)
+			kept[i] = journal_unfolded(&session->message_arena, value);
+}
+
+static void journal_fields(struct log_record *r, const struct message *message)
+{
+	log_bound_values(r, JOURNAL_FIELD_MAX);
+	for (size_t i = 0; i < LOG_FIELDS; i++)
+		log_str(r, log_field_forms[i].key, message->log_fields[i]);
+	log_bound_values(r, LOG_VALUE_MAX);
+}
 
 /* About what a result takes without its detail. */
 #define JOURNAL_RESULT 100
@@ -186,6 +222,7 @@ void journal_message(struct session *session, const char *verdict, const struct 
 	log_str(&r, "verdict", verdict);
 	log_int(&r, "score", decision ? decision->score : session->message.score);
 	log_int(&r, "us", session->host->now() - session->message.began);
+	journal_fields(&r, &session->message);
 	log_keep_free(&r, JOURNAL_RECIPIENTS);
 	journal_policies(&r, session);
 	journal_edits(&r, session->message.made);

@@ -6,6 +6,9 @@
 #include "session/decision.h"
 #include "session/state.h"
 
+/* A header field came: keeps it for the line if log-fields names it. */
+void journal_keep_field(struct session *session, const char *name, const char *value);
+
 /*
  * Written at the message's end. decision: the last one, for the score; NULL if the message ended
  * without one.

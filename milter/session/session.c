@@ -431,6 +431,8 @@ const struct reply *session_header(struct session *session, const char *name, co
 		return session_refusal(session);
 	session->event.header_name = name;
 	session->event.header_value = session_value(value, exact);
+	if (session->snapshot->settings.log_fields)
+		journal_keep_field(session, name, session->event.header_value);
 	if (session->snapshot->needs.record)
 		record_keep(&session->message.record, name, value, exact);
 	pipeline_start(session, MG_HEADER);

@@ -92,6 +92,7 @@ struct message {
 	struct found *kept, **kept_end; /* what was found of the accepted recipients */
 	int64_t began;                  /* on the host's clock */
 	const char *queue_id;
+	const char *log_fields[LOG_FIELDS]; /* those that the log shows; NULL: none came */
 	struct record record;
 	const struct edit_made *made;  /* edits, at its end */
 	const struct found *cause;     /* of its quarantine, or of its last recipient's refusal */
