@@ -77,8 +77,45 @@ static void load_add_rule(struct snapshot *snapshot, struct action *rule)
 	*at = rule;
 }
 
+static void load_read_score_mode(struct snapshot *snapshot, struct errors *errors,
+				 const struct mg_line *line)
+{
+	static const char *const modes[] = { "enforce", "monitor", "off" };
+	const char *word = mg_line_words(line) == 2 ? mg_line_word(line, 1) : "";
+	size_t i = 0;
+
+	while (i <= MODE_OFF && strcmp(modes[i], word) != 0)
+		i++;
+	if (i <= MODE_OFF && !line->has_block)
+		snapshot->score_mode = (enum mode)i;
+	else
+		errors_at(errors, line, mg_line_words(line) > 1,
+			  "mode takes one of: enforce, monitor, off");
+}
+
+/* A line of the block: the mode, which mode_r is for, or a threshold. */
+static void load_read_score_line(struct snapshot *snapshot, struct errors *errors,
+				 const struct mg_line *line, const struct mg_line **mode_r)
+{
+	struct action *rule;
+
+	if (strcmp(mg_line_word(line, 0), "mode") == 0) {
+		if (*mode_r)
+			items_repeated(errors, line, *mode_r);
+		*mode_r = line;
+		load_read_score_mode(snapshot, errors, line);
+		return;
+	}
+	rule = action_parse_rule(&snapshot->arena, errors, line);
+	if (!rule)
+		return;
+	load_check_rule(snapshot, errors, line, rule);
+	load_add_rule(snapshot, rule);
+}
+
 static void load_read_score(struct snapshot *snapshot, struct errors *errors)
 {
+	const struct mg_line *mode = NULL;
 	const struct mg_lines *blocks = &snapshot->settings.scores;
 
 	for (size_t i = 0; i < blocks->n; i++) {
@@ -87,19 +124,16 @@ static void load_read_score(struct snapshot *snapshot, struct errors *errors)
 		if (!blocks->v[i]->has_block || mg_line_words(blocks->v[i]) > 1)
 			errors_at(errors, blocks->v[i], 0,
 				  "score takes a block: score { reject 10; quarantine 7 }");
-		else if (!blocks->v[i]->block)
-			errors_at(
-				errors, blocks->v[i], 0,
-				"this block is empty: expected score { reject 10; quarantine 7 }");
-		for (const struct mg_line *line = blocks->v[i]->block; line; line = line->next) {
-			struct action *rule = action_parse_rule(&snapshot->arena, errors, line);
-
-			if (!rule)
-				continue;
-			load_check_rule(snapshot, errors, line, rule);
-			load_add_rule(snapshot, rule);
-		}
+		else if (!blocks->v[i]->block ||
+			 (!blocks->v[i]->block->next &&
+			  strcmp(mg_line_word(blocks->v[i]->block, 0), "mode") == 0))
+			errors_at(errors, blocks->v[i], 0,
+				  "this block has no threshold: expected one such as reject 10");
+		for (const struct mg_line *line = blocks->v[i]->block; line; line = line->next)
+			load_read_score_line(snapshot, errors, line, &mode);
 	}
+	if (snapshot->score_mode == MODE_OFF)
+		snapshot->score = NULL;
 }
 
 /*

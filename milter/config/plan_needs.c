@@ -17,7 +17,8 @@ static bool plan_can_refuse(const struct snapshot *snapshot, const struct instan
 	for (size_t i = 0; i < instance->nresults; i++) {
 		if (action_refuses(action_terminal(instance->actions[i])->kind))
 			return true;
-		if (snapshot->score && action_score(instance->actions[i]) != 0)
+		if (snapshot->score && snapshot->score_mode == MODE_ENFORCE &&
+		    action_score(instance->actions[i]) != 0)
 			return true;
 	}
 	return false;
@@ -141,7 +142,8 @@ static void plan_find_edited(struct snapshot *snapshot)
 				   j < snapshot->instances[i].nresults;
 		     j++)
 			plan_note_edited(snapshot, snapshot->instances[i].actions[j]);
-	plan_note_edited(snapshot, snapshot->score);
+	if (snapshot->score_mode == MODE_ENFORCE)
+		plan_note_edited(snapshot, snapshot->score);
 }
 
 static bool plan_texts_have(const struct snapshot *snapshot, enum text_macro macro)
@@ -239,7 +241,8 @@ void plan_needs(struct snapshot *snapshot)
 		needs->stages |= snapshot->classes[i].facts;
 	if (plan_texts_have(snapshot, TEXT_HELO) || plan_texts_have(snapshot, TEXT_TLS))
 		needs->stages |= MG_BIT(MG_HELO);
-	plan_need_edits(needs, NULL, snapshot->score);
+	if (snapshot->score_mode == MODE_ENFORCE)
+		plan_need_edits(needs, NULL, snapshot->score);
 	plan_find_edited(snapshot);
 	needs->replies &= needs->stages;
 	for (int stage = MG_CONNECT; stage < MG_STAGES; stage++)

@@ -54,6 +54,7 @@ struct snapshot {
 	} debug;                                 /* those of "debug-session" */
 	struct mg_strings edited; /* names of the header fields that actions change */
 	struct action *score;     /* each with its threshold; refusals first, the hardest first */
+	enum mode score_mode;     /* when it is off there is no score */
 	struct errors warnings;   /* what is probably not meant, but can be right */
 };
 

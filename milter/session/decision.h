@@ -9,6 +9,14 @@
 #include "config/action.h"
 
 struct found;
+struct instance;
+
+/* What one policy has added to a score. */
+struct contribution {
+	const struct instance *instance;
+	long long score;
+	struct contribution *next;
+};
 
 struct decision {
 	enum action_kind kind;       /* NEUTRAL, or one that refuses */
@@ -18,6 +26,9 @@ struct decision {
 	bool accepted;   /* a policy accepted, now or at an earlier stage: no further one runs */
 	size_t cut;      /* the index of the accepting policy; else the number of instances */
 	long long score; /* of all that was found so far */
+	/* The score if no policy were in mode monitor, and of whom; in the order of the file. */
+	long long would_score;
+	struct contribution *scores;
 };
 
 #endif

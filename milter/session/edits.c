@@ -427,9 +427,33 @@ static void make_instance(struct editor *editor, size_t index)
 	}
 }
 
+/* Whether the score would have refused the message, so that it would not be edited. */
+static bool would_refuse(const struct session *session, const struct decision *decision)
+{
+	const struct action *rule = session->snapshot->score;
+
+	while (rule && action_refuses(rule->kind) && decision->would_score < rule->score)
+		rule = rule->next;
+	return session->message.scored && rule && action_refuses(rule->kind);
+}
+
+/* Logs what the score would have done, were nothing in mode monitor. */
+static void say_score_would(struct session *session, const struct decision *decision)
+{
+	const struct snapshot *snapshot = session->snapshot;
+	const bool enforced = snapshot->score_mode == MODE_ENFORCE;
+
+	for (const struct action *rule = snapshot->score; rule; rule = rule->next)
+		if (rule->kind >= ACTION_QUARANTINE && decision->would_score >= rule->score &&
+		    !(enforced && decision->score >= rule->score))
+			journal_would_score(session, decision, rule);
+}
+
 static void make_score(struct editor *editor)
 {
 	editor->found = NULL;
+	if (editor->session->snapshot->score_mode != MODE_ENFORCE)
+		return;
 	for (const struct action *rule = editor->session->snapshot->score; rule; rule = rule->next)
 		if (rule->kind >= ACTION_QUARANTINE && editor->score >= rule->score)
 			make_action(editor, rule);
@@ -519,6 +543,8 @@ void edits_make(struct session *session, const struct decision *decision)
 				 .fields = { .session = session },
 				 .made_end = &session->message.made };
 
+	if (!decision->accepted && !would_refuse(session, decision))
+		say_score_would(session, decision);
 	if (!session->snapshot->needs.edits)
 		return;
 	for (size_t i = 0; i < session->snapshot->ninstances; i++)

@@ -148,6 +148,8 @@ static void host_count_own(const struct host_counters *counters, struct counter_
 	show(visitor, "discarded", "Decisions to discard.", &counters->discarded);
 	show(visitor, "quarantined", "Messages that were quarantined.", &counters->quarantined);
 	show(visitor, "edited", "Messages that were changed.", &counters->edited);
+	show(visitor, "would", "Actions that the score would have caused outside of mode monitor.",
+	     &counters->would);
 }
 
 void host_count(struct host *host, struct counter_visitor *visitor)

@@ -28,6 +28,7 @@ struct host_counters {
 	atomic_ullong discarded;
 	atomic_ullong quarantined;
 	atomic_ullong edited; /* messages: changed other than by a quarantine */
+	atomic_ullong would;  /* actions that the score would have caused */
 };
 
 #define HOST_MAGIC 0x05057e11U

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "session/journal.h"
+#include "session/reply.h"
 #include "config/plan.h"
 
 #define JOURNAL_READING_MAX 300
@@ -85,6 +86,24 @@ static void journal_cause(struct log_record *r, const struct decision *decision,
 		log_text(r, "the score is %lld", decision->score);
 }
 
+void journal_scores(struct log_record *r, const struct decision *decision)
+{
+	if (decision->would_score != decision->score)
+		log_int(r, "would_score", decision->would_score);
+	if (!decision->scores)
+		return;
+	log_list_begin(r, "scores");
+	for (const struct contribution *c = decision->scores; c; c = c->next) {
+		const bool monitored = c->instance->mode == MODE_MONITOR;
+
+		log_item_begin(r);
+		log_str(r, "policy", c->instance->name);
+		log_int(r, monitored ? "would_score" : "score", c->score);
+		log_item_end(r);
+	}
+	log_list_end(r);
+}
+
 static void journal_cause_fields(struct log_record *r, const struct decision *decision,
 				 enum mg_stage stage)
 {
@@ -92,8 +111,9 @@ static void journal_cause_fields(struct log_record *r, const struct decision *de
 	log_str(r, "stage", plan_stage_name(stage));
 	if (decision->found)
 		journal_found(r, decision->found);
-	if (decision->score)
+	if (decision->scores)
 		log_int(r, "score", decision->score);
+	journal_scores(r, decision);
 }
 
 void journal_first_line(char *to, size_t size, const struct reply *reply)
@@ -247,11 +267,57 @@ static void journal_action(struct log_record *r, const struct action *action,
 	log_text(r, "%s%s", *after ? ")" : "", action->next ? " and " : "");
 }
 
+/* The reply that a refusal would have been given. */
+static void journal_would_reply(struct log_record *r, struct session *session,
+				const struct decision *decision)
+{
+	const struct reply *reply;
+	char first[JOURNAL_LINE_MAX];
+
+	if (decision->kind != ACTION_REJECT && decision->kind != ACTION_TEMPFAIL)
+		return;
+	/* The event's own reply is not made yet. */
+	reply = reply_make(session, decision);
+	journal_first_line(first, sizeof(first), reply);
+	log_str(r, "reply", first);
+}
+
+void journal_would_score(struct session *session, const struct decision *decision,
+			 const struct action *rule)
+{
+	const char *stage = plan_stage_name(session->event.stage);
+	const struct decision would = { .kind = rule->kind,
+					.action = rule,
+					.score = decision->would_score };
+	struct action alone = *rule;
+	struct log_record r;
+
+	alone.next = NULL;
+	atomic_fetch_add_explicit(&session->host->counters.would, 1, memory_order_relaxed);
+	if (!log_wants(session->host->log, MG_LOG_INFO))
+		return;
+	log_begin(&r, session->host->log, MG_LOG_INFO, "monitor");
+	log_text(&r, "would ");
+	journal_action(&r, &alone, NULL);
+	log_text(&r, " at %s: the score would be %lld", stage, decision->would_score);
+	journal_who(&r, session);
+	log_str(&r, "would", action_names[rule->kind]);
+	log_str(&r, "stage", stage);
+	log_int(&r, "score", decision->score);
+	journal_scores(&r, decision);
+	journal_would_reply(&r, session, &would);
+	journal_whom(&r, &session->message);
+	log_write(&r);
+}
+
 void journal_would(struct session *session, struct found *found)
 {
 	const struct action *action = state_actions(found);
 	const enum action_kind kind = action_terminal(action)->kind;
 	const bool again = session->event.stage == MG_RCPT && action_refuses(kind);
+	const struct decision would = { .kind = kind,
+					.action = action_terminal(action),
+					.found = found };
 	struct log_record r;
 
 	if (action->kind == ACTION_NEUTRAL || (found->said && !again))
@@ -270,6 +336,7 @@ void journal_would(struct session *session, struct found *found)
 	log_str(&r, "would", action_names[kind != ACTION_NEUTRAL ? kind : action->kind]);
 	log_str(&r, "stage", plan_stage_name(session->event.stage));
 	journal_found(&r, found);
+	journal_would_reply(&r, session, &would);
 	journal_whom(&r, &session->message);
 	log_write(&r);
 }

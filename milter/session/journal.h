@@ -43,6 +43,13 @@ void journal_accept(struct session *session, struct found *found);
 /* Logs a result in monitor mode, and the action that it would have had; nothing if none. */
 void journal_would(struct session *session, struct found *found);
 
+/* Logs the action that the score would have caused, were nothing in mode monitor. */
+void journal_would_score(struct session *session, const struct decision *decision,
+			 const struct action *rule);
+
+/* What a score consists of, where it has any part. */
+void journal_scores(struct log_record *r, const struct decision *decision);
+
 /* Logs a decision without effect: the recipient is exempt, or the message submitted locally. */
 void journal_exempt(struct session *session, const struct decision *decision, enum mg_stage stage);
 

@@ -211,6 +211,11 @@ static void journal_edits(struct log_record *r, const struct edit_made *made)
 
 void journal_message(struct session *session, const char *verdict, const struct decision *decision)
 {
+	const struct message *message = &session->message;
+	const struct decision kept = { .score = message->score,
+				       .would_score = message->would_score,
+				       .scores = message->scores };
+	const struct decision last = decision ? *decision : kept;
 	struct log_record r;
 
 	if (!log_wants(session->host->log, MG_LOG_INFO))
@@ -220,7 +225,8 @@ void journal_message(struct session *session, const char *verdict, const struct 
 	log_text(&r, "message %s", verdict);
 	journal_who(&r, session);
 	log_str(&r, "verdict", verdict);
-	log_int(&r, "score", decision ? decision->score : session->message.score);
+	log_int(&r, "score", last.score);
+	journal_scores(&r, &last);
 	log_int(&r, "us", session->host->now() - session->message.began);
 	journal_fields(&r, &session->message);
 	log_keep_free(&r, JOURNAL_RECIPIENTS);

@@ -224,13 +224,50 @@ void pipeline_collect(struct session *session, enum mg_stage stage)
 	}
 }
 
+/* The memory of a decision: it goes on to the next stage of a message. */
+static struct arena *pipeline_arena(struct session *session)
+{
+	return session->message.open && session->event.stage != MG_COMMAND ? &session->message_arena
+									   : &session->event_arena;
+}
+
+/* The policy's part of a score; made if need be. */
+static struct contribution *pipeline_part(struct session *session, struct decision *decision,
+					  const struct instance *instance)
+{
+	struct contribution **at = &decision->scores, *part;
+
+	while (*at && (*at)->instance->index < instance->index)
+		at = &(*at)->next;
+	if (*at && (*at)->instance == instance)
+		return *at;
+	part = arena_zalloc(pipeline_arena(session), sizeof(*part));
+	part->instance = instance;
+	part->next = *at;
+	*at = part;
+	return part;
+}
+
+/* Adds a result's score; in mode monitor only to that which would be. */
+static void pipeline_add_score(struct session *session, struct decision *decision,
+			       const struct found *found)
+{
+	const long long score = action_score(state_actions(found));
+
+	if (score == 0)
+		return;
+	decision->would_score += score;
+	if (found->instance->mode != MODE_MONITOR)
+		decision->score += score;
+	pipeline_part(session, decision, found->instance)->score += score;
+}
+
 /* Combines one more result with those before it. Returns whether further policies run. */
 static bool pipeline_combine(struct decision *decision, const struct found *found)
 {
 	const struct action *actions = state_actions(found);
 	const struct action *terminal = action_terminal(actions);
 
-	decision->score += action_score(actions);
 	switch (terminal->kind) {
 	case ACTION_ACCEPT:
 		decision->accepted = true;
@@ -272,16 +309,16 @@ static bool pipeline_consider(struct session *session, struct decision *decision
 	const bool replied = pipeline_is_past(session, found) &&
 			     (kind == ACTION_REJECT || kind == ACTION_TEMPFAIL);
 
+	pipeline_add_score(session, decision, found);
 	if (found->instance->mode == MODE_MONITOR) {
+		found->tried = session->messages;
 		if (!replied)
 			journal_would(session, found);
 		return true;
 	}
 	found->counted = session->messages;
-	if (replied) {
-		decision->score += action_score(found->instance->actions[found->result]);
+	if (replied)
 		return true;
-	}
 	goes_on = pipeline_combine(decision, found);
 	if (decision->accepted && !goes_on)
 		journal_accept(session, found);
@@ -296,7 +333,8 @@ static bool pipeline_is_settled(const struct session *session, const struct foun
 {
 	const bool late = session->event.stage == MG_EOM && found->stage == MG_COMMAND;
 
-	return (found->stage == MG_BODY || late) && found->counted == session->messages;
+	return (found->stage == MG_BODY || late) &&
+	       (found->counted == session->messages || found->tried == session->messages);
 }
 
 /* Calls a hook unless that was done in its scope; what was found in headers is there already. */
@@ -371,33 +409,61 @@ static bool pipeline_ask(struct session *session, struct decision *decision,
 	return true;
 }
 
+/* The refusal that a score causes: the hardest; NULL for none. */
+static const struct action *pipeline_rule(const struct snapshot *snapshot, long long score)
+{
+	const struct action *rule = snapshot->score;
+
+	while (rule && action_refuses(rule->kind) && score < rule->score)
+		rule = rule->next;
+	return rule && action_refuses(rule->kind) ? rule : NULL;
+}
+
+/* Whether nothing is refused at this stage, whatever was found. */
+static bool pipeline_is_exempt(struct session *session, enum mg_stage stage)
+{
+	const bool local = session->client.submitted_locally && stage <= MG_RCPT;
+
+	return local || (stage == MG_RCPT && state_is_exempt(session));
+}
+
+/* Logs the refusal that the score would cause: once, and for each recipient. */
+static void pipeline_would(struct session *session, const struct decision *decision,
+			   enum mg_stage stage)
+{
+	const struct action *rule = pipeline_rule(session->snapshot, decision->would_score);
+
+	if (!rule || pipeline_is_exempt(session, stage) ||
+	    (stage != MG_RCPT && session->would_rule == rule))
+		return;
+	session->would_rule = rule;
+	journal_would_score(session, decision, rule);
+}
+
 static void pipeline_score(struct session *session, struct decision *decision, enum mg_stage stage)
 {
-	const struct action *rule = session->snapshot->score;
+	const struct snapshot *snapshot = session->snapshot;
+	const struct action *rule = pipeline_rule(snapshot, decision->score);
 
 	/* A message whose recipients are all exempt or accepted is not refused for its score. */
 	if (stage > MG_RCPT && !session->message.scored)
 		return;
-	for (; rule && action_refuses(rule->kind); rule = rule->next) {
-		if (decision->score >= rule->score) {
-			decision->kind = rule->kind;
-			decision->action = rule;
-			return;
-		}
+	if (!rule || snapshot->score_mode == MODE_MONITOR) {
+		pipeline_would(session, decision, stage);
+		return;
 	}
+	decision->kind = rule->kind;
+	decision->action = rule;
 }
 
 /* Takes back a refusal that must not be given at this stage. */
 static void pipeline_spare(struct session *session, struct decision *decision, enum mg_stage stage)
 {
-	const bool local = session->client.submitted_locally && stage <= MG_RCPT;
-	const bool exempt = local || (stage == MG_RCPT && state_is_exempt(session));
-
 	if (decision->kind == ACTION_NEUTRAL)
 		return;
-	decision->exempt = exempt;
+	decision->exempt = pipeline_is_exempt(session, stage);
 	/* A message can be discarded only where there is one. */
-	if (exempt ||
+	if (decision->exempt ||
 	    (decision->kind == ACTION_DISCARD && (stage < MG_MAIL || stage == MG_COMMAND)))
 		decision->kind = ACTION_NEUTRAL;
 }
@@ -410,6 +476,8 @@ struct decision pipeline_decide(struct session *session, enum mg_stage stage)
 	struct decision decision = { .kind = ACTION_NEUTRAL,
 				     .cut = end,
 				     .score = content ? session->message.score : 0,
+				     .would_score = content ? session->message.would_score : 0,
+				     .scores = content ? session->message.scores : NULL,
 				     .accepted = end < snapshot->ninstances };
 
 	size_t i;
@@ -450,7 +518,7 @@ static void pipeline_add_command(struct session *session, struct found **list,
 	if (*list)
 		return;
 	*list = pipeline_keep(session, &session->arena, found);
-	(*list)->counted = 0;
+	(*list)->counted = (*list)->tried = 0;
 }
 
 void pipeline_end_command(struct session *session)

@@ -33,6 +33,39 @@ static void recipient_keep_found(struct session *session)
 	}
 }
 
+/* Whether the recipient of this decision counts more than those before. */
+static bool recipient_is_higher(const struct message *message, const struct decision *decision)
+{
+	return decision->score > message->score ||
+	       (decision->score == message->score && decision->would_score > message->would_score);
+}
+
+static void recipient_take_score(struct message *message, const struct decision *decision)
+{
+	message->score = decision->score;
+	message->would_score = decision->would_score;
+	message->scores = decision->scores;
+}
+
+void recipient_refuse(struct session *session, const struct decision *decision)
+{
+	struct message *message = &session->message;
+
+	if (message->accepted == 0 && recipient_is_higher(message, decision))
+		recipient_take_score(message, decision);
+}
+
+/* The highest score, and the highest that would be: of what they consist is the former's. */
+static void recipient_combine_score(struct message *message, const struct decision *decision)
+{
+	const long long would_score = message->would_score;
+
+	if (recipient_is_higher(message, decision))
+		recipient_take_score(message, decision);
+	message->would_score =
+		would_score > decision->would_score ? would_score : decision->would_score;
+}
+
 /*
  * The content is judged by the highest score among the recipients whom a score applies to.
  * Scores of exempt or accepted recipients never reject a message.
@@ -40,16 +73,19 @@ static void recipient_keep_found(struct session *session)
 static void recipient_keep_score(struct session *session, const struct decision *decision)
 {
 	struct message *message = &session->message;
+	const bool was_scored = message->scored;
 	const bool scored = !decision->accepted && !state_is_exempt(session);
 
-	if (message->scored && !scored)
+	if (was_scored && !scored)
 		return;
-	/* Scores found before the content do not count for local submissions. */
-	if (!session->client.submitted_locally &&
-	    (message->accepted == 0 || scored != message->scored ||
-	     decision->score > message->score))
-		message->score = decision->score;
 	message->scored = scored;
+	/* Scores found before the content do not count for local submissions. */
+	if (session->client.submitted_locally)
+		return;
+	if (message->accepted == 0 || scored != was_scored)
+		recipient_take_score(message, decision);
+	else
+		recipient_combine_score(message, decision);
 }
 
 void recipient_accept(struct session *session, const struct decision *decision, const char *written)

@@ -10,4 +10,7 @@
 void recipient_accept(struct session *session, const struct decision *decision,
 		      const char *written);
 
+/* The present recipient is refused. While all are, the log shows the highest score. */
+void recipient_refuse(struct session *session, const struct decision *decision);
+
 #endif

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "session/journal.h"
 #include "session/reply.h"
 #include "session/render.h"
 

@@ -77,6 +77,7 @@ static void session_clear_message(struct session *session)
 	match_forget(session, MG_BIT(MG_MAIL) | MG_BIT(MG_RCPT));
 	arena_reset(&session->message_arena);
 	memset(&session->message, 0, sizeof(session->message));
+	session->would_rule = NULL;
 }
 
 /* Ends the message, whatever came of it: its line is written, and policies are informed. */
@@ -290,6 +291,7 @@ static void session_refuse_recipient(struct session *session, const struct decis
 		message->refusals[message->refused] = message->recipient;
 	message->refused++;
 	message->cause = decision->found;
+	recipient_refuse(session, decision);
 	if (message->doubted || !mail_has_comma(message->recipient_readings->path))
 		return;
 	doubted = arena_alloc(&session->message_arena, sizeof(*doubted));
@@ -376,6 +378,8 @@ static const struct reply *session_content(struct session *session, enum mg_stag
 	const struct reply *reply = session_carry_out(session, stage, &decision);
 
 	session->message.score = decision.score;
+	session->message.would_score = decision.would_score;
+	session->message.scores = decision.scores;
 	session->message.cut = decision.cut;
 	session_end_refused(session, &decision);
 	return reply;

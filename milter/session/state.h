@@ -24,6 +24,7 @@ struct found {
 	size_t result;
 	unsigned us;      /* that the hook took, for all fields or chunks that showed this */
 	unsigned counted; /* the number of the last message that it was decided on for */
+	unsigned tried;   /* the same in mode monitor */
 	bool said;        /* the log has it, where one line is enough */
 	bool dns_dead;    /* a timeout since DNS is dead */
 	const char *detail;
@@ -88,7 +89,9 @@ struct message {
 	const char *refusals[MESSAGE_REFUSALS];         /* the first ones refused, for the log */
 	bool scored;     /* an accepted recipient is neither exempt nor accepted by a policy */
 	size_t cut;      /* instances from this index on do not run any more, see pipeline.c */
-	long long score; /* of the stages that are over */
+	long long score; /* of the stages that are over; while all are refused, the highest */
+	long long would_score;          /* see struct decision */
+	struct contribution *scores;    /* of the recipient that counts */
 	struct found *kept, **kept_end; /* what was found of the accepted recipients */
 	int64_t began;                  /* on the host's clock */
 	const char *queue_id;
@@ -128,6 +131,8 @@ struct session {
 	unsigned messages; /* so far */
 	bool traced;       /* the log follows it, see trace.h */
 	bool explained;    /* a decision or message of it is in the log */
+	/* The rule of the score that would have acted, as the log has it for this message. */
+	const struct action *would_rule;
 	struct client client;
 	const char *helo;
 	struct message message;

@@ -225,7 +225,7 @@ START_TEST(test_counters)
 	host_count(&host, &shown.visitor);
 	ck_assert_str_eq(shown.text,
 			 "[host] sessions refused overload messages rejected tempfailed "
-			 "discarded quarantined edited [stub] a ");
+			 "discarded quarantined edited would [stub] a ");
 	host_destroy(&host);
 }
 END_TEST
