@@ -44,6 +44,12 @@ bool action_refuses(enum action_kind kind)
 	return kind == ACTION_REJECT || kind == ACTION_TEMPFAIL || kind == ACTION_DISCARD;
 }
 
+bool action_loses(enum action_kind kind)
+{
+	return action_refuses(kind) || kind == ACTION_QUARANTINE || kind == ACTION_REDIRECT ||
+	       kind == ACTION_DELETE_RECIPIENT || kind == ACTION_REPLACE_BODY;
+}
+
 bool action_edits(enum action_kind kind)
 {
 	return kind > ACTION_HEADER;

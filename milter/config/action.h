@@ -46,6 +46,9 @@ extern const char *const action_names[]; /* by kind, NULL last */
 /* "reject", "tempfail" and "discard": the client does not get its message through. */
 bool action_refuses(enum action_kind kind);
 
+/* Those after which a recipient may not have the message as it came, or at all. */
+bool action_loses(enum action_kind kind);
+
 /* Those that change the message that came. */
 bool action_edits(enum action_kind kind);
 

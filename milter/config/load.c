@@ -188,6 +188,24 @@ static void load_warn_scores(struct snapshot *snapshot)
 		load_warn_thresholds(snapshot, sum);
 }
 
+/* Whether protected recipients need anything. */
+static void load_note_protected(struct snapshot *snapshot)
+{
+	const struct mg_line *line = snapshot->lines;
+	const struct action *rule = snapshot->score;
+
+	if (!snapshot->settings.protect_recipients)
+		return;
+	while (rule && !action_loses(rule->kind))
+		rule = rule->next;
+	snapshot->protects = rule && snapshot->score_mode == MODE_ENFORCE;
+	while (line && strcmp(mg_line_word(line, 0), "protect-recipients") != 0)
+		line = line->next;
+	if (!rule && line)
+		errors_at(&snapshot->warnings, line, 0,
+			  "this has no effect: no score refuses or quarantines");
+}
+
 /* Classes, and which of them name the sessions that are traced. */
 static void load_read_classes(struct snapshot *snapshot, struct errors *errors)
 {
@@ -219,6 +237,7 @@ static void load_read(struct snapshot *snapshot, struct errors *errors, const ch
 	load_read_score(snapshot, errors);
 	instance_read_all(snapshot, errors);
 	load_warn_scores(snapshot);
+	load_note_protected(snapshot);
 	plan_needs(snapshot);
 	if (snapshot->services & MG_SERVICE_DNS)
 		dns_block_check_file(&snapshot->settings.dns, errors, &snapshot->warnings,

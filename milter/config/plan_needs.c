@@ -223,10 +223,12 @@ void plan_needs(struct snapshot *snapshot)
 	struct mta_needs *needs = &snapshot->needs;
 
 	/* The log's line for each message needs these. */
+	needs->replies = MG_BIT(MG_EOM);
 	needs->stages = MG_BIT(MG_CONNECT) | MG_BIT(MG_MAIL) | MG_BIT(MG_RCPT) | MG_BIT(MG_EOM);
+	if (snapshot->protects)
+		needs->replies |= MG_BIT(MG_RCPT);
 	if (snapshot->settings.log_fields)
 		needs->stages |= MG_BIT(MG_HEADER);
-	needs->replies = MG_BIT(MG_EOM);
 	needs->budget = snapshot->settings.stage_budget * 1000;
 	for (size_t i = 0; i < snapshot->ninstances; i++) {
 		plan_need_instance(needs, snapshot, &snapshot->instances[i]);

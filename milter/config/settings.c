@@ -147,6 +147,11 @@ const struct mg_item settings_items[] = {
 			"the table has an entry for this, and so do user@ and the words of "
 			"exempt-recipients; expressions see the address as it is. None when not "
 			"given."),
+	MG_ITEM_TABLE(
+		struct settings, protect_recipients, "protect-recipients", .key = MG_KEY_MAIL,
+		.syntax = "ADDRESS|DOMAIN|TABLE...",
+		.help = "Recipients whose mail is never lost to the score: see SCORE, Protected "
+			"recipients."),
 	MG_ITEM_BOOL(
 		struct settings, reply_id, "reply-id", .initial = "yes", .syntax = "yes | no",
 		.help = "Whether the session id is added to the replies of refusals, in square "
@@ -569,16 +574,21 @@ static void settings_derive_exempt(struct settings *settings, struct arena *aren
 	settings->exempt = table;
 }
 
+/* The tables among the keys need it, wherever it stands. NULL: none. */
+static const char *settings_delimiters(const struct mg_line *line)
+{
+	const char *word;
+
+	while (line && strcmp(mg_line_word(line, 0), "recipient-delimiter") != 0)
+		line = line->next;
+	word = line && mg_line_words(line) > 1 ? mg_line_word(line, 1) : "";
+	return *word && strcmp(word, "none") != 0 ? word : NULL;
+}
+
 /* What follows from the keys. */
 static void settings_derive(struct settings *settings, struct arena *arena)
 {
-	const char *delimiters = settings->delimiter_lines.n > 0
-					 ? mg_line_word(settings->delimiter_lines.v[0], 1)
-					 : NULL;
-
 	settings->mode = (mode_t)strtoul(settings->socket_mode, NULL, 8);
-	if (delimiters && *delimiters && strcmp(delimiters, "none") != 0)
-		settings->delimiters = delimiters;
 	settings_derive_exempt(settings, arena);
 	settings->log.target = LOG_TO_SYSLOG;
 	settings->log.level = (enum mg_level)settings->log_level;
@@ -592,7 +602,9 @@ static void settings_derive(struct settings *settings, struct arena *arena)
 void settings_read(struct settings *settings, struct errors *errors, struct errors *warnings,
 		   const struct mg_line *lines)
 {
-	struct item_set set = { .items = settings_items, .target = settings };
+	struct item_set set = { .items = settings_items,
+				.target = settings,
+				.delimiters = settings_delimiters(lines) };
 	struct mg_conf conf = { .arena = errors->arena,
 				.errors = errors,
 				.warnings = warnings,
@@ -602,6 +614,7 @@ void settings_read(struct settings *settings, struct errors *errors, struct erro
 	items_defaults(conf.arena, errors, "millgate.conf", settings_items, settings);
 	items_fill(conf.arena, errors, NULL, lines, &set, 1);
 	items_check(&set, &conf, errors);
+	settings->delimiters = set.delimiters;
 	settings_derive(settings, errors->arena);
 	conf.stage_budget = settings->stage_budget;
 	dns_block_read(&settings->dns, &conf, &settings->dns_lines);

@@ -43,6 +43,7 @@ struct settings {
 	int reply_at;            /* enum mg_stage, CONNECT to RCPT */
 	struct mg_strings exempt_recipients;
 	struct mg_lines delimiter_lines;
+	const struct mg_table *protect_recipients;
 	bool reply_id;
 	long long header_limit; /* bytes */
 	struct mg_lines log_lines;

@@ -55,7 +55,8 @@ struct snapshot {
 	struct mg_strings edited; /* names of the header fields that actions change */
 	struct action *score;     /* each with its threshold; refusals first, the hardest first */
 	enum mode score_mode;     /* when it is off there is no score */
-	struct errors warnings;   /* what is probably not meant, but can be right */
+	bool protects; /* there are protected recipients, and scores that could lose mail */
+	struct errors warnings; /* what is probably not meant, but can be right */
 };
 
 struct snapshot *snapshot_ref(struct snapshot *snapshot);

@@ -22,6 +22,7 @@ struct decision {
 	enum action_kind kind;       /* NEUTRAL, or one that refuses */
 	const struct action *action; /* that kind's, or what is not done; NULL when there is none */
 	const struct found *found;   /* what caused it; NULL: the score */
+	bool apart;                  /* the recipient must come in a message of its own */
 	bool exempt;     /* it would have been refused, but must not be: kind is NEUTRAL */
 	bool accepted;   /* a policy accepted, now or at an earlier stage: no further one runs */
 	size_t cut;      /* the index of the accepting policy; else the number of instances */

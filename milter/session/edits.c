@@ -455,7 +455,8 @@ static void make_score(struct editor *editor)
 	if (editor->session->snapshot->score_mode != MODE_ENFORCE)
 		return;
 	for (const struct action *rule = editor->session->snapshot->score; rule; rule = rule->next)
-		if (rule->kind >= ACTION_QUARANTINE && editor->score >= rule->score)
+		if (rule->kind >= ACTION_QUARANTINE && editor->score >= rule->score &&
+		    !(editor->session->message.protected && action_loses(rule->kind)))
 			make_action(editor, rule);
 }
 

@@ -79,7 +79,9 @@ static void journal_cause(struct log_record *r, const struct decision *decision,
 	const struct found *found = decision->found;
 
 	log_text(r, "%s at %s: ", action_names[decision->action->kind], plan_stage_name(stage));
-	if (found)
+	if (decision->apart)
+		log_text(r, "protect-recipients keeps this recipient and others apart");
+	else if (found)
 		log_text(r, "policy %s found %s", found->instance->name,
 			 found->instance->result_names[found->result]);
 	else

@@ -7,6 +7,7 @@
 #include "session/journal.h"
 #include "session/match.h"
 #include "session/pipeline.h"
+#include "session/recipient.h"
 #include "session/trace.h"
 #include "config/plan.h"
 
@@ -446,7 +447,9 @@ static void pipeline_score(struct session *session, struct decision *decision, e
 	const struct action *rule = pipeline_rule(snapshot, decision->score);
 
 	/* A message whose recipients are all exempt or accepted is not refused for its score. */
-	if (stage > MG_RCPT && !session->message.scored)
+	if (stage > MG_RCPT && (!session->message.scored || session->message.protected))
+		return;
+	if (stage == MG_RCPT && recipient_is_protected(session))
 		return;
 	if (!rule || snapshot->score_mode == MODE_MONITOR) {
 		pipeline_would(session, decision, stage);
@@ -454,6 +457,26 @@ static void pipeline_score(struct session *session, struct decision *decision, e
 	}
 	decision->kind = rule->kind;
 	decision->action = rule;
+}
+
+/*
+ * The content has one reply for all recipients. So a recipient who must not lose mail to the score
+ * and one who may do not share a message: whoever comes second is to come again.
+ */
+static void pipeline_keep_apart(struct session *session, struct decision *decision)
+{
+	static const struct action later = { .kind = ACTION_TEMPFAIL,
+					     .code = 452,
+					     .status = "4.5.3" };
+	const struct message *message = &session->message;
+	const bool meets_protected = message->protected && recipient_is_scored(session, decision);
+	const bool meets_scored = message->scored && recipient_is_protected(session);
+
+	if (session->client.submitted_locally || !(meets_protected || meets_scored))
+		return;
+	decision->kind = ACTION_TEMPFAIL;
+	decision->action = &later;
+	decision->apart = true;
 }
 
 /* Takes back a refusal that must not be given at this stage. */
@@ -493,6 +516,8 @@ struct decision pipeline_decide(struct session *session, enum mg_stage stage)
 		trace_rest(session, &decision, stage, i < end ? i + 1 : end);
 	if (decision.kind == ACTION_NEUTRAL && !decision.accepted && stage != MG_COMMAND)
 		pipeline_score(session, &decision, stage);
+	if (decision.kind == ACTION_NEUTRAL && stage == MG_RCPT && snapshot->protects)
+		pipeline_keep_apart(session, &decision);
 	pipeline_spare(session, &decision, stage);
 	return decision;
 }

@@ -2,6 +2,7 @@
 /* Adds an accepted recipient to the message, with its results and its score. */
 #include <config.h>
 
+#include "session/lookup.h"
 #include "session/recipient.h"
 
 /* One recipient can have the same result several times: see mg_also(). */
@@ -31,6 +32,21 @@ static void recipient_keep_found(struct session *session)
 				standing->recipients[found->result]++;
 		}
 	}
+}
+
+/* A rule that spares: all readings of the address must match. */
+bool recipient_is_protected(struct session *session)
+{
+	const struct snapshot *snapshot = session->snapshot;
+
+	return snapshot->protects && session->message.recipient_readings &&
+	       lookup_find_readings(session, snapshot->settings.protect_recipients,
+				    session->message.recipient_readings, MG_ALL_READINGS, NULL) > 0;
+}
+
+bool recipient_is_scored(struct session *session, const struct decision *decision)
+{
+	return !decision->accepted && !state_is_exempt(session) && !recipient_is_protected(session);
 }
 
 /* Whether the recipient of this decision counts more than those before. */
@@ -74,7 +90,7 @@ static void recipient_keep_score(struct session *session, const struct decision 
 {
 	struct message *message = &session->message;
 	const bool was_scored = message->scored;
-	const bool scored = !decision->accepted && !state_is_exempt(session);
+	const bool scored = recipient_is_scored(session, decision);
 
 	if (was_scored && !scored)
 		return;
@@ -102,6 +118,7 @@ void recipient_accept(struct session *session, const struct decision *decision, 
 	/* A recipient's accept spares the message the later policies only if all have one. */
 	if (message->accepted == 0 || decision->cut > message->cut)
 		message->cut = decision->cut;
+	message->protected = message->protected || recipient_is_protected(session);
 	recipient_keep_score(session, decision);
 	recipient_keep_found(session);
 	message->accepted++;

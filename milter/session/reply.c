@@ -101,6 +101,8 @@ static const char *reply_default_text(struct session *session, const struct deci
 	const struct found *found = decision->found;
 	const char *what = decision->kind == ACTION_REJECT ? "Refused" : "Try again later";
 
+	if (decision->apart)
+		return "This recipient takes mail apart from the others: send it again to this one";
 	if (!found)
 		return arena_printf(&session->event_arena, "%s: score %lld", what, decision->score);
 	return arena_printf(&session->event_arena, "%s: policy %s found %s", what,

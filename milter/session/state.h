@@ -88,6 +88,7 @@ struct message {
 	unsigned accepted, refused;                     /* recipients */
 	const char *refusals[MESSAGE_REFUSALS];         /* the first ones refused, for the log */
 	bool scored;     /* an accepted recipient is neither exempt nor accepted by a policy */
+	bool protected;  /* an accepted recipient must not lose its mail to the score */
 	size_t cut;      /* instances from this index on do not run any more, see pipeline.c */
 	long long score; /* of the stages that are over; while all are refused, the highest */
 	long long would_score;          /* see struct decision */
