@@ -697,7 +697,10 @@ const struct mg_field *mg_field(const struct mg_call *call, size_t index);
 
 /* A start hook has no result: its detail, values and reply are lost. */
 
-/* Why, for the log and for {detail}; the last one counts, and an empty one is none. */
+/*
+ * Why, for the log and for {detail}; the last one counts, and an empty one is none. A hook that
+ * returns MG_NONE, and has reported nothing, says so why it has no result.
+ */
 void mg_detail(struct mg_call *call, const char *fmt, ...) MG_PRINTF(2, 3);
 
 /*

@@ -49,7 +49,15 @@ static void journal_fields(struct log_record *r, const struct message *message)
 /* Room behind the policies: for the numbers of recipients, and a few of these. */
 #define JOURNAL_RECIPIENTS 600
 
-/* times: for so many recipients. The detail leaves room for what is to follow. */
+/* It leaves room for what is to follow. */
+static void journal_detail(struct log_record *r, const char *detail, size_t room)
+{
+	log_bound_values(r, log_room(r) > room ? log_room(r) - room : 0);
+	log_str(r, "detail", detail);
+	log_bound_values(r, LOG_VALUE_MAX);
+}
+
+/* times: for so many recipients. room: for what is to follow. */
 static void journal_result(struct log_record *r, const struct found *found, unsigned us,
 			   unsigned times, size_t room)
 {
@@ -59,9 +67,7 @@ static void journal_result(struct log_record *r, const struct found *found, unsi
 	log_int(r, "us", us);
 	if (times > 1)
 		log_int(r, "recipients", times);
-	log_bound_values(r, log_room(r) > room ? log_room(r) - room : 0);
-	log_str(r, "detail", found->detail);
-	log_bound_values(r, LOG_VALUE_MAX);
+	journal_detail(r, found->detail, room);
 	log_item_end(r);
 }
 
@@ -140,6 +146,8 @@ static bool journal_instance(struct log_record *r, const struct session *session
 	log_str(r, "policy", instance->name);
 	log_str(r, "result", standing->skipped ? "skipped" : "none");
 	log_int(r, "us", standing->us);
+	if (!standing->skipped)
+		journal_detail(r, standing->none, room);
 	log_item_end(r);
 	return true;
 }

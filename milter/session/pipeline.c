@@ -103,6 +103,18 @@ static void pipeline_note_dead(struct mg_call *call)
 		found->text = "DNS is not available here, try again later";
 }
 
+/* Why there is no result: the first reason, until its stage is called for something else. */
+static void pipeline_keep_none(struct session *session, const struct mg_call *call)
+{
+	struct standing *standing = &session->standing[call->instance->index];
+
+	/* What an event's memory has is gone before the line of the message. */
+	if (standing->none || !call->found || !call->found->detail || call->stage == MG_COMMAND)
+		return;
+	standing->none = pipeline_copy(state_arena(session, call->stage), call->found->detail);
+	standing->none_stage = call->stage;
+}
+
 /* Records what a hook reported, in that order; what it returned comes last. */
 static void pipeline_record_all(struct session *session, struct mg_call *call, int returned,
 				int64_t now, unsigned us)
@@ -116,6 +128,7 @@ static void pipeline_record_all(struct session *session, struct mg_call *call, i
 	for (const struct found *also = call->also; also; also = also->next)
 		pipeline_record(session, also, us, &fresh);
 	if (returned == MG_NONE && !late && !undeclared) {
+		pipeline_keep_none(session, call);
 		if (session->traced && !call->also)
 			trace_call(session, call->instance, call->stage, NULL, 0, us);
 		return;

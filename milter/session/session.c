@@ -52,6 +52,8 @@ static void session_forget(struct session *session, unsigned stages)
 		struct standing *standing = &session->standing[i];
 
 		standing->hooks &= ~stages;
+		if (stages & MG_BIT(standing->none_stage))
+			standing->none = NULL;
 		for (int stage = 0; stage < MG_STAGES; stage++)
 			if (stages & MG_BIT(stage))
 				standing->found[stage] = NULL;

@@ -45,6 +45,8 @@ struct standing {
 	bool skipped;   /* by its conditions, when last considered */
 	bool enough_body;
 	unsigned us;                    /* in this message */
+	const char *none;               /* why a hook had no result, if it said so */
+	enum mg_stage none_stage;       /* of that hook */
 	struct found *found[MG_STAGES]; /* at COMMAND: of this command, else of all so far */
 	struct found *commands;         /* of all unknown commands before this one */
 	/* By result: for how many accepted recipients it was reported; NULL: for none. */

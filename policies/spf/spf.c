@@ -151,9 +151,16 @@ static enum query query_make(struct mg_call *call, const struct spf *spf, const 
 
 	*query_r = (struct spf_query){ .helo = mg_helo(call), .receiver = mg_mta_name(call) };
 	query_client(call, query_r);
-	if (!sender || mg_is_submitted_locally(call) || query_r->family == AF_UNSPEC)
+	if (!sender || mg_is_submitted_locally(call) || query_r->family == AF_UNSPEC) {
+		mg_detail(call, "nothing to ask: %s",
+			  !sender                         ? "no sender"
+			  : mg_is_submitted_locally(call) ? "submitted locally"
+							  : "the client has no address");
 		return QUERY_NONE;
+	}
 	is_relay = spf->relays ? mg_table_find(call, spf->relays, mg_client(call), NULL) : 0;
+	if (is_relay > 0)
+		mg_detail(call, "not checked: the client is one of the relays");
 	if (is_relay)
 		return is_relay > 0 ? QUERY_NONE : QUERY_UNDECIDED;
 	query_r->helo = ascii_domain(call, query_r->helo ? query_r->helo : "");
@@ -234,6 +241,19 @@ static enum query check_all(struct mg_call *call, const struct spf *spf, bool is
 
 /* ---- The hooks ---- */
 
+/* What decided: the problem, the mechanism, or why there is no record. "": nothing did. */
+static const char *reason(const struct checked *checked)
+{
+	const struct spf_outcome *outcome = &checked->outcome;
+
+	if (outcome->problem[0])
+		return outcome->problem;
+	if (outcome->result != SPF_NONE)
+		return outcome->mechanism;
+	return spf_is_domain(checked->query.domain) ? "no SPF record"
+						    : "no domain that could have a record";
+}
+
 static int judge(struct mg_call *call, const struct spf *spf, bool is_helo)
 {
 	const char *name = is_helo ? "helo" : "mailfrom";
@@ -252,8 +272,7 @@ static int judge(struct mg_call *call, const struct spf *spf, bool is_helo)
 		break;
 	}
 	mg_detail(call, "%s %s%s%s%s", name, query->domain[0] ? query->domain : query->sender,
-		  outcome->problem[0] || outcome->mechanism[0] ? ": " : "",
-		  outcome->problem[0] ? outcome->problem : outcome->mechanism, beside);
+		  reason(&worst)[0] ? ": " : "", reason(&worst), beside);
 	mg_value(call, "domain", query->domain);
 	mg_value(call, "identity", name);
 	mg_value(call, "problem", outcome->problem);

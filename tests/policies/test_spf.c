@@ -266,6 +266,7 @@ START_TEST(spares_relays)
 	must_open(_i, "relays 192.0.2.0/28 2001:db8::/32\n");
 	ck_assert_str_eq(run("joe@plain.example.org"), "none");
 	ck_assert_int_eq(fake_said.result == NULL, false);
+	ck_assert_str_eq(fake_said.detail, "not checked: the client is one of the relays");
 	ck_assert_uint_eq(stub_questions(fake_dns), 0);
 	fake.client = "192.0.2.16";
 	ck_assert_str_eq(run("joe@plain.example.org"), "fail");
@@ -280,10 +281,24 @@ START_TEST(spares_local_and_unknown_clients)
 	must_open(_i, "");
 	fake.submitted_locally = true;
 	ck_assert_str_eq(run("joe@plain.example.org"), "none");
+	ck_assert_str_eq(fake_said.detail, "nothing to ask: submitted locally");
 	fake.submitted_locally = false;
 	fake.client = NULL;
 	ck_assert_str_eq(run("joe@plain.example.org"), "none");
+	ck_assert_str_eq(fake_said.detail, "nothing to ask: the client has no address");
 	ck_assert_uint_eq(stub_questions(fake_dns), 0);
+}
+END_TEST
+
+START_TEST(says_why_there_is_none)
+{
+	must_open(_i, "");
+	ck_assert_str_eq(run("joe@other.example.org"), "none");
+	ck_assert_str_eq(fake_said.detail, "mailfrom other.example.org: no SPF record");
+	ck_assert_str_eq(run("joe@nothing.example.org"), "none");
+	ck_assert_str_eq(fake_said.detail, "mailfrom nothing.example.org: no SPF record");
+	ck_assert_str_eq(run("joe@org"), "none");
+	ck_assert_str_eq(fake_said.detail, "mailfrom org: no domain that could have a record");
 }
 END_TEST
 
@@ -389,6 +404,7 @@ int main(void)
 	tcase_add_loop_test(tests, checks_no_helo_by_itself, 0, ENGINES);
 	tcase_add_loop_test(tests, spares_relays, 0, ENGINES);
 	tcase_add_loop_test(tests, spares_local_and_unknown_clients, 0, ENGINES);
+	tcase_add_loop_test(tests, says_why_there_is_none, 0, ENGINES);
 	tcase_add_loop_test(tests, writes_received_spf, 0, ENGINES);
 	tcase_add_loop_test(tests, hostile_records, 0, ENGINES);
 	tcase_add_loop_test(tests, bad_configuration, 0, 5);
