@@ -274,6 +274,20 @@ static const char *name_check(const struct helo *helo, const char *name)
 	}
 }
 
+/*
+ * What the client sent, without a final dot: the name is that of the same node of the DNS, and MTAs
+ * take it. After a literal the dot belongs to no name.
+ */
+static const char *name_sent(struct mg_call *call)
+{
+	const char *sent = mg_helo(call);
+	const size_t size = sent ? strlen(sent) : 0;
+
+	if (size < 2 || sent[0] == '[' || sent[size - 1] != '.' || sent[size - 2] == '.')
+		return sent;
+	return mg_printf(call, MG_EVENT, "%.*s", (int)size - 1, sent);
+}
+
 /* ---- The hooks -------------------------------------------------------------- */
 
 /* Whether the client is known not to be this host. Returns 1, 0, or -1 if undecided. */
@@ -342,17 +356,17 @@ static int judge_literal(struct mg_call *call, const struct helo *helo, const ch
 	return WRONG_LITERAL;
 }
 
+/* sent: without its final dot. */
 static int judge_name(struct mg_call *call, const struct helo *helo, const char *sent)
 {
 	/* The A-labels of an internationalised name are what the rules are about. */
 	const char *name = is_ascii(sent) ? sent : mg_domain(call, sent);
 	const char *wrong = name ? name_check(helo, name) : "not a domain name";
-	const char *folded = name ? mg_domain(call, name) : NULL; /* without the final dot */
+	const char *folded = name ? mg_domain(call, name) : NULL;
 	int stranger = name && name_is_own(call, helo, folded ? folded : name)
 			       ? is_stranger(call, helo)
 			       : 0;
 
-	/* Before the syntax is judged: our name with a wrong dot behind it is still our name. */
 	if (stranger) {
 		mg_detail(call, "%s", stranger < 0 ? UNDECIDED : "our own name");
 		return stranger < 0 ? MG_ERROR : IMPOSTOR;
@@ -372,7 +386,7 @@ static int judge_name(struct mg_call *call, const struct helo *helo, const char 
  */
 static const char *name_to_resolve(struct mg_call *call, const struct helo *helo)
 {
-	const char *sent = mg_helo(call);
+	const char *sent = name_sent(call);
 	const char *name = sent && helo->resolve && public_addr(mg_client_addr(call))
 				   ? mg_domain(call, sent)
 				   : NULL;
@@ -406,7 +420,7 @@ static int judge_resolved(struct mg_call *call, const struct helo *helo)
 static int helo_helo(struct mg_call *call, const void *self)
 {
 	const struct helo *helo = self;
-	const char *name = mg_helo(call);
+	const char *name = name_sent(call);
 	struct address claimed;
 	int result;
 
