@@ -427,7 +427,7 @@ static void threshold_check(struct reader *r, int sign, const char *item, long l
 	const struct mg_line *line = mg_conf_item(r->conf, item, 0);
 
 	if (!line)
-		line = mapped_line(r->conf, result);
+		line = mapped_action(r->conf, result);
 	if (!line || sum * sign >= threshold * sign)
 		return;
 	mg_conf_error(r->conf, line, 1,

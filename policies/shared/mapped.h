@@ -18,16 +18,24 @@ static inline const struct mg_line *mapped_line(struct mg_conf *conf, const char
 	return NULL;
 }
 
+/* The same, but only a line that does something: neutral is fine for any result. */
+static inline const struct mg_line *mapped_action(struct mg_conf *conf, const char *result)
+{
+	const struct mg_line *line = mapped_line(conf, result);
+	const char *action = line ? mg_line_word(line, 2) : NULL;
+
+	return action && strcmp(action, "neutral") != 0 ? line : NULL;
+}
+
 /*
  * For a result that this block can never produce: an action other than neutral for it is an
  * error. expected: the lines that would produce it. Returns 0, or -1 after reporting the error.
  */
 static inline int mapped_in_vain(struct mg_conf *conf, const char *result, const char *expected)
 {
-	const struct mg_line *line = mapped_line(conf, result);
-	const char *action = line ? mg_line_word(line, 2) : NULL;
+	const struct mg_line *line = mapped_action(conf, result);
 
-	if (!action || strcmp(action, "neutral") == 0)
+	if (!line)
 		return 0;
 	mg_conf_error(conf, line, 1, "the result %s cannot occur here: expected %s", result,
 		      expected);

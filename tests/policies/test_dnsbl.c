@@ -432,6 +432,8 @@ static const char *const fine[] = {
 	"domain-zone a.test weight 2; threshold 6",
 	"domain-zone a.test helo sender weight -2; allow-threshold -4; on allowed accept",
 	"zone a.test weight -1; on unlisted reject",
+	"zone a.test weight -1; on listed neutral; on allowed accept",
+	"zone a.test weight 1; on listed score 2; on allowed neutral",
 	"zone a.test weight 2 127.0.0.2; zone a.test 127.0.0.4; threshold 3",
 	"zone a.test 127.0.0.0/8 127.255.254-255.1",
 	"zone a.test; test-interval 1s",
