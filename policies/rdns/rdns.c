@@ -34,7 +34,7 @@ static const struct mg_result results[] = {
 	},
 	[FAIL] = {
 		.name = "fail",
-		.help = "The address has a name, but no such name has the address.",
+		.help = "The address has a name, but none of its names has the address.",
 	},
 	[MISSING] = {
 		.name = "missing",
@@ -62,7 +62,9 @@ static const char *const values[] = { "name", "iprev", NULL };
 static const struct mg_item items[] = {
 	MG_ITEM_INT(struct rdns, max_names, "max-names", .initial = "5", .min = 1, .max = NAMES_MAX,
 		    .syntax = "NUMBER",
-		    .help = "How many names of an address are looked at, if it has several."),
+		    .help = "How many different names of an address are looked at, if it has "
+			    "several. With more of them, and none that decides, the result is "
+			    "error."),
 	MG_ITEM_BOOL(
 		struct rdns, builtin, "builtin-patterns", .initial = "yes", .syntax = "yes|no",
 		.help = "Whether the policy's own patterns make a name look generic; see GENERIC "
@@ -86,9 +88,36 @@ static bool is_host_name(const char *name)
 			    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")];
 }
 
-static size_t names_of(const struct rdns *rdns, const struct mg_dns_answer *answer)
+/* The names that are looked at. */
+struct host_names {
+	const char *v[NAMES_MAX];
+	size_t n;
+	bool more; /* there are more than max-names */
+};
+
+static bool host_names_have(const struct host_names *names, const char *name)
 {
-	return answer->n < (size_t)rdns->max_names ? answer->n : (size_t)rdns->max_names;
+	for (size_t i = 0; i < names->n; i++)
+		if (strcmp(names->v[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* The first max-names distinct names that a host can have. */
+static void host_names_find(const struct rdns *rdns, const struct mg_dns_answer *answer,
+			    struct host_names *names_r)
+{
+	*names_r = (struct host_names){ .n = 0 };
+	for (size_t i = 0; i < answer->n && !names_r->more; i++) {
+		const char *name = answer->records[i].text;
+
+		if (!is_host_name(name) || host_names_have(names_r, name))
+			continue;
+		if (names_r->n == (size_t)rdns->max_names)
+			names_r->more = true;
+		else
+			names_r->v[names_r->n++] = name;
+	}
 }
 
 /* data: the type to ask the names for. */
@@ -96,11 +125,12 @@ static void ask_names(struct mg_dns_walk *walk, const char *name,
 		      const struct mg_dns_answer *answer, const void *data, const void *self)
 {
 	const enum mg_dns_type *type = data;
+	struct host_names names;
 
 	(void)name;
-	for (size_t i = 0; i < names_of(self, answer); i++)
-		if (is_host_name(answer->records[i].text))
-			mg_dns_walk_ask(walk, answer->records[i].text, *type, NULL);
+	host_names_find(self, answer, &names);
+	for (size_t i = 0; i < names.n; i++)
+		mg_dns_walk_ask(walk, names.v[i], *type, NULL);
 }
 
 static void rdns_start(struct mg_call *call, const void *self)
@@ -118,6 +148,13 @@ static void rdns_start(struct mg_call *call, const void *self)
 
 /* ---- Judging ----------------------------------------------------------------------- */
 
+/* MG_ERROR, with what is known all the same in the words of RFC 8601. */
+static int undecided(struct mg_call *call, const char *known)
+{
+	mg_value(call, "iprev", known);
+	return MG_ERROR;
+}
+
 /* Returns PASS or GENERIC, or MG_ERROR when a table could not be searched. */
 static int judge_look(struct mg_call *call, const struct rdns *rdns, const char *name,
 		      const struct sockaddr *addr)
@@ -129,7 +166,7 @@ static int judge_look(struct mg_call *call, const struct rdns *rdns, const char 
 
 	if (chosen < 0 || generic < 0) {
 		mg_detail(call, "the patterns could not be searched for %s", name);
-		return MG_ERROR;
+		return undecided(call, "pass");
 	}
 	if (chosen == 0 && !why && rdns->builtin)
 		why = rdns_generic(name, addr);
@@ -139,7 +176,6 @@ static int judge_look(struct mg_call *call, const struct rdns *rdns, const char 
 
 /* What is known of the names so far. */
 struct names {
-	const char *first; /* the first that can be a host's */
 	int result; /* of names that lead back: PASS, GENERIC or MG_ERROR; MG_NONE: no name does */
 	const char *name;          /* the name that the result is about */
 	const char *late, *failed; /* a name whose look-up was late, or failed */
@@ -152,8 +188,6 @@ static bool judge_name(struct mg_call *call, const struct rdns *rdns, struct nam
 	const struct sockaddr *addr = mg_client_addr(call);
 	const struct mg_dns_answer *answer = mg_dns(call, name, client_record_type(addr));
 
-	if (!names->first)
-		names->first = name;
 	if (answer->status == MG_DNS_LATE)
 		names->late = name;
 	else if (answer->status == MG_DNS_FAILED)
@@ -165,29 +199,39 @@ static bool judge_name(struct mg_call *call, const struct rdns *rdns, struct nam
 	return names->result != GENERIC;
 }
 
+/* The result when no name leads back that was looked at, or only generic ones do. */
+static int judge_rest(struct mg_call *call, const struct names *names,
+		      const struct host_names *hosts)
+{
+	if (names->late || names->failed) {
+		mg_detail(call, "%s: %s", names->late ? names->late : names->failed,
+			  names->late ? "no answer in time" : "no answer");
+		return names->late ? MG_TIMEOUT : TEMPERROR;
+	}
+	if (hosts->more) {
+		mg_detail(call, "no good name among the first %zu, and there are more", hosts->n);
+		return undecided(call, names->result == GENERIC ? "pass" : "temperror");
+	}
+	if (names->result == GENERIC)
+		return GENERIC;
+	mg_detail(call, hosts->n ? "%s does not have the address" : "no name is a valid host name",
+		  hosts->v[0]);
+	return hosts->n ? FAIL : PERMERROR;
+}
+
 static int judge_names(struct mg_call *call, const struct rdns *rdns,
 		       const struct mg_dns_answer *answer)
 {
 	struct names names = { .result = MG_NONE };
+	struct host_names hosts;
 
-	for (size_t i = 0; i < names_of(rdns, answer); i++)
-		if (is_host_name(answer->records[i].text) &&
-		    judge_name(call, rdns, &names, answer->records[i].text))
+	host_names_find(rdns, answer, &hosts);
+	for (size_t i = 0; i < hosts.n; i++)
+		if (judge_name(call, rdns, &names, hosts.v[i]))
 			break;
-	mg_value(call, "name", names.name ? names.name : names.first);
-	if (names.result == PASS || names.result == MG_ERROR)
-		return names.result;
-	if (names.late || names.failed) {
-		mg_detail(call, "%s: %s", names.late ? names.late : names.failed,
-			  names.late ? "no answer in time" : "no answer");
-		return names.late ? MG_TIMEOUT : TEMPERROR;
-	}
-	if (names.result == GENERIC)
-		return GENERIC;
-	mg_detail(call,
-		  names.first ? "%s does not have the address" : "no name is a valid host name",
-		  names.first);
-	return names.first ? FAIL : PERMERROR;
+	mg_value(call, "name", names.name ? names.name : hosts.v[0]);
+	return names.result == PASS || names.result == MG_ERROR ? names.result
+								: judge_rest(call, &names, &hosts);
 }
 
 static int judge(struct mg_call *call, const struct rdns *rdns)
@@ -217,11 +261,8 @@ static int rdns_connect(struct mg_call *call, const void *self)
 	if (!public_addr(mg_client_addr(call)))
 		return MG_NONE;
 	result = judge(call, self);
-	/* MG_ERROR: the name is confirmed, and only what it looks like is unknown. */
-	mg_value(call, "iprev",
-		 result >= 0          ? iprev[result]
-		 : result == MG_ERROR ? "pass"
-				      : "temperror");
+	if (result != MG_ERROR)
+		mg_value(call, "iprev", result >= 0 ? iprev[result] : "temperror");
 	return result;
 }
 

@@ -212,28 +212,55 @@ START_TEST(a_table_that_fails)
 }
 END_TEST
 
+/* N names, of which one leads back. */
+static const struct {
+	const char *block;
+	int n;
+	const char *dead, *good, *want, *iprev;
+	unsigned asked;
+} many[] = {
+	{ "", 8, NULL, "mx7", "error", "temperror", 5 },
+	{ "", 50, NULL, "mx5", "error", "temperror", 5 },
+	{ "", 6, NULL, NULL, "error", "temperror", 5 },
+	{ "", 5, NULL, NULL, "fail", "fail", 5 },
+	{ "", 5, NULL, "mx4", "pass", "pass", 5 },
+	{ "", 50, NULL, "mx4", "pass", "pass", 5 },
+	{ "max-names 8", 8, NULL, "mx7", "pass", "pass", 8 },
+	{ "max-names 8", 8, NULL, NULL, "fail", "fail", 8 },
+	{ "max-names 8", 9, NULL, "mx8", "error", "temperror", 8 },
+	{ "max-names 1", 2, NULL, "mx1", "error", "temperror", 1 },
+	/* a generic name, and others that were not looked at */
+	{ "max-names 1; generic mx0.example.org", 2, NULL, "mx0", "error", "pass", 1 },
+	{ "max-names 2; generic mx0.example.org", 2, NULL, "mx0", "generic", "pass", 2 },
+	/* one name before the others, five times: it counts once, or not at all */
+	{ "", 1, "dead.example.org", "mx0", "pass", "pass", 2 },
+	{ "", 4, "dead.example.org", "mx3", "pass", "pass", 5 },
+	{ "", 5, "dead.example.org", "mx4", "error", "temperror", 5 },
+	{ "", 5, "localhost", "mx4", "pass", "pass", 5 },
+	{ "", 1, "a@b.example.org", NULL, "fail", "fail", 1 },
+};
+
 START_TEST(number_of_names_is_bounded)
 {
 	char line[100];
 
-	open_with("", "");
-	for (int i = 0; i < 50; i++) {
+	open_with(many[_i].block, "");
+	for (int i = 0; many[_i].dead && i < 5; i++) {
+		snprintf(line, sizeof(line), ARPA " PTR %s", many[_i].dead);
+		stub_add(fake_dns, line);
+	}
+	for (int i = 0; i < many[_i].n; i++) {
 		snprintf(line, sizeof(line), ARPA " PTR mx%d.example.org", i);
 		stub_add(fake_dns, line);
 	}
-	stub_add(fake_dns, "mx5.example.org A " CLIENT);
-	ck_assert_str_eq(run(), "fail");
-	ck_assert_uint_eq(stub_questions(fake_dns), 1 + 5);
-	policy_close();
-
-	open_with("max-names 6", "");
-	for (int i = 0; i < 50; i++) {
-		snprintf(line, sizeof(line), ARPA " PTR mx%d.example.org", i);
+	if (many[_i].good) {
+		snprintf(line, sizeof(line), "%s.example.org A " CLIENT, many[_i].good);
 		stub_add(fake_dns, line);
 	}
-	stub_add(fake_dns, "mx5.example.org A " CLIENT);
-	ck_assert_str_eq(run(), "pass");
-	ck_assert_uint_eq(stub_questions(fake_dns), 1 + 6);
+	ck_assert_msg(strcmp(run(), many[_i].want) == 0, "%d: got %s (%s), want %s", _i,
+		      fake_said.result, fake_said.detail, many[_i].want);
+	ck_assert_str_eq(fake_value("iprev"), many[_i].iprev);
+	ck_assert_uint_eq(stub_questions(fake_dns), 1 + many[_i].asked);
 }
 END_TEST
 
@@ -292,7 +319,7 @@ int main(void)
 	tcase_add_loop_test(all, looks_generic, 0, COUNT(names));
 	tcase_add_loop_test(all, configured_patterns, 0, COUNT(patterns));
 	tcase_add_test(all, a_table_that_fails);
-	tcase_add_test(all, number_of_names_is_bounded);
+	tcase_add_loop_test(all, number_of_names_is_bounded, 0, COUNT(many));
 	tcase_add_test(all, two_round_trips);
 	tcase_add_test(all, late_is_a_timeout);
 	tcase_add_loop_test(all, bad_configuration, 0, 6);
