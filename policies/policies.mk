@@ -4,7 +4,7 @@
 
 noinst_LIBRARIES += policies/libpolicies.a
 policy_libs = policies/libpolicies.a
-policies_libpolicies_a_CPPFLAGS = $(AM_CPPFLAGS) -DMG_BUILTIN
+policies_libpolicies_a_CPPFLAGS = $(AM_CPPFLAGS) $(PSL_CFLAGS) -DMG_BUILTIN
 policies_libpolicies_a_SOURCES = \
 	policies/shared/ascii.h policies/shared/client.h policies/shared/mapped.h \
 	policies/shared/public.h

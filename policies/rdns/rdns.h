@@ -8,8 +8,9 @@
 
 /*
  * Why a host name looks generic, or NULL. It contains the client's address, or a word that
- * providers use for customers' lines, left of the domain's last two labels. Names with the word
- * "static" are not generic. name: lower case.
+ * providers use for customers' lines, left of the domain that is registered below a public suffix.
+ * Names that say "static" are not generic, nor are those of mail servers. name: lower case, and
+ * resolves to the client's address.
  */
 const char *rdns_generic(const char *name, const struct sockaddr *addr);
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <libpsl.h>
+
 #include "rdns.h"
 
 #define NAME_ROOM 256
@@ -24,16 +26,34 @@ static const char *const dynamic_words[] = {
 
 static const char *const static_words[] = { "static", "statip", "fixed", "fix", NULL };
 
-/* The part of the name that is its owner's to choose: without the last two labels. */
+/*
+ * Words of names that somebody gave to a mail server. Large senders number theirs with the address
+ * behind such a word.
+ */
+static const char *const mail_words[] = { "email",    "mail",  "mailer", "mailhost", "mailout",
+					  "mails",    "mout",  "mta",    "out",      "outbound",
+					  "outgoing", "relay", "smtp",   "smtpout",  NULL };
+
+/* Lines of customers begin with this word, too, but then have another that says so. */
+static const char *const mx_words[] = { "mx", NULL };
+
+/*
+ * The part of the name that is its owner's to choose: without the domain that was registered below
+ * a public suffix. The suffixes of companies, below which customers have domains, do not count: a
+ * company names its lines below them.
+ */
 static size_t host_size(const char *name)
 {
-	size_t size = strlen(name);
-	unsigned labels = 0;
+	const char *registered = name, *dot;
 
-	while (size > 0)
-		if (name[--size] == '.' && ++labels == 2)
-			return size;
-	return 0;
+	for (const char *at = name; !psl_is_public_suffix2(psl_builtin(), at, PSL_TYPE_ICANN);
+	     at = dot + 1) {
+		registered = at;
+		dot = strchr(at, '.');
+		if (!dot)
+			break;
+	}
+	return registered > name ? (size_t)(registered - name) - 1 : 0;
 }
 
 /* Whether one of the words stands in the host's part, between what are no letters. */
@@ -145,12 +165,14 @@ const char *rdns_generic(const char *name, const struct sockaddr *addr)
 {
 	char host[NAME_ROOM];
 	const size_t size = host_size(name);
+	const char *word;
 
 	if (size == 0 || size >= sizeof(host))
 		return NULL;
 	memcpy(host, name, size);
 	host[size] = '\0';
-	if (find_word(host, static_words))
+	if (find_word(host, static_words) || find_word(host, mail_words))
 		return NULL;
-	return has_address(host, addr) ? "its address" : find_word(host, dynamic_words);
+	word = find_word(host, dynamic_words);
+	return word || find_word(host, mx_words) || !has_address(host, addr) ? word : "its address";
 }
