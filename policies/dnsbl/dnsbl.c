@@ -119,16 +119,42 @@ static const char *question_of(struct mg_call *call, const struct dnsbl_zone *zo
 	return mg_printf(call, MG_EVENT, "%s.%s", subject, zone->name);
 }
 
-/* The list's text is asked for as soon as it is known that there is one to show. */
-static void ask_text(struct mg_dns_walk *walk, const char *name, const struct mg_dns_answer *answer,
-		     const void *data, const void *self)
+/* A question of a list, as its walk knows it. */
+struct question {
+	size_t zone;
+	bool text; /* an entry's text is asked for */
+	bool test; /* an entry is believed only after another test */
+};
+
+/* What an entry needs is asked for as soon as it is known that there is one. */
+static void ask_further(struct mg_dns_walk *walk, const char *name,
+			const struct mg_dns_answer *answer, const void *data, const void *self)
 {
 	const struct dnsbl *dnsbl = self;
-	const struct dnsbl_zone *zone = &dnsbl->zones[*(const size_t *)data];
+	const struct question *question = data;
+	const struct dnsbl_zone *zone = &dnsbl->zones[question->zone];
 	struct in_addr addr;
 
-	if (dnsbl_read_answer(zone, answer, &addr) == DNSBL_COUNTS)
+	if (dnsbl_read_answer(zone, answer, &addr) != DNSBL_COUNTS)
+		return;
+	if (question->text)
 		mg_dns_walk_ask(walk, name, MG_DNS_TXT, NULL);
+	if (question->test)
+		mg_dns_walk_ask(walk, zone->list->tests[dnsbl_watch_deciding(zone)], MG_DNS_A,
+				NULL);
+}
+
+static void ask(struct mg_call *call, const struct dnsbl *dnsbl, size_t index, const char *name)
+{
+	const struct dnsbl_zone *zone = &dnsbl->zones[index];
+	const struct question question = { .zone = index,
+					   .text = dnsbl->text && zone->weight > 0,
+					   .test = dnsbl_watch_is_old(call, dnsbl, zone) };
+
+	if (question.text || question.test)
+		mg_dns_walk(call, 3, &question, sizeof(question), name, MG_DNS_A, ask_further);
+	else
+		mg_dns_prefetch(call, name, MG_DNS_A);
 }
 
 static void begin_reading(struct mg_call *call, const struct dnsbl *dnsbl, enum dnsbl_about about,
@@ -140,10 +166,8 @@ static void begin_reading(struct mg_call *call, const struct dnsbl *dnsbl, enum 
 	for (size_t i = 0; subject && i < dnsbl->nzones; i++) {
 		const char *name = question_of(call, &dnsbl->zones[i], about, subject);
 
-		if (name && dnsbl->text && dnsbl->zones[i].weight > 0)
-			mg_dns_walk(call, 2, &i, sizeof(i), name, MG_DNS_A, ask_text);
-		else if (name)
-			mg_dns_prefetch(call, name, MG_DNS_A);
+		if (name)
+			ask(call, dnsbl, i, name);
 	}
 }
 

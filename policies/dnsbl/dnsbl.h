@@ -33,8 +33,6 @@ enum dnsbl_entry {
 #define DNSBL_WRONG ((1U << DNSBL_ENTRIES) - 1)
 #define DNSBL_TOLD (1U << DNSBL_ENTRIES)
 #define DNSBL_NO_ANSWER (2U << DNSBL_ENTRIES)
-#define DNSBL_TESTED \
-	(4U << DNSBL_ENTRIES) /* the entry that must be absent was answered, or never will be */
 
 /*
  * What is remembered of a list: only when it was tested, the result of the test, and when it was
@@ -44,6 +42,7 @@ enum dnsbl_entry {
 struct dnsbl_watch {
 	atomic_ullong list;      /* whose it is: the list's key; 0 for a free place */
 	atomic_llong tested;     /* when its test was begun: ms, 0 for never */
+	atomic_llong checked;    /* when the entry that must be absent was last waited for */
 	atomic_llong complained; /* when the log last had a missing or strange answer of it */
 	atomic_uint state;
 };
@@ -58,8 +57,9 @@ struct dnsbl_shared {
 
 /* A list, of all lines that name it. */
 struct dnsbl_list {
-	uint64_t key;     /* of its name and kind; not 0 */
-	unsigned entries; /* 1 << entry: the test entries that its lines need */
+	uint64_t key;                     /* of its name and kind; not 0 */
+	unsigned entries;                 /* 1 << entry: the test entries that its lines need */
+	const char *tests[DNSBL_ENTRIES]; /* their names in the zone */
 };
 
 /* Answers, by octet: a bit for each value. */
@@ -109,16 +109,26 @@ int dnsbl_open(struct mg_conf *conf, void *self);
 /* Begins to look up the test entries of all lists whose test is due. Never blocks. */
 void dnsbl_watch_start(struct mg_call *call, const struct dnsbl *dnsbl);
 
+/*
+ * Whether the last test is too old for an entry that is found now. Then the name of
+ * dnsbl_watch_deciding() is asked for early.
+ */
+bool dnsbl_watch_is_old(struct mg_call *call, const struct dnsbl *dnsbl,
+			const struct dnsbl_zone *zone);
+
+/* The test entry whose answer is needed before the list is believed. */
+enum dnsbl_entry dnsbl_watch_deciding(const struct dnsbl_zone *zone);
+
 /* Whether a list is believed when it speaks against somebody. */
 enum dnsbl_trust {
 	DNSBL_BELIEVED,
 	DNSBL_LISTS_ALL, /* no: it has the entry that must be absent */
-	DNSBL_UNTESTED   /* no: its first test was not answered in time */
+	DNSBL_UNTESTED   /* no: its test was not answered in time */
 };
 
 /*
  * Logs the result of the test, once. lists: the list has the client or a name of it, which is
- * believed only after the first test.
+ * believed only with a test that is minutes old at most.
  */
 enum dnsbl_trust dnsbl_watch_judge(struct mg_call *call, const struct dnsbl *dnsbl,
 				   const struct dnsbl_zone *zone, bool lists);

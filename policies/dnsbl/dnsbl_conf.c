@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The policy "dnsbl": parses the lines of its lists, and the answers that count (RFC 5782, 2.3). */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -309,6 +310,30 @@ static uint64_t list_key(const char *name, bool domains)
 	return key ? key : 1;
 }
 
+/* The names of a list's test entries, of which RFC 5782 gives both kinds in section 5. */
+static void list_name_tests(struct reader *r, struct dnsbl_list *list, const char *zone)
+{
+	static const char *const labels[2][DNSBL_ENTRIES] = {
+		{ [DNSBL_LISTED] = "2.0.0.127",
+		  [DNSBL_NOT_LISTED] = "1.0.0.127",
+		  [DNSBL_LISTED6] =
+			  "2.0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0",
+		  [DNSBL_NOT_LISTED6] =
+			  "1.0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0" },
+		{ [DNSBL_LISTED] = "test", [DNSBL_NOT_LISTED] = "invalid" },
+	};
+
+	for (int i = 0; i < DNSBL_ENTRIES; i++) {
+		const char *label = labels[r->domains][i];
+		const size_t size = label ? strlen(label) + 1 + strlen(zone) + 1 : 0;
+		char *name = label ? mg_conf_alloc(r->conf, size) : NULL;
+
+		if (name)
+			snprintf(name, size, "%s.%s", label, zone);
+		list->tests[i] = name;
+	}
+}
+
 /* All lines that name a list share what is known of it. */
 static struct dnsbl_list *zone_list(struct reader *r, const struct dnsbl_zone *zone)
 {
@@ -321,6 +346,7 @@ static struct dnsbl_list *zone_list(struct reader *r, const struct dnsbl_zone *z
 	if (i == dnsbl->nlists) {
 		dnsbl->nlists++;
 		dnsbl->lists[i].key = key;
+		list_name_tests(r, &dnsbl->lists[i], zone->name);
 	}
 	if (dnsbl->nlists == DNSBL_LISTS_MAX + 1 && i == DNSBL_LISTS_MAX) {
 		mg_conf_error(r->conf, r->line, 1,

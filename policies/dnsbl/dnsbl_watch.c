@@ -2,14 +2,13 @@
 /*
  * The policy "dnsbl": notices lists that cannot be used, by the test entries that each must and
  * must not have (RFC 5782, 5). The first session begins the test, for which no mail waits; later
- * sessions log its result, and repeat the test after test-interval.
+ * sessions log its result, and repeat the test after test-interval. An entry is believed only with
+ * a fresh test: a list may begin to list everything at any time.
  */
-#include <netinet/in.h>
-#include <string.h>
-
 #include "dnsbl.h"
 
 #define WATCH_AGAIN_MS (5 * 60 * 1000LL) /* after a test without an answer */
+#define WATCH_FRESH_MS (2 * 60 * 1000LL) /* how old a test may be when an entry is believed */
 #define WATCH_COMPLAIN_MS (60 * 60 * 1000LL)
 
 /* The data of a question of the test's walk. */
@@ -34,6 +33,7 @@ static struct dnsbl_watch *watch_take_over(struct dnsbl_shared *shared, unsigned
 	if (list != key && atomic_compare_exchange_strong(&oldest->list, &list, key)) {
 		atomic_store(&oldest->state, 0);
 		atomic_store(&oldest->complained, 0);
+		atomic_store(&oldest->checked, 0);
 		atomic_store(&oldest->tested, 0);
 	}
 	return oldest;
@@ -62,30 +62,6 @@ static bool watch_is_domains(const struct dnsbl_zone *zone)
 	return zone->about & DNSBL_NAMES;
 }
 
-/* 127.0.0.2 and 127.0.0.1, or ::FFFF:7F00:2 and ::FFFF:7F00:1. */
-static const char *watch_address_name(struct mg_call *call, const char *zone,
-				      enum dnsbl_entry entry)
-{
-	const bool listed = entry == DNSBL_LISTED || entry == DNSBL_LISTED6;
-	struct sockaddr_in in4 = { .sin_family = AF_INET,
-				   .sin_addr.s_addr = htonl(listed ? 0x7f000002 : 0x7f000001) };
-	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
-	const void *addr = entry >= DNSBL_LISTED6 ? (const void *)&in6 : (const void *)&in4;
-
-	in6.sin6_addr.s6_addr[10] = in6.sin6_addr.s6_addr[11] = 0xff;
-	memcpy(&in6.sin6_addr.s6_addr[12], &in4.sin_addr, 4);
-	return mg_dns_reverse(call, addr, zone);
-}
-
-static const char *watch_name(struct mg_call *call, const struct dnsbl_zone *zone,
-			      enum dnsbl_entry entry)
-{
-	return watch_is_domains(zone)
-		       ? mg_printf(call, MG_EVENT, "%s.%s",
-				   entry == DNSBL_LISTED ? "test" : "invalid", zone->name)
-		       : watch_address_name(call, zone->name, entry);
-}
-
 static bool watch_is_wrong(enum dnsbl_entry entry, enum dnsbl_meaning meaning)
 {
 	if (entry == DNSBL_LISTED || entry == DNSBL_LISTED6)
@@ -93,8 +69,7 @@ static bool watch_is_wrong(enum dnsbl_entry entry, enum dnsbl_meaning meaning)
 	return meaning != DNSBL_NOTHING;
 }
 
-/* The entry whose answer is needed before the list is believed. */
-static enum dnsbl_entry watch_deciding(const struct dnsbl_zone *zone)
+enum dnsbl_entry dnsbl_watch_deciding(const struct dnsbl_zone *zone)
 {
 	return zone->list->entries & DNSBL_ENTRIES4 ? DNSBL_NOT_LISTED : DNSBL_NOT_LISTED6;
 }
@@ -120,9 +95,6 @@ static void watch_then(struct mg_dns_walk *walk, const char *name,
 	} else {
 		atomic_fetch_and(&watch->state, ~bit);
 	}
-	/* Last, so that whoever sees this flag sees the result, too. */
-	if (step->entry == watch_deciding(zone))
-		atomic_fetch_or(&watch->state, DNSBL_TESTED);
 }
 
 static void watch_begin(struct mg_call *call, const struct dnsbl *dnsbl, size_t index,
@@ -135,21 +107,26 @@ static void watch_begin(struct mg_call *call, const struct dnsbl *dnsbl, size_t 
 		const struct watch_step step = { index, (enum dnsbl_entry)entry };
 
 		if (zone->list->entries & 1U << entry)
-			mg_dns_walk(call, 1, &step, sizeof(step),
-				    watch_name(call, zone, step.entry), MG_DNS_A, watch_then);
+			mg_dns_walk(call, 1, &step, sizeof(step), zone->list->tests[entry],
+				    MG_DNS_A, watch_then);
 	}
 }
 
 /* Several sessions may find the test due at the same time: one of them begins it. */
-static bool watch_is_due(const struct dnsbl *dnsbl, struct dnsbl_watch *watch, long long now)
+static bool watch_is_due(struct dnsbl_watch *watch, long long interval, long long now)
 {
-	const bool again = atomic_load(&watch->state) & DNSBL_NO_ANSWER &&
-			   dnsbl->test_interval > WATCH_AGAIN_MS;
-	const long long interval = again ? WATCH_AGAIN_MS : dnsbl->test_interval;
 	long long tested = atomic_load(&watch->tested);
 
 	return (tested == 0 || now - tested >= interval) &&
 	       atomic_compare_exchange_strong(&watch->tested, &tested, now);
+}
+
+static long long watch_interval(const struct dnsbl *dnsbl, struct dnsbl_watch *watch)
+{
+	const bool again = atomic_load(&watch->state) & DNSBL_NO_ANSWER &&
+			   dnsbl->test_interval > WATCH_AGAIN_MS;
+
+	return again ? WATCH_AGAIN_MS : dnsbl->test_interval;
 }
 
 void dnsbl_watch_start(struct mg_call *call, const struct dnsbl *dnsbl)
@@ -159,7 +136,7 @@ void dnsbl_watch_start(struct mg_call *call, const struct dnsbl *dnsbl)
 	for (size_t i = 0; dnsbl->test_interval > 0 && i < dnsbl->nzones; i++) {
 		struct dnsbl_watch *watch = watch_of(mg_shared(call), dnsbl->zones[i].list);
 
-		if (watch_is_due(dnsbl, watch, now))
+		if (watch_is_due(watch, watch_interval(dnsbl, watch), now))
 			watch_begin(call, dnsbl, i, watch);
 	}
 }
@@ -186,26 +163,57 @@ static void watch_tell(struct mg_call *call, const struct dnsbl_zone *zone, unsi
 				       : "it may have ended; is its name right?");
 }
 
-/* Waits for the first test: its question was asked together with the client's. */
-static enum dnsbl_trust watch_first_test(struct mg_call *call, const struct dnsbl_zone *zone)
+static long long watch_fresh(const struct dnsbl *dnsbl)
 {
-	const char *name = watch_name(call, zone, watch_deciding(zone));
-	const struct mg_dns_answer *answer = mg_dns(call, name, MG_DNS_A);
-	const enum dnsbl_meaning meaning = dnsbl_read_answer(zone, answer, &(struct in_addr){ 0 });
+	return dnsbl->test_interval < WATCH_FRESH_MS ? dnsbl->test_interval : WATCH_FRESH_MS;
+}
 
+bool dnsbl_watch_is_old(struct mg_call *call, const struct dnsbl *dnsbl,
+			const struct dnsbl_zone *zone)
+{
+	struct dnsbl_watch *watch = watch_of(mg_shared(call), zone->list);
+	const long long tested = atomic_load(&watch->tested);
+	const long long checked = atomic_load(&watch->checked);
+	const long long last = checked > tested ? checked : tested;
+
+	/* A list that was never tested is tested now, see dnsbl_watch_start(). */
+	return dnsbl->test_interval > 0 && last > 0 &&
+	       mg_now(call) + 1 - last >= watch_fresh(dnsbl);
+}
+
+/*
+ * Waits for the entry that must be absent, which others may have asked for already: at the first
+ * test together with the client's question, later when the list's entry for the client came.
+ */
+static enum dnsbl_trust watch_check(struct mg_call *call, const struct dnsbl *dnsbl,
+				    const struct dnsbl_zone *zone, struct dnsbl_watch *watch)
+{
+	const long long now = mg_now(call) + 1;
+	const char *name = zone->list->tests[dnsbl_watch_deciding(zone)];
+	const struct mg_dns_answer *answer;
+	enum dnsbl_meaning meaning;
+
+	if (watch_is_due(watch, watch_fresh(dnsbl), now))
+		watch_begin(call, dnsbl, (size_t)(zone - dnsbl->zones), watch);
+	answer = mg_dns(call, name, MG_DNS_A);
 	if (answer->late == MG_DNS_NO_TIME)
 		return DNSBL_UNTESTED;
-	return meaning != DNSBL_NOTHING && meaning != DNSBL_REFUSED ? DNSBL_LISTS_ALL
-								    : DNSBL_BELIEVED;
+	meaning = dnsbl_read_answer(zone, answer, &(struct in_addr){ 0 });
+	if (meaning != DNSBL_NOTHING && meaning != DNSBL_REFUSED)
+		return DNSBL_LISTS_ALL;
+	atomic_store(&watch->checked, now);
+	return DNSBL_BELIEVED;
 }
 
 enum dnsbl_trust dnsbl_watch_judge(struct mg_call *call, const struct dnsbl *dnsbl,
 				   const struct dnsbl_zone *zone, bool lists)
 {
 	struct dnsbl_watch *watch = watch_of(mg_shared(call), zone->list);
-	const bool untested =
-		lists && dnsbl->test_interval > 0 && !(atomic_load(&watch->state) & DNSBL_TESTED);
-	const enum dnsbl_trust trust = untested ? watch_first_test(call, zone) : DNSBL_BELIEVED;
+	const long long checked = atomic_load(&watch->checked);
+	const bool old = checked == 0 || mg_now(call) + 1 - checked >= watch_fresh(dnsbl);
+	const bool unsure = lists && dnsbl->test_interval > 0 && old;
+	const enum dnsbl_trust trust =
+		unsure ? watch_check(call, dnsbl, zone, watch) : DNSBL_BELIEVED;
 	const unsigned state = atomic_load(&watch->state);
 
 	if (state & DNSBL_WRONG && !(state & DNSBL_TOLD) &&

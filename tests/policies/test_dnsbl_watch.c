@@ -76,6 +76,7 @@ START_TEST(tests_are_rare_and_wait_for_nobody)
 	 */
 	stub_forget(fake_dns);
 	stub_add(fake_dns, GOOD("a.test"));
+	fake.client = "198.51.100.8"; /* not listed */
 	fake_now += 3599 * 1000;
 	run(MG_CONNECT);
 	ck_assert_uint_eq(stub_asked(fake_dns, "2.0.0.127.a.test", MG_DNS_A), 0);
@@ -120,6 +121,105 @@ START_TEST(first_test_may_be_late)
 }
 END_TEST
 
+static unsigned lines_of(const char *text)
+{
+	unsigned n = 0;
+
+	for (; *text; text++)
+		n += *text == '\n';
+	return n;
+}
+
+/* A list begins to list everything: the tests of two kinds of lists, hours before the next one. */
+static const struct {
+	const char *block, *good, *bad, *entry, *want, *told;
+} changes[] = {
+	{ "zone a.test", GOOD("a.test"),
+	  GOOD("a.test") NAME "a.test A 127.0.0.2\n1.0.0.127.a.test A 127.0.0.2\n",
+	  "1.0.0.127.a.test", "error", "a.test lists its test entry 127.0.0.1" },
+	{ "zone a.test; on listed reject no", GOOD("a.test"),
+	  GOOD("a.test") NAME "a.test A 127.0.0.2\n1.0.0.127.a.test A 127.0.0.2\n",
+	  "1.0.0.127.a.test", "error", "a.test lists its test entry 127.0.0.1" },
+	{ "zone a.test weight -1", GOOD("a.test"),
+	  GOOD("a.test") NAME "a.test A 127.0.0.2\n1.0.0.127.a.test A 127.0.0.2\n",
+	  "1.0.0.127.a.test", "error", "a.test lists its test entry 127.0.0.1" },
+	{ "domain-zone a.test client-name", "test.a.test A 127.0.0.2\n",
+	  "test.a.test A 127.0.0.2\nc.example.a.test A 127.0.0.2\ninvalid.a.test A 127.0.0.2\n",
+	  "invalid.a.test", "error", "a.test lists its test entry invalid" },
+	/* one that only has a new entry is asked again, and believed */
+	{ "zone a.test", GOOD("a.test"), GOOD("a.test") NAME "a.test A 127.0.0.2\n",
+	  "1.0.0.127.a.test", "listed", "" },
+	{ "zone a.test", GOOD("a.test"), NAME "a.test A 127.0.0.2\n", "2.0.0.127.a.test", "listed",
+	  "a.test does not list its test entry 127.0.0.2" },
+	{ "zone a.test", GOOD("a.test"),
+	  GOOD("a.test") NAME "a.test A 127.0.0.2\n1.0.0.127.a.test A !failed\n",
+	  "1.0.0.127.a.test", "listed", "" },
+};
+
+static void lists_become(const char *records)
+{
+	dns_close(&fake_dns);
+	fake_dns = stub_new();
+	stub_add(fake_dns, records);
+	fake_now += 121 * 1000;
+}
+
+START_TEST(a_list_that_begins_to_list_everything)
+{
+	open_with(changes[_i].block, changes[_i].good);
+	fake.client_name = "c.example";
+	ck_assert_str_eq(run(MG_CONNECT), "unlisted");
+	lists_become(changes[_i].bad);
+	for (int i = 0; i < 3; i++) {
+		ck_assert_msg(strcmp(run(MG_CONNECT), changes[_i].want) == 0, "got %s (%s)",
+			      fake_said.result, fake_said.detail);
+		ck_assert_uint_eq(stub_asked(fake_dns, changes[_i].entry, MG_DNS_A), 1);
+	}
+	ck_assert_msg(strstr(fake_log(), changes[_i].told) != NULL, "%s", fake_log());
+	ck_assert_msg(lines_of(fake_log()) == (*changes[_i].told != 0), "%s", fake_log());
+}
+END_TEST
+
+/* Once it has got well it is believed as soon: with the first entry after two minutes. */
+START_TEST(a_list_that_recovers)
+{
+	open_with("zone a.test",
+		  NAME "a.test A 127.0.0.2\n1.0.0.127.a.test A 127.0.0.2\n" GOOD("a.test"));
+	ck_assert_str_eq(run(MG_CONNECT), "error");
+	lists_become(NAME "a.test A 127.0.0.2\n" GOOD("a.test"));
+	ck_assert_str_eq(run(MG_CONNECT), "listed");
+}
+END_TEST
+
+/* Without an entry nothing is asked again; with one that is asked again soon, nothing either. */
+START_TEST(a_fresh_test_is_enough)
+{
+	open_with("zone a.test", NAME "a.test A 127.0.0.2\n" GOOD("a.test"));
+	ck_assert_str_eq(run(MG_CONNECT), "listed");
+	stub_forget(fake_dns);
+	stub_add(fake_dns, NAME "a.test A 127.0.0.2\n" GOOD("a.test"));
+	fake_now += 119 * 1000;
+	ck_assert_str_eq(run(MG_CONNECT), "listed");
+	ck_assert_uint_eq(stub_asked(fake_dns, "1.0.0.127.a.test", MG_DNS_A), 0);
+	fake_now += 3600 * 1000;
+	fake.client = "198.51.100.8";
+	ck_assert_str_eq(run(MG_CONNECT), "unlisted");
+	ck_assert_uint_eq(stub_asked(fake_dns, "1.0.0.127.a.test", MG_DNS_A), 0);
+}
+END_TEST
+
+/* The other test may be late: then it is not known whether the entry counts. */
+START_TEST(a_later_test_may_be_late)
+{
+	open_with("zone a.test", GOOD("a.test"));
+	ck_assert_str_eq(run(MG_CONNECT), "unlisted");
+	lists_become(NAME "a.test A 127.0.0.2\n" GOOD("a.test"));
+	stub_delay(fake_dns, "1.0.0.127.a.test", STUB_HELD);
+	fake_time = 200;
+	ck_assert_str_eq(run(MG_CONNECT), "timeout");
+}
+END_TEST
+
 START_TEST(an_unanswered_test_is_repeated_soon)
 {
 	open_with("zone a.test; test-interval 1h", "2.0.0.127.a.test A !failed\n");
@@ -133,15 +233,6 @@ START_TEST(an_unanswered_test_is_repeated_soon)
 	ck_assert_uint_eq(stub_asked(fake_dns, "2.0.0.127.a.test", MG_DNS_A), 1);
 }
 END_TEST
-
-static unsigned lines_of(const char *text)
-{
-	unsigned n = 0;
-
-	for (; *text; text++)
-		n += *text == '\n';
-	return n;
-}
 
 START_TEST(refusals_are_said_once_an_hour)
 {
@@ -282,6 +373,10 @@ int main(void)
 	tcase_add_test(all, first_test_counts_at_once);
 	tcase_add_test(all, first_test_is_the_one_that_counts);
 	tcase_add_test(all, first_test_may_be_late);
+	tcase_add_loop_test(all, a_list_that_begins_to_list_everything, 0, COUNT(changes));
+	tcase_add_test(all, a_list_that_recovers);
+	tcase_add_test(all, a_fresh_test_is_enough);
+	tcase_add_test(all, a_later_test_may_be_late);
 	tcase_add_test(all, an_unanswered_test_is_repeated_soon);
 	tcase_add_test(all, refusals_are_said_once_an_hour);
 	tcase_add_test(all, a_reload_tests_no_list_anew);
