@@ -45,11 +45,12 @@ static const struct mg_counter counters[] = {
 
 static const struct mg_item items[] = {
 	MG_ITEM_LINES(struct dnsbl, zone_lines, "zone",
-		      .syntax = "NAME [ANSWER ...] [weight NUMBER] [ipv4|ipv6]",
+		      .syntax = "NAME [as NAME] [ANSWER ...] [weight NUMBER] [ipv4|ipv6]",
 		      .help = "A list of addresses, in which the client is looked up; see LISTS."),
 	MG_ITEM_LINES(
 		struct dnsbl, domain_zone_lines, "domain-zone",
-		.syntax = "NAME [client-name] [helo] [sender] [ANSWER ...] [weight NUMBER]",
+		.syntax = "NAME [as NAME] [client-name] [helo] [sender] [ANSWER ...] "
+			  "[weight NUMBER]",
 		.help = "A list of domains, in which the names given here are looked up, or all "
 			"three."),
 	MG_ITEM_INT(
@@ -238,10 +239,10 @@ static void tally_entry(struct tally *tally, const struct entry *entry)
 	if (zone->weight < 0 && (!tally->best.zone || zone->weight < tally->best.zone->weight))
 		tally->best = *entry;
 	inet_ntop(AF_INET, &entry->answer, answer, sizeof(answer));
-	snprintf(text, sizeof(text), "%s: %s %s (%+lld)", entry->subject, zone->name, answer,
+	snprintf(text, sizeof(text), "%s: %s %s (%+lld)", entry->subject, zone->shown, answer,
 		 zone->weight);
 	append(tally->detail, sizeof(tally->detail), text);
-	append(tally->zones, sizeof(tally->zones), zone->name);
+	append(tally->zones, sizeof(tally->zones), zone->shown);
 }
 
 static void tally_unknown(struct tally *tally, const struct dnsbl_zone *zone, const char *why)
@@ -251,7 +252,7 @@ static void tally_unknown(struct tally *tally, const struct dnsbl_zone *zone, co
 	else
 		tally->low += zone->weight;
 	tally->unknown++;
-	snprintf(tally->why, sizeof(tally->why), "%s: %s", zone->name, why);
+	snprintf(tally->why, sizeof(tally->why), "%s: %s", zone->shown, why);
 }
 
 static void tally_answer(struct mg_call *call, const struct dnsbl *dnsbl, struct tally *tally,
@@ -340,7 +341,7 @@ static void say_entry(struct mg_call *call, const struct dnsbl *dnsbl, const str
 	if (dnsbl->text && entry->zone->weight > 0)
 		text = mg_dns(call, entry->name, MG_DNS_TXT);
 	mg_value(call, "subject", entry->subject);
-	mg_value(call, "zone", entry->zone->name);
+	mg_value(call, "zone", entry->zone->shown);
 	mg_value(call, "answer", answer);
 	mg_value(call, "txt",
 		 text && text->n > 0 && *text->records[0].text ? text->records[0].text : answer);

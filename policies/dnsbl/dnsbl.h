@@ -70,9 +70,10 @@ struct dnsbl_mask {
 /* One line of the block: a list, its answers that count, and their weight. */
 struct dnsbl_zone {
 	const char *name;
-	unsigned about;  /* DNSBL_BIT()s */
-	bool ipv4, ipv6; /* which clients it is asked about; both for a list of domains */
-	size_t nmasks;   /* 0: all that are answers of a list */
+	const char *shown; /* what texts and the log call it: the name may have a secret key */
+	unsigned about;    /* DNSBL_BIT()s */
+	bool ipv4, ipv6;   /* which clients it is asked about; both for a list of domains */
+	size_t nmasks;     /* 0: all that are answers of a list */
 	const struct dnsbl_mask *masks;
 	long long weight;
 	const struct dnsbl_list *list;

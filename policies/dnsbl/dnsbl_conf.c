@@ -178,6 +178,7 @@ struct reader {
 #define SAID_IPV4 (1U << DNSBL_ABOUTS)
 #define SAID_IPV6 (2U << DNSBL_ABOUTS)
 #define SAID_WEIGHT (4U << DNSBL_ABOUTS)
+#define SAID_AS (8U << DNSBL_ABOUTS)
 
 static bool zone_is_name(const char *name)
 {
@@ -200,6 +201,57 @@ static bool zone_is_name(const char *name)
 	return size > 0 && size <= ZONE_MAX;
 }
 
+/* ---- What texts and the log call a list ---------------------------------------------- */
+
+#define SHOWN_MAX 100  /* octets of "as NAME" */
+#define KEY_MIN 12     /* octets of a key that has letters and digits */
+#define KEY_LETTERS 20 /* octets of one that has only letters: no word is as long */
+#define KEY_DIGITS 6   /* octets of one that has only digits */
+
+/* ASCII, so that any client's reply can have it. */
+static bool shown_is_name(const char *name)
+{
+	size_t size = 0;
+
+	while (name[size] >= ' ' && name[size] <= '~')
+		size++;
+	return !name[size] && size > 0 && size <= SHOWN_MAX;
+}
+
+/* Whether a label looks like the key of an account, by which a paid list knows its customers. */
+static bool label_is_key(const char *label, size_t size)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < size; i++)
+		digits += label[i] >= '0' && label[i] <= '9';
+	return size >= (digits == size ? KEY_DIGITS : digits > 0 ? KEY_MIN : KEY_LETTERS);
+}
+
+/* The name of the zone, with "*" for labels that look like keys, but for the last two labels. */
+static const char *shown_make(struct mg_conf *conf, const char *zone)
+{
+	char *shown = mg_conf_alloc(conf, strlen(zone) + 1), *end = shown;
+
+	for (size_t size; *zone; zone += size) {
+		const char *dot = strchr(zone, '.');
+		const bool inner = dot && strchr(dot + 1, '.');
+
+		size = dot ? (size_t)(dot - zone) : strlen(zone);
+		if (inner && label_is_key(zone, size))
+			*end++ = '*';
+		else
+			end = (char *)memcpy(end, zone, size) + size;
+		if (dot) {
+			*end++ = '.';
+			size++;
+		}
+	}
+	return shown;
+}
+
+/* ---- The words of a line ------------------------------------------------------------- */
+
 static bool weight_read(const char *word, long long *weight_r)
 {
 	char *end;
@@ -219,6 +271,7 @@ static unsigned word_said(bool domains, const char *word)
 		bool addresses, domains; /* the kinds of lists whose lines may have it */
 		unsigned said;
 	} words[] = { { "weight", true, true, SAID_WEIGHT },
+		      { "as", true, true, SAID_AS },
 		      { "ipv4", true, false, SAID_IPV4 },
 		      { "ipv6", true, false, SAID_IPV6 },
 		      { "client-name", false, true, DNSBL_BIT(DNSBL_CLIENT_NAME) },
@@ -249,10 +302,31 @@ static void zone_read_answer(struct reader *r, struct dnsbl_zone *zone, struct d
 			text);
 	else
 		mg_conf_error(r->conf, r->line, word,
-			      "found \"%s\", expected weight NUMBER, %s, or answers as "
+			      "found \"%s\", expected weight NUMBER, as NAME, %s, or answers as "
 			      "127.0.0.2, 127.0.0.2-11, 127.0.0.2,4,9 or 127.0.0.0/24",
 			      text, r->domains ? "client-name, helo, sender" : "ipv4, ipv6");
 	r->failed = true;
+}
+
+/* The value of the word at the index, which is weight or as. */
+static void zone_read_value(struct reader *r, struct dnsbl_zone *zone, unsigned said, size_t word)
+{
+	const char *value = mg_line_word(r->line, word + 1);
+
+	if (said == SAID_AS && value && shown_is_name(value)) {
+		zone->shown = value;
+	} else if (said == SAID_AS) {
+		mg_conf_error(r->conf, r->line, word,
+			      "as takes the name that texts and the log show, of 1 to %d printable "
+			      "characters",
+			      SHOWN_MAX);
+		r->failed = true;
+	} else if (!weight_read(value, &zone->weight)) {
+		mg_conf_error(r->conf, r->line, word,
+			      "weight takes a whole number from -%d to %d other than 0", WEIGHT_MAX,
+			      WEIGHT_MAX);
+		r->failed = true;
+	}
 }
 
 static void zone_read_words(struct reader *r, struct dnsbl_zone *zone)
@@ -270,15 +344,10 @@ static void zone_read_words(struct reader *r, struct dnsbl_zone *zone)
 			r->failed = true;
 		}
 		r->said |= said;
-		if (!said) {
+		if (!said)
 			zone_read_answer(r, zone, &masks[zone->nmasks], i);
-		} else if (said == SAID_WEIGHT &&
-			   !weight_read(mg_line_word(r->line, ++i), &zone->weight)) {
-			mg_conf_error(r->conf, r->line, i - 1,
-				      "weight takes a whole number from -%d to %d other than 0",
-				      WEIGHT_MAX, WEIGHT_MAX);
-			r->failed = true;
-		}
+		else if (said & (SAID_WEIGHT | SAID_AS))
+			zone_read_value(r, zone, said, i++);
 	}
 }
 
@@ -389,6 +458,7 @@ static void zone_read(struct reader *r)
 		return;
 	}
 	zone->name = zone_name(r, name);
+	zone->shown = shown_make(r->conf, zone->name);
 	zone->weight = 1;
 	zone_read_words(r, zone);
 	zone->about = r->said & DNSBL_NAMES ? r->said & DNSBL_NAMES

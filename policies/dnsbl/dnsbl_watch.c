@@ -155,7 +155,7 @@ static void watch_tell(struct mg_call *call, const struct dnsbl_zone *zone, unsi
 	for (int i = 0; i < DNSBL_ENTRIES; i++)
 		if (state & (1U << i))
 			mg_log(call, MG_LOG_WARNING,
-			       "the list %s %s its test entry %s (RFC 5782): %s", zone->name,
+			       "the list %s %s its test entry %s (RFC 5782): %s", zone->shown,
 			       entries[i].what,
 			       watch_is_domains(zone) ? entries[i].domain : entries[i].entry,
 			       i == DNSBL_NOT_LISTED || i == DNSBL_NOT_LISTED6
@@ -231,5 +231,5 @@ void dnsbl_watch_complain(struct mg_call *call, const struct dnsbl_zone *zone, c
 	if (before != 0 && now - before < WATCH_COMPLAIN_MS)
 		return;
 	if (atomic_compare_exchange_strong(&watch->complained, &before, now))
-		mg_log(call, MG_LOG_WARNING, "the list %s %s", zone->name, why);
+		mg_log(call, MG_LOG_WARNING, "the list %s %s", zone->shown, why);
 }

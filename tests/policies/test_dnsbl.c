@@ -136,6 +136,59 @@ START_TEST(values_and_text)
 }
 END_TEST
 
+#define KEY "h4xk2v7pq9tz5w3m8c6r1b0ydn"
+
+static const struct {
+	const char *zone, *as, *shown;
+} shown[] = {
+	{ "zen.example.org", "", "zen.example.org" },
+	{ KEY ".zen.dq.example", "", "*.zen.dq.example" },
+	{ KEY ".zen.dq.example", " as zen", "zen" },
+	{ KEY ".zen.dq.example", " as \"the list zen\"", "the list zen" },
+	{ "zen." KEY ".dq.example", "", "zen.*.dq.example" },
+	{ "0123456789abcdef0123456789abcdef.combined.mail.example", "", "*.combined.mail.example" },
+	{ "3f2504e0-4f89-11d3-9a0c-0305e82c3301.bl.example.org", "", "*.bl.example.org" },
+	{ "H4XK2V7PQ9TZ.bl.example.org", "", "*.bl.example.org" },
+	{ "qwertzuiopasdfghjklyxcvbnm.bl.example.org", "", "*.bl.example.org" },
+	{ "20241201.bl.example.org", "", "*.bl.example.org" },
+	/* no keys */
+	{ "backscatter.spameatingmonkey.example", "", "backscatter.spameatingmonkey.example" },
+	{ "list2.b.barracuda.example", "", "list2.b.barracuda.example" },
+	{ "bl24x7.example.org", "", "bl24x7.example.org" },
+	{ "dnsbl-2.uceprotect.example", "", "dnsbl-2.uceprotect.example" },
+	{ "hostkarma.junkemailfilter.example", "", "hostkarma.junkemailfilter.example" },
+	{ "blacklist2024list.example", "", "blacklist2024list.example" },
+	{ "a." KEY ".example", "", "a." KEY ".example" },
+};
+
+/* The key is in the question, and in nothing that is shown. */
+START_TEST(keys_are_masked)
+{
+	char block[200], records[600], detail[100];
+
+	snprintf(block, sizeof(block), "zone %s%s", shown[_i].zone, shown[_i].as);
+	snprintf(records, sizeof(records), NAME "%s A 127.0.0.2\n", shown[_i].zone);
+	open_with(block, records);
+	ck_assert_str_eq(run(MG_CONNECT), "listed");
+	ck_assert_str_eq(fake_value("zone"), shown[_i].shown);
+	ck_assert_str_eq(fake_value("zones"), shown[_i].shown);
+	snprintf(detail, sizeof(detail), CLIENT ": %s 127.0.0.2 (+1)", shown[_i].shown);
+	ck_assert_str_eq(fake_said.detail, detail);
+	snprintf(detail, sizeof(detail), "the list %s does not list", shown[_i].shown);
+	ck_assert_msg(strstr(fake_log(), detail) != NULL, "%s", fake_log());
+	policy_close();
+
+	snprintf(records, sizeof(records), NAME "%s A !failed\n", shown[_i].zone);
+	open_with(block, records);
+	ck_assert_str_eq(run(MG_CONNECT), "error");
+	snprintf(detail, sizeof(detail), "%s: ", shown[_i].shown);
+	ck_assert_msg(strncmp(fake_said.detail, detail, strlen(detail)) == 0, "%s",
+		      fake_said.detail);
+	snprintf(detail, sizeof(detail), "the list %s gives no answer", shown[_i].shown);
+	ck_assert_msg(strstr(fake_log(), detail) != NULL, "%s", fake_log());
+}
+END_TEST
+
 static const struct {
 	const char *block;
 	unsigned texts;
@@ -388,6 +441,12 @@ static const struct {
 	{ "zone a.test 127.0.0.2-4/24", "found \"127.0.0.2-4/24\"" },
 	{ "zone a.test sender", "found \"sender\"" },
 	{ "domain-zone a.test ipv4", "found \"ipv4\"" },
+	{ "zone a.test as", "test.conf:2:13: as takes the name that texts and the log show" },
+	{ "zone a.test as \"\"", "as takes the name" },
+	{ "zone a.test as \"b\303\266se\"", "as takes the name" },
+	{ "zone a.test as b as c", "found a second \"as\"" },
+	{ "zone a.test as b weight", "weight takes a whole number" },
+	{ "domain-zone a.test as", "as takes the name" },
 	/* a threshold that no sum reaches, or without any weight of its sign */
 	{ "zone a.test; threshold 0", "found 0, expected a whole number from 1" },
 	{ "zone a.test; allow-threshold 0", "found 0, expected a whole number from -1000000" },
@@ -473,6 +532,7 @@ int main(void)
 	tcase_add_loop_test(all, weighs_answers, 0, COUNT(answers));
 	tcase_add_test(all, ipv6_nibbles);
 	tcase_add_test(all, values_and_text);
+	tcase_add_loop_test(all, keys_are_masked, 0, COUNT(shown));
 	tcase_add_loop_test(all, text_only_when_used, 0, COUNT(text_cases));
 	tcase_add_loop_test(all, what_is_known_decides, 0, COUNT(several));
 	tcase_add_test(all, several_unknown_lists);
