@@ -540,6 +540,25 @@ unsigned mg_client_port(const struct mg_call *call);
  */
 const char *mg_client_name(const struct mg_call *call);
 
+/*
+ * The name that the DNS gives the client's address, which nobody has verified: whoever owns the
+ * address chooses it. In lower case; NULL when there is none, or the MTA does not report it.
+ */
+const char *mg_client_ptr(const struct mg_call *call);
+
+/*
+ * How the MTA's look-up of the client's name ended: {client_resolve} of Sendmail and Postfix. Of an
+ * MTA that reports only both names, a name without a verified one is FORGED, and none is FAIL.
+ */
+enum mg_client_resolve {
+	MG_RESOLVE_UNKNOWN, /* the MTA does not report it */
+	MG_RESOLVE_OK,      /* the address has a name that has the address */
+	MG_RESOLVE_FAIL,    /* it has no name */
+	MG_RESOLVE_FORGED,  /* it has a name that does not have the address */
+	MG_RESOLVE_TEMP     /* a name server did not answer */
+};
+enum mg_client_resolve mg_client_resolve(const struct mg_call *call);
+
 /* Submitted without SMTP (sendmail(1), Postfix's non_smtpd_milters). */
 bool mg_is_submitted_locally(const struct mg_call *call);
 

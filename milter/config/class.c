@@ -17,6 +17,7 @@ static void class_check_client_name(struct mg_conf *conf, const struct mg_line *
 				    const void *self);
 static void class_check_recipient(struct mg_conf *conf, const struct mg_line *line,
 				  const void *self);
+static void class_check_resolve(struct mg_conf *conf, const struct mg_line *line, const void *self);
 
 const struct mg_item class_items[] = {
 	MG_ITEM_TABLE(struct class, client, "client", .key = MG_KEY_ADDRESS,
@@ -24,6 +25,15 @@ const struct mg_item class_items[] = {
 	MG_ITEM_TABLE(struct class, client_name, "client-name", .key = MG_KEY_NAME,
 		      .syntax = "DOMAIN|TABLE...", .check = class_check_client_name,
 		      .help = "The client's name, as the MTA verified it."),
+	MG_ITEM_TABLE(struct class, client_ptr, "client-ptr", .key = MG_KEY_NAME,
+		      .syntax = "DOMAIN|TABLE...", .check = class_check_client_name,
+		      .help = "The name that the DNS gives the client's address, unverified: its "
+			      "owner chooses it, so it must spare nobody."),
+	MG_ITEM_STRINGS(struct class, client_resolve, "client-resolve",
+			.syntax = "ok | fail | forged | temp...", .check = class_check_resolve,
+			.help = "How the MTA's look-up of the client's name ended: verified, no "
+				"name, a name that does not have the address, or a failure of a "
+				"name server."),
 	MG_ITEM_TABLE(struct class, helo, "helo", .key = MG_KEY_HOST, .syntax = "DOMAIN|TABLE...",
 		      .help = "The argument of HELO or EHLO."),
 	MG_ITEM_TABLE(struct class, sender, "sender", .key = MG_KEY_MAIL,
@@ -103,18 +113,20 @@ static void class_check_auth(struct mg_conf *conf, const struct mg_line *line, c
 static void class_check_client_name(struct mg_conf *conf, const struct mg_line *line,
 				    const void *self)
 {
-	const char *word;
+	const char *item = mg_line_word(line, 0), *word;
+	const bool verified = strcmp(item, "client-name") == 0;
 
 	(void)self;
 	for (size_t i = 1; (word = mg_line_word(line, i)); i++) {
 		if (strcasecmp(word, "unknown") != 0)
 			continue;
 		mg_conf_error(conf, line, i,
-			      "class %s: found \"unknown\", but a client without a verified name "
-			      "has no client-name, expected a domain",
-			      class_name(conf));
+			      "class %s: found \"unknown\", but a client without a%s name has "
+			      "no %s, expected a domain",
+			      class_name(conf), verified ? " verified" : "", item);
 		errors_hint(conf->errors,
-			    "a condition can be \"rdns=none\" or \"rdns=fail\" of policy rdns, or "
+			    "a class can have client-resolve fail; a condition can be "
+			    "\"rdns=missing\" or \"rdns=fail\" of policy rdns, or "
 			    "a result of policy access { reject client-name unknown }");
 	}
 }
@@ -130,6 +142,33 @@ static void class_check_recipient(struct mg_conf *conf, const struct mg_line *li
 			mg_conf_warning(conf, line, i,
 					"class %s: no recipient is <>, which is the null sender",
 					class_name(conf));
+}
+
+/* MG_RESOLVE_UNKNOWN for another word. */
+static enum mg_client_resolve class_resolve(const char *word)
+{
+	static const char *const words[] = { [MG_RESOLVE_OK] = "ok",
+					     [MG_RESOLVE_FAIL] = "fail",
+					     [MG_RESOLVE_FORGED] = "forged",
+					     [MG_RESOLVE_TEMP] = "temp" };
+
+	for (int i = MG_RESOLVE_OK; i <= MG_RESOLVE_TEMP; i++)
+		if (strcmp(words[i], word) == 0)
+			return (enum mg_client_resolve)i;
+	return MG_RESOLVE_UNKNOWN;
+}
+
+static void class_check_resolve(struct mg_conf *conf, const struct mg_line *line, const void *self)
+{
+	const char *word;
+
+	(void)self;
+	for (size_t i = 1; (word = mg_line_word(line, i)); i++)
+		if (class_resolve(word) == MG_RESOLVE_UNKNOWN)
+			mg_conf_error(conf, line, i,
+				      "class %s: found \"%s\" after client-resolve, expected ok, "
+				      "fail, forged or temp",
+				      class_name(conf), word);
 }
 
 /* ---- Derived from the items ---- */
@@ -160,7 +199,8 @@ static unsigned class_facts(const struct class *class)
 {
 	unsigned facts = 0;
 
-	if (class->client || class->client_name || class->daemon.n || class->submitted_locally.n)
+	if (class->client || class->client_name || class->client_ptr || class->client_resolve.n ||
+	    class->daemon.n || class->submitted_locally.n)
 		facts |= MG_BIT(MG_CONNECT);
 	if (class->helo || class->tls.n)
 		facts |= MG_BIT(MG_HELO);
@@ -194,6 +234,8 @@ static void class_fill(struct class *class, const struct mg_conf *top)
 	if (items_fill(conf.arena, conf.errors, class->line, class->line->block, &set, 1) < 0)
 		return;
 	items_check(&set, &conf, conf.errors);
+	for (size_t i = 0; i < class->client_resolve.n; i++)
+		class->resolves |= 1U << class_resolve(class->client_resolve.v[i]);
 	class->has_auth = class_want(&class->auth);
 	class->has_tls = class_want(&class->tls);
 	class->is_local = class_want(&class->submitted_locally);

@@ -19,10 +19,13 @@ struct class
 	size_t index;
 	const struct mg_table *client;
 	const struct mg_table *client_name;
+	const struct mg_table *client_ptr;
 	const struct mg_table *helo;
 	const struct mg_table *sender;
 	const struct mg_table *recipient;
 	struct mg_strings daemon;
+	struct mg_strings client_resolve;               /* as in the file */
+	unsigned resolves;                              /* 1 << enum mg_client_resolve; 0: any */
 	struct mg_strings auth, tls, submitted_locally; /* as in the file */
 	enum class_want has_tls, is_local;
 	enum class_want has_auth; /* when it is CLASS_ANY, auth are names of users, if any */

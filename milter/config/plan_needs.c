@@ -184,7 +184,8 @@ static const char *plan_macros(struct snapshot *snapshot, enum mg_stage stage)
 	 * gives the id of the previous, aborted message, so "i" is not requested there.
 	 */
 	static const char *const own[MG_STAGES] = {
-		[MG_CONNECT] = "j {daemon_name} {daemon_addr} {if_addr} i",
+		[MG_CONNECT] = "j {daemon_name} {daemon_addr} {if_addr} {client_ptr} "
+			       "{client_resolve} i",
 		[MG_HELO] = "{tls_version}",
 		[MG_MAIL] = "{auth_authen} {auth_type} {mail_addr}",
 		[MG_RCPT] = "i {rcpt_addr}",

@@ -10,6 +10,8 @@
 const struct text_macro_name text_macro_names[TEXT_MACROS + 1] = {
 	[TEXT_CLIENT] = { "client", "the client's address, or \"local\" or \"unknown\"" },
 	[TEXT_CLIENT_NAME] = { "client_name", "its name as the MTA verified it" },
+	[TEXT_CLIENT_PTR] = { "client_ptr", "its name in the DNS, which nobody verified" },
+	[TEXT_CLIENT_RESOLVE] = { "client_resolve", "ok, fail, forged or temp; see CLASSES" },
 	[TEXT_CLIENT_PORT] = { "client_port", "its port" },
 	[TEXT_DAEMON] = { "daemon", "the name of the MTA's daemon (milter_macro_daemon_name)" },
 	[TEXT_HELO] = { "helo", "the argument of HELO or EHLO" },

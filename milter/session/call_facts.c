@@ -71,6 +71,18 @@ const char *mg_client_name(const struct mg_call *call)
 	return call->session->client.name;
 }
 
+const char *mg_client_ptr(const struct mg_call *call)
+{
+	CHECK_OBJ(call, CALL_MAGIC);
+	return call->session->client.ptr;
+}
+
+enum mg_client_resolve mg_client_resolve(const struct mg_call *call)
+{
+	CHECK_OBJ(call, CALL_MAGIC);
+	return call->session->client.resolve;
+}
+
 bool mg_is_submitted_locally(const struct mg_call *call)
 {
 	CHECK_OBJ(call, CALL_MAGIC);

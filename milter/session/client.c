@@ -46,10 +46,42 @@ static bool client_is_local(const struct client *client, const char *queue_id)
 	       queue_id;
 }
 
+/* A name, folded if it is a domain; NULL for what MTAs give without one. */
+static const char *client_find_name(struct session *session, const char *name)
+{
+	const char *folded;
+
+	/* The address in brackets (Sendmail), or "unknown" (Postfix). */
+	if (!name || !*name || *name == '[' || strcasecmp(name, "unknown") == 0)
+		return NULL;
+	folded = domain_fold(&session->arena, name);
+	return arena_strdup(&session->arena, folded ? folded : name);
+}
+
+/* Sendmail and Postfix report {client_resolve}. Another MTA may report only both names. */
+static enum mg_client_resolve client_find_resolve(const struct client *client, const char *resolve,
+						  bool has_ptr)
+{
+	static const char *const words[] = { [MG_RESOLVE_OK] = "OK",
+					     [MG_RESOLVE_FAIL] = "FAIL",
+					     [MG_RESOLVE_FORGED] = "FORGED",
+					     [MG_RESOLVE_TEMP] = "TEMP" };
+
+	for (int i = MG_RESOLVE_OK; resolve && i <= MG_RESOLVE_TEMP; i++)
+		if (strcasecmp(words[i], resolve) == 0)
+			return (enum mg_client_resolve)i;
+	if (client->name)
+		return MG_RESOLVE_OK;
+	if (!has_ptr)
+		return MG_RESOLVE_UNKNOWN;
+	return client->ptr ? MG_RESOLVE_FORGED : MG_RESOLVE_FAIL;
+}
+
 void client_read(struct session *session, const char *name, const struct sockaddr *addr,
 		 const char *queue_id)
 {
 	struct client *client = &session->client;
+	const char *ptr;
 
 	memset(client, 0, sizeof(*client));
 	client_set_address(client, addr);
@@ -58,5 +90,9 @@ void client_read(struct session *session, const char *name, const struct sockadd
 		client->name = domain_fold(&session->arena, name);
 	if (client->name)
 		client->name = arena_strdup(&session->arena, client->name);
+	ptr = state_macro(session, "{client_ptr}");
+	client->ptr = ptr ? client_find_name(session, ptr) : client->name;
+	client->resolve =
+		client_find_resolve(client, state_macro(session, "{client_resolve}"), ptr != NULL);
 	client->submitted_locally = client_is_local(client, queue_id);
 }

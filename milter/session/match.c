@@ -91,6 +91,8 @@ static bool match_work_out(struct session *session, const struct class *class, e
 	return match_table(session, class->client,
 			   session->client.has_addr ? session->client.text : NULL, whom) &&
 	       match_table(session, class->client_name, session->client.name, whom) &&
+	       match_table(session, class->client_ptr, session->client.ptr, whom) &&
+	       (!class->resolves || class->resolves & 1U << session->client.resolve) &&
 	       match_wanted(class->is_local, session->client.submitted_locally) &&
 	       match_table(session, class->helo, session->helo, whom) &&
 	       match_readings(session, class->sender, session->message.sender_readings, whom) &&

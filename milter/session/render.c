@@ -22,6 +22,11 @@ static const char *render_number(struct rendering *rendering, long long number)
 
 static const char *render_session(struct rendering *rendering, enum text_macro macro)
 {
+	static const char *const resolves[] = { [MG_RESOLVE_UNKNOWN] = NULL,
+						[MG_RESOLVE_OK] = "ok",
+						[MG_RESOLVE_FAIL] = "fail",
+						[MG_RESOLVE_FORGED] = "forged",
+						[MG_RESOLVE_TEMP] = "temp" };
 	const struct session *session = rendering->session;
 
 	switch (macro) {
@@ -29,6 +34,10 @@ static const char *render_session(struct rendering *rendering, enum text_macro m
 		return session->client.text;
 	case TEXT_CLIENT_NAME:
 		return session->client.name ? session->client.name : "unknown";
+	case TEXT_CLIENT_PTR:
+		return session->client.ptr ? session->client.ptr : "unknown";
+	case TEXT_CLIENT_RESOLVE:
+		return resolves[session->client.resolve];
 	case TEXT_CLIENT_PORT:
 		return render_number(rendering, session->client.port);
 	case TEXT_HELO:

@@ -62,6 +62,8 @@ struct client {
 	bool submitted_locally;
 	unsigned port;
 	const char *name; /* verified, folded; or NULL */
+	const char *ptr;  /* the same, unverified */
+	enum mg_client_resolve resolve;
 	char text[INET6_ADDRSTRLEN];
 };
 

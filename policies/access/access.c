@@ -72,6 +72,14 @@ static const char *key_client_name(struct mg_call *call)
 	return name ? name : "unknown";
 }
 
+/* Postfix's reverse_client_hostname. */
+static const char *key_client_ptr(struct mg_call *call)
+{
+	const char *name = mg_client_ptr(call);
+
+	return name ? name : "unknown";
+}
+
 static const char *key_helo(struct mg_call *call)
 {
 	return mg_helo(call);
@@ -118,6 +126,8 @@ static const struct kind {
 	  "Client host deferred" },
 	{ "client-name", MG_CONNECT, MG_KEY_NAME, key_client_name, "Client host rejected",
 	  "Client host deferred" },
+	{ "client-ptr", MG_CONNECT, MG_KEY_NAME, key_client_ptr, "Client host rejected",
+	  "Client host deferred" },
 	{ "helo", MG_HELO, MG_KEY_HOST, key_helo, "Helo command rejected",
 	  "Helo command deferred" },
 	{ "sender", MG_MAIL, MG_KEY_MAIL, NULL, "Sender address rejected",
@@ -147,7 +157,8 @@ enum verb {
 
 static const struct mg_item items[VERBS + 1] = {
 	[VERB_OK] = VERB_ITEM("ok", "A match among the entries has the result ok. KIND is client, "
-				    "client-name, helo, sender, recipient or header."),
+				    "client-name, client-ptr, helo, sender, recipient or "
+				    "header."),
 	[VERB_REJECT] = VERB_ITEM("reject", "A match among the entries has the result reject."),
 	[VERB_DEFER] = VERB_ITEM("defer", "A match among the entries has the result defer."),
 	[VERB_DISCARD] = VERB_ITEM("discard", "A match among the entries has the result discard."),
@@ -300,7 +311,8 @@ static int rule_read(struct mg_conf *conf, const struct mg_line *line, struct ru
 	if (!rule->kind) {
 		mg_conf_error(
 			conf, line, 1,
-			"%s%s%sexpected client, client-name, helo, sender, recipient or header",
+			"%s%s%sexpected client, client-name, client-ptr, helo, sender, recipient "
+			"or header",
 			name ? "unknown kind \"" : "", name ? name : "", name ? "\"; " : "");
 		return -1;
 	}
@@ -314,6 +326,10 @@ static int rule_read(struct mg_conf *conf, const struct mg_line *line, struct ru
 		return -1;
 	if (rule->kind->stage == MG_RCPT)
 		warn_of_null(conf, line);
+	if (rule->verb == VERB_OK && rule->kind->find == key_client_ptr)
+		mg_conf_warning(conf, line, 1,
+				"ok by client-ptr spares whoever gives his address such a name: "
+				"client-name is verified");
 	rule->table = mg_conf_table(conf, line, 2, rule->kind->key,
 				    rule->verb == VERB_CHECK ? access_check_outcome : NULL);
 	if (!rule->table || (rule->kind->key == MG_KEY_TEXT && check_headers(conf, line) < 0))

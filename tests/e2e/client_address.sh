@@ -13,6 +13,19 @@ policy access address {
 }
 policy access all { ok client 0.0.0.0/0 ::/0; on ok header X-Office "{client}"; only office }
 policy access name { hold client-name example.org; only named }
+class unsure { client-resolve temp }
+class nameless { client-resolve fail }
+policy access unverified {
+    reject client-ptr bad.example
+    on reject reject "{client_ptr} {client_resolve} may not"
+    only unsure
+}
+policy access nameless {
+    reject client-ptr unknown
+    on reject reject "{client_ptr} {client_resolve} may not"
+    only nameless
+    skip office
+}
 C
 
 from() {
@@ -54,6 +67,12 @@ held 1
 smtp_send --xclient 'ADDR=IPV6:::ffff:192.0.2.66 NAME=[UNAVAILABLE]'
 reply RCPT "550 5.7.1 192.0.2.66 * may not $ID"
 delivered 2
+
+# A name that the MTA could not verify for now, and none at all.
+smtp_send --xclient 'ADDR=203.0.113.9 NAME=[TEMPUNAVAIL] REVERSE_NAME=x.bad.example'
+reply RCPT "550 5.7.1 x.bad.example temp may not $ID"
+smtp_send --xclient 'ADDR=203.0.113.9 NAME=[UNAVAILABLE] REVERSE_NAME=[UNAVAILABLE]'
+reply RCPT "550 5.7.1 unknown fail may not $ID"
 
 # A client whose address the MTA does not know. (libmilter never calls its callbacks for one.)
 if [[ ${MG_FRONT_END:-event} == event ]]; then

@@ -9,6 +9,7 @@ E2E_AUTH=1
 . "$(dirname "$0")/e2e.sh"
 
 facts='{client} {client_name} {client_port} {helo} {daemon} {auth} {tls} {sender} {queue_id}'
+resolve='{client_ptr} {client_resolve}'
 e2e_start <<C
 modules $E2E_MODULES
 class office { client 198.51.100.0/24 2001:db8::10 }
@@ -19,6 +20,7 @@ class encrypted { tls yes }
 class submission { daemon submission }
 class local { submitted-locally yes }
 policy stages facts { at rcpt; on hit header X-Facts "$facts" }
+policy stages resolve { at rcpt; on hit header X-Resolve "$resolve" }
 policy stages queue-id { at mail; reply-at mail; on hit header X-Queue-Id "{queue_id}" }
 policy access address {
     reject client 192.0.2.64/26
@@ -78,6 +80,7 @@ message
 facts "192.0.2.10 client1.example.test +([0-9]) client1.example.test MTA   Sender@example.org \
 $QUEUE_ID"
 has "$MAIL" "^X-Queue-Id: $QUEUE_ID\$"
+has "$MAIL" '^X-Resolve: client1\.example\.test ok$'
 lacks "$MAIL" '^X-(Office|Login|Tester|TLS|Daemon):'
 
 # Of several messages each has its own id.
@@ -124,6 +127,7 @@ smtp_from 203.0.113.10
 session 192.0.2.25
 message
 facts '203.0.113.10 unknown *'
+has "$MAIL" '^X-Resolve: unknown fail$'
 smtp_from 192.0.2.66
 session 192.0.2.25
 message

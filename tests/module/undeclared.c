@@ -58,6 +58,8 @@ static const void *fact(struct mg_call *call, int which)
 		mg_client_addr(call);
 		mg_client_port(call);
 		mg_client_name(call);
+		mg_client_ptr(call);
+		mg_client_resolve(call);
 		mg_is_submitted_locally(call);
 		mg_mta_name(call);
 		mg_daemon_name(call);

@@ -39,6 +39,8 @@ static void must_know(enum mg_stage stage)
 
 FACT(unsigned, mg_client_port, MG_CONNECT, client_port)
 FACT(const char *, mg_client_name, MG_CONNECT, client_name)
+FACT(const char *, mg_client_ptr, MG_CONNECT, client_ptr)
+FACT(enum mg_client_resolve, mg_client_resolve, MG_CONNECT, client_resolve)
 FACT(bool, mg_is_submitted_locally, MG_CONNECT, submitted_locally)
 FACT(const char *, mg_mta_name, MG_CONNECT, mta_name)
 FACT(const char *, mg_daemon_name, MG_CONNECT, daemon_name)

@@ -18,7 +18,8 @@ typedef const struct mg_policy *fake_register(void);
 struct fake_facts {
 	const char *client; /* "192.0.2.1", "2001:db8::1"; NULL: unknown */
 	unsigned client_port;
-	const char *client_name;
+	const char *client_name, *client_ptr;
+	enum mg_client_resolve client_resolve;
 	bool submitted_locally;
 	const char *mta_name, *daemon_name, *daemon_addr;
 	const char *helo;
