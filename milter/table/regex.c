@@ -152,11 +152,13 @@ static void learn(struct regex *r)
 	uint32_t options = 0;
 	size_t machine_code = 0;
 
+#ifdef MG_JIT
 	/*
 	 * Fails on systems that forbid writable and executable memory; the interpreter is used
 	 * then.
 	 */
 	(void)pcre2_jit_compile(r->code, PCRE2_JIT_COMPLETE);
+#endif
 	(void)pcre2_pattern_info(r->code, PCRE2_INFO_JITSIZE, &machine_code);
 	r->compiled = machine_code > 0;
 	r->groups = 0;

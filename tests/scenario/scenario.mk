@@ -15,7 +15,7 @@ tests_scenario_runner_SOURCES = \
 tests_scenario_runner_CPPFLAGS = $(AM_CPPFLAGS) $(MILTER_CFLAGS) $(JANSSON_CFLAGS) -D_GNU_SOURCE
 tests_scenario_runner_LDADD = $(mta_lib) $(dns_lib) $(JANSSON_LIBS)
 SCN_LOG_COMPILER = tests/scenario/runner
-EXTRA_DIST += tests/scenario/README.md tests/scenario/valgrind.supp
+EXTRA_DIST += tests/scenario/README.md
 
 # A policy that reports the results that a scenario configures, at the stages that it configures: in
 # tests/scenario/.libs.

@@ -23,7 +23,7 @@ sources() {
 		-type f ! -name config.h ! -name builtin.h ! -name aclocal.m4 \
 		! -name libtool.m4 ! -name 'lt*.m4' \
 		\( -name '*.[ch]' -o -name '*.sh' -o -name '*.scn' -o \
-		-name '*.awk' -o -name '*.supp' -o -name '*.mk' -o -name '*.am' -o \
+		-name '*.awk' -o -name '*.mk' -o -name '*.am' -o \
 		-name '*.ac' -o -name '*.m4' -o -name '*.md' -o -name NEWS -o \
 		-name '*.[1-8].in' -o -path './man/*.[38]' -o \
 		-path './packaging/*' -o -path ./.ci/run -o -path ./tests/bench/run \) -print |
