@@ -78,6 +78,45 @@ static bool is_cut(const char *path)
 	return last != '\n';
 }
 
+/* ---- Turns: one thread writes at a time, and the lock is not held meanwhile ---- */
+
+static void turn_init(struct log_sink *sink)
+{
+	pthread_condattr_t attributes;
+
+	pthread_mutex_init(&sink->lock, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&sink->turn, &attributes);
+	pthread_condattr_destroy(&attributes);
+}
+
+/* until: ms of the monotonic clock; 0: no waiting. Returns whether the turn came. */
+static bool turn_take(struct log_sink *sink, long long until)
+{
+	const struct timespec time = { .tv_sec = until / 1000, .tv_nsec = until % 1000 * 1000000L };
+	bool came;
+
+	pthread_mutex_lock(&sink->lock);
+	while (sink->writing && until)
+		if (pthread_cond_timedwait(&sink->turn, &sink->lock, &time) == ETIMEDOUT)
+			break;
+	came = !sink->writing;
+	sink->writing = true;
+	pthread_mutex_unlock(&sink->lock);
+	return came;
+}
+
+static void turn_end(struct log_sink *sink)
+{
+	pthread_mutex_lock(&sink->lock);
+	sink->writing = false;
+	pthread_cond_signal(&sink->turn);
+	pthread_mutex_unlock(&sink->lock);
+}
+
+/* ---- The target ---- */
+
 /* Notes what the descriptor is. path: of a log in a file, else NULL. */
 static void sink_look(struct log_sink *sink, const char *path)
 {
@@ -92,7 +131,7 @@ int sink_open(struct log_sink *sink, enum log_target target, const char *path)
 {
 	memset(sink, 0, sizeof(*sink));
 	sink->target = target;
-	pthread_mutex_init(&sink->lock, NULL);
+	turn_init(sink);
 	switch (target) {
 	case LOG_TO_SYSLOG:
 		sink->fd = open_syslog(sink, path != NULL ? path : SYSLOG_SOCKET);
@@ -122,11 +161,11 @@ static int sink_exchange(struct log_sink *sink, const char *path, int fd)
 {
 	int rc;
 
-	pthread_mutex_lock(&sink->lock);
+	turn_take(sink, LLONG_MAX);
 	rc = dup3(fd, sink->fd, O_CLOEXEC);
 	if (rc >= 0)
 		sink_look(sink, path);
-	pthread_mutex_unlock(&sink->lock);
+	turn_end(sink);
 	close(fd);
 	return rc < 0 ? -1 : 0;
 }
@@ -179,6 +218,7 @@ void sink_close(struct log_sink *sink)
 {
 	close(sink->fd);
 	free(sink->path);
+	pthread_cond_destroy(&sink->turn);
 	pthread_mutex_destroy(&sink->lock);
 }
 
@@ -275,17 +315,6 @@ static int give_up(struct log_sink *sink, long long until)
 	return -1;
 }
 
-/* Takes the lock, or gives up. */
-static int lock_sink(struct log_sink *sink, long long until)
-{
-	const struct timespec time = { .tv_sec = until / 1000, .tv_nsec = until % 1000 * 1000000L };
-
-	if (pthread_mutex_trylock(&sink->lock) == 0 ||
-	    (until && pthread_mutex_clocklock(&sink->lock, CLOCK_MONOTONIC, &time) == 0))
-		return 0;
-	return give_up(sink, until);
-}
-
 /* Waits until the descriptor takes PIPE_BUF bytes, whether it blocks or not; or gives up. */
 static int await_room(struct log_sink *sink, long long until)
 {
@@ -300,7 +329,7 @@ static int await_room(struct log_sink *sink, long long until)
 	return n > 0 ? 0 : give_up(sink, until);
 }
 
-/* Returns how much was written; less than size: with errno. Caller holds the lock. */
+/* Returns how much was written; less than size: with errno. Caller has the turn. */
 static size_t write_bytes(struct log_sink *sink, const char *bytes, size_t size, long long until)
 {
 	size_t done = 0;
@@ -336,15 +365,15 @@ static int write_line(struct log_sink *sink, const char *line, size_t size)
 	const long long until = wait_until(sink);
 	size_t done = 0;
 
-	if (lock_sink(sink, until) < 0)
-		return -1;
+	if (!turn_take(sink, until))
+		return give_up(sink, until);
 	if (write_rest(sink, until))
 		done = write_bytes(sink, line, size, until);
 	if (done > 0) {
 		sink->nrest = size - done;
 		memcpy(sink->rest, line + done, sink->nrest);
 	}
-	pthread_mutex_unlock(&sink->lock);
+	turn_end(sink);
 	return done > 0 ? 0 : -1;
 }
 

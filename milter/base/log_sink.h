@@ -31,8 +31,10 @@ struct log_sink {
 	struct sockaddr_un syslog;  /* LOG_TO_SYSLOG */
 	atomic_llong stalled_until; /* ms of the monotonic clock; no waiting before then */
 
-	/* All but syslog: one line at a time. */
+	/* All but syslog: one line at a time. The lock is of writing, not held while it is done. */
 	pthread_mutex_t lock;
+	pthread_cond_t turn;
+	bool writing;
 	bool file;                /* a regular one: a line of any length, unless the disk is full */
 	char rest[SINK_LINE_MAX]; /* what is missing of the last line, to be written first */
 	size_t nrest;
