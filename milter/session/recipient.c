@@ -34,12 +34,16 @@ static void recipient_keep_found(struct session *session)
 	}
 }
 
-/* A rule that spares: all readings of the address must match. */
+/*
+ * A rule that spares: all readings of the address must match. An exempt recipient is never
+ * deferred, so it cannot be kept apart from the others, and protects no message.
+ */
 bool recipient_is_protected(struct session *session)
 {
 	const struct snapshot *snapshot = session->snapshot;
 
 	return snapshot->protects && session->message.recipient_readings &&
+	       !state_is_exempt(session) &&
 	       lookup_find_readings(session, snapshot->settings.protect_recipients,
 				    session->message.recipient_readings, MG_ALL_READINGS, NULL) > 0;
 }
