@@ -339,27 +339,22 @@ static int judge_reading(struct mg_call *call, const struct sender_domain *conf,
 	}
 }
 
-/* The worse a result is, the higher. */
-static int rank(int result)
-{
-	return result == EXISTS ? 0 : result == MG_NONE ? 1 : result < 0 ? 2 : 3;
-}
-
-/* Of a sender with several readings the worst counts. */
+/*
+ * Each reading of a sender has its result, and the actions that these have decide: which of them
+ * is the worse is the configuration's to say.
+ */
 static int sender_domain_mail(struct mg_call *call, const void *self)
 {
-	const struct mg_reading *reading = mg_sender_reading(call, 0), *worst = reading;
-	int result = judge_reading(call, self, reading), highest = rank(result);
+	const struct mg_reading *reading = mg_sender_reading(call, 0), *next;
+	int result;
 
-	for (size_t i = 1; (reading = mg_sender_reading(call, i)); i++) {
+	for (size_t i = 1; (next = mg_sender_reading(call, i)); i++) {
 		result = judge_reading(call, self, reading);
-		if (rank(result) <= highest)
-			continue;
-		highest = rank(result);
-		worst = reading;
+		if (result != MG_NONE)
+			mg_also(call, result);
+		reading = next;
 	}
-	/* What is said is about the last that was judged; its answers are known by now. */
-	return mg_sender_reading(call, 1) ? judge_reading(call, self, worst) : result;
+	return judge_reading(call, self, reading);
 }
 
 static int sender_domain_open(struct mg_conf *conf, void *self)
@@ -380,6 +375,7 @@ static const struct mg_policy sender_domain_policy = {
 	MG_ITEMS(items),
 	.conf_size = sizeof(struct sender_domain),
 	.blocking = MG_BIT(MG_MAIL),
+	.several = MG_BIT(MG_MAIL),
 	.open = sender_domain_open,
 	.start = { [MG_MAIL] = sender_domain_start },
 	.on = { [MG_MAIL] = sender_domain_mail },
