@@ -129,10 +129,13 @@ static bool is_ignorable(ucs4_t c)
 static uint32_t *forced_text(const char *domain, size_t *n_r)
 {
 	size_t size = 0, n = 0;
-	uint8_t *lower = u8_tolower((const uint8_t *)domain, strlen(domain), NULL, UNINORM_NFKC,
-				    NULL, &size);
+	/* Normalised before too: a mathematical capital becomes a letter by that alone. */
+	uint8_t *plain =
+		u8_normalize(UNINORM_NFKC, (const uint8_t *)domain, strlen(domain), NULL, &size);
+	uint8_t *lower = plain ? u8_tolower(plain, size, NULL, UNINORM_NFKC, NULL, &size) : NULL;
 	uint32_t *text = lower ? u8_to_u32(lower, size, NULL, &size) : NULL;
 
+	free(plain);
 	free(lower);
 	for (size_t i = 0; text && i < size; i++)
 		if (!is_ignorable(text[i]))

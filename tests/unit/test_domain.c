@@ -49,6 +49,7 @@ static const struct {
 	{ "\u2764.example", "xn--qei.example" },
 	{ "\u2764\ufe0f.Example.", "xn--qei.example" },
 	{ "\u2764\u3002example", "xn--qei.example" },
+	{ "\U0001d6a8\u2764.example", "xn--mxa293p.example" }, /* a mathematical capital */
 	{ "i\u2764.example", "xn--i-7iq.example" },
 	{ "I\u2764NY.b\u00fccher.example", "xn--iny-4r6a.xn--bcher-kva.example" },
 	{ "stra\u00dfe\u2603.example", "xn--strae-oqa1767d.example" },
