@@ -19,6 +19,7 @@
 #define RECEIVE_ROOM (128 * 1024) /* a chunk of a body, and what surrounds it */
 #define REST_ROOM (16 * 1024)     /* the least that the beginning of a packet grows by */
 #define SEND_MS 10000             /* an MTA that does not read an answer in this time is gone */
+#define DROP_TRIES 8              /* how many are looked at for one whose packet can be dropped */
 #define SAID_MS 60000             /* how often the log has what goes on */
 
 struct conn {
@@ -99,26 +100,48 @@ static bool conn_can_drop(const struct conn *conn)
 	return !conn->held_at && packet_missing(&conn->rest) > 0;
 }
 
+/* The one that holds most, but less than this; NULL for none. */
+static struct conn *connections_largest(const struct connections *all, size_t below)
+{
+	struct conn *largest = NULL;
+
+	for (struct conn *conn = all->first; conn; conn = conn->next)
+		if (conn->holds < below && (!largest || conn->holds > largest->holds))
+			largest = conn;
+	return largest;
+}
+
+/* What is being read now may be whole the next moment, and what is held back is whole. */
+static bool conn_try_drop(struct conn *conn)
+{
+	bool can;
+
+	if (pthread_mutex_trylock(&conn->lock) != 0)
+		return false;
+	can = conn_can_drop(conn);
+	if (can)
+		conn_drop(conn);
+	pthread_mutex_unlock(&conn->lock);
+	return can;
+}
+
 /* Caller holds the lock of the list. self: the caller's, whose lock it has. */
 static bool connections_drop_largest(struct connections *all, struct conn *self)
 {
-	struct conn *largest = self;
+	size_t below = SIZE_MAX;
 
-	for (struct conn *conn = all->first; conn; conn = conn->next)
-		if (conn->holds > largest->holds)
-			largest = conn;
-	/* What is being read now may be whole the next moment. */
-	if (largest != self && pthread_mutex_trylock(&largest->lock) != 0)
-		largest = self;
-	if (largest != self && !conn_can_drop(largest)) {
-		pthread_mutex_unlock(&largest->lock);
-		largest = self;
+	for (unsigned tries = 0; tries < DROP_TRIES; tries++) {
+		struct conn *largest = connections_largest(all, below);
+
+		if (!largest || largest == self)
+			break;
+		if (conn_try_drop(largest))
+			return true;
+		below = largest->holds;
 	}
-	if (!conn_can_drop(largest))
+	if (!conn_can_drop(self))
 		return false;
-	conn_drop(largest);
-	if (largest != self)
-		pthread_mutex_unlock(&largest->lock);
+	conn_drop(self);
 	return true;
 }
 
