@@ -26,12 +26,13 @@ static struct {
 	atomic_ullong broken;
 } guard;
 
-void guard_init(struct log *log)
+int guard_init(struct log *log)
 {
 	void *symbol = dlsym(RTLD_NEXT, "mi_rd_cmd");
 
 	memcpy(&guard.read, &symbol, sizeof(symbol));
 	guard.log = log;
+	return symbol ? 0 : -1;
 }
 
 /* Whether these are names and values in pairs, each with its NUL. */

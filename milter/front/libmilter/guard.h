@@ -5,7 +5,10 @@
 
 struct log;
 
-/* Before the library reads anything; once. The log says what was kept from it. */
-void guard_init(struct log *log);
+/*
+ * Before the library reads anything; once. The log says what was kept from it. -1: the library has
+ * no such function that could be guarded.
+ */
+int guard_init(struct log *log);
 
 #endif

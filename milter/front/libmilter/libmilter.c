@@ -434,7 +434,13 @@ static struct front *libmilter_open(const struct front_settings *settings,
 	front->host = settings->host;
 	front->log = settings->log;
 	open_syslog(settings->log);
-	guard_init(settings->log);
+	if (guard_init(settings->log) < 0) {
+		snprintf(error_r, FRONT_ERROR_MAX,
+			 "this libmilter keeps its function mi_rd_cmd to itself: use front-end "
+			 "event");
+		free(front);
+		return NULL;
+	}
 	conns_init(&front->conns, settings->limits.connections);
 	sem_init(&front->stop_order, 0, 0);
 	if (open_socket(front, settings, error_r) < 0) {
