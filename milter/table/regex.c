@@ -40,6 +40,7 @@
  */
 #define REGEX_STEPS_SHORT 5000
 #define REGEX_PLACES_LONG 8
+#define REGEX_SHORT_MAX_US 5000 /* of one message, before others get the worker's place */
 
 static void code_free(void *arg)
 {
@@ -300,6 +301,22 @@ static int match_shortly(const struct search *s)
 	return match_either(s, &pace, REGEX_PLACES_INTERPRETED);
 }
 
+/* Short matches of a message add up: many fields, and a place for each in the expression. */
+static int match_first(const struct search *s, struct regex_effort *effort)
+{
+	int64_t began;
+	int r;
+
+	if (!effort)
+		return match_shortly(s);
+	if (effort->short_us > REGEX_SHORT_MAX_US && effort->waits)
+		effort->waits(effort->arg);
+	began = clock_now();
+	r = match_shortly(s);
+	effort->short_us += clock_now() - began;
+	return r;
+}
+
 /* A short subject has no time limit but that of the effort. */
 static int match_at_length(const struct search *s, struct regex_effort *effort)
 {
@@ -327,7 +344,7 @@ int regex_find(const struct regexes *all, const struct regex *regex, struct aren
 	int r;
 
 	make_match(all, scratch, match);
-	r = match_shortly(&search);
+	r = match_first(&search, effort);
 	if (r == PCRE2_ERROR_MATCHLIMIT || r == PCRE2_ERROR_JIT_STACKLIMIT)
 		r = match_at_length(&search, effort);
 	if (r == PCRE2_ERROR_NOMATCH)

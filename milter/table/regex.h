@@ -23,13 +23,12 @@ struct regexes {
 	uint32_t groups; /* the largest number of groups in an expression */
 };
 
-/*
- * What the long matches of several look-ups may cost together. Most matches are short and cost
- * nothing of it.
- */
+/* What the matches of several look-ups may cost together. */
 struct regex_effort {
-	int64_t left_us;          /* afterwards no long match begins */
-	void (*waits)(void *arg); /* called before a long match; NULL: nobody wants to know */
+	int64_t left_us;  /* for long matches; afterwards none begins */
+	int64_t short_us; /* that short matches have taken, which go on */
+	/* Called before a long match, and when short ones add up; NULL: nobody wants to know. */
+	void (*waits)(void *arg);
 	void *arg;
 	const char *failed; /* the last expression that hit a limit; NULL: none has */
 };
