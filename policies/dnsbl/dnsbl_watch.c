@@ -201,7 +201,10 @@ static enum dnsbl_trust watch_check(struct mg_call *call, const struct dnsbl *dn
 	meaning = dnsbl_read_answer(zone, answer, &(struct in_addr){ 0 });
 	if (meaning != DNSBL_NOTHING && meaning != DNSBL_REFUSED)
 		return DNSBL_LISTS_ALL;
-	atomic_store(&watch->checked, now);
+	/* A test without an answer shows nothing against the list, and has to be made again. */
+	if (meaning == DNSBL_NOTHING && answer->status != MG_DNS_FAILED &&
+	    answer->status != MG_DNS_LATE)
+		atomic_store(&watch->checked, now);
 	return DNSBL_BELIEVED;
 }
 
