@@ -44,9 +44,13 @@ static const char *const mx_words[] = { "mx", NULL };
  */
 static size_t host_size(const char *name)
 {
+	const psl_ctx_t *suffixes = psl_builtin();
 	const char *registered = name, *dot;
 
-	for (const char *at = name; !psl_is_public_suffix2(psl_builtin(), at, PSL_TYPE_ICANN);
+	/* A library without the list. */
+	if (!suffixes)
+		return strlen(name);
+	for (const char *at = name; !psl_is_public_suffix2(suffixes, at, PSL_TYPE_ICANN);
 	     at = dot + 1) {
 		registered = at;
 		dot = strchr(at, '.');
