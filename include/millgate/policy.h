@@ -542,7 +542,8 @@ const char *mg_client_name(const struct mg_call *call);
 
 /*
  * The name that the DNS gives the client's address, which nobody has verified: whoever owns the
- * address chooses it. In lower case; NULL when there is none, or the MTA does not report it.
+ * address chooses it. In lower case; NULL when there is none. The verified name when the MTA does
+ * not report this one.
  */
 const char *mg_client_ptr(const struct mg_call *call);
 
@@ -1089,6 +1090,7 @@ MG_ASSERT_ENUM_(mg_type);
 MG_ASSERT_ENUM_(mg_key);
 MG_ASSERT_ENUM_(mg_verdict);
 MG_ASSERT_ENUM_(mg_readings);
+MG_ASSERT_ENUM_(mg_client_resolve);
 MG_ASSERT_ENUM_(mg_level);
 MG_ASSERT_ENUM_(mg_dns_type);
 MG_ASSERT_ENUM_(mg_dns_status);

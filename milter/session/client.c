@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/domain.h"
 
 static void client_set_address(struct client *client, const struct sockaddr *addr)
@@ -55,7 +56,7 @@ static const char *client_find_name(struct session *session, const char *name)
 	if (!name || !*name || *name == '[' || strcasecmp(name, "unknown") == 0)
 		return NULL;
 	folded = domain_fold(&session->arena, name);
-	return arena_strdup(&session->arena, folded ? folded : name);
+	return arena_strdup(&session->arena, folded ? folded : ascii_fold(&session->arena, name));
 }
 
 /* Sendmail and Postfix report {client_resolve}. Another MTA may report only both names. */

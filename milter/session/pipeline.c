@@ -305,7 +305,7 @@ static bool pipeline_combine(struct decision *decision, const struct found *foun
 
 static enum action_kind pipeline_kind(const struct found *found)
 {
-	return action_terminal(found->instance->actions[found->result])->kind;
+	return action_terminal(state_actions(found))->kind;
 }
 
 /* Whether a result came of an earlier unknown command, whose reply has been given. */
