@@ -53,6 +53,11 @@ bool address_parse(const char *text, struct address *r)
 	return false;
 }
 
+bool address_is_nobodys(const struct address *address)
+{
+	return address->high == 0 && address->low == 0;
+}
+
 const char *address_print(const struct address *address, char text_r[INET6_ADDRSTRLEN])
 {
 	uint32_t v4 = htonl((uint32_t)(address->high >> 32));

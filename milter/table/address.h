@@ -25,6 +25,8 @@ struct network {
  * address.
  */
 bool address_parse(const char *text, struct address *r);
+/* The unspecified address, 0.0.0.0 or ::, however it is written. */
+bool address_is_nobodys(const struct address *address);
 const char *address_print(const struct address *address, char text_r[INET6_ADDRSTRLEN]);
 
 /*

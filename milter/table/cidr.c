@@ -98,14 +98,16 @@ static void add_step(struct cidr *cidr, const struct step *step)
 
 /* ---- Lines ------------------------------------------------------------------ */
 
-static void warn_of_none(struct table_file *file, const char *pattern)
+static void warn_of_none(struct table_file *file, const char *pattern,
+			 const struct network *network)
 {
 	struct fault fault;
 
-	if (strcmp(pattern, "0.0.0.0") != 0 && strcmp(pattern, "::") != 0)
+	if (strchr(pattern, '/') || !address_is_nobodys(&network->address))
 		return;
 	fault_set(&fault, 0, "no client has the address %s", pattern);
-	fault_hint(&fault, "did you mean \"%s/0\"? It stands for all addresses", pattern);
+	fault_hint(&fault, "did you mean \"%s/0\"? It stands for all addresses",
+		   network->address.bits == 32 ? "0.0.0.0" : "::");
 	table_file_warning(file, pattern, &fault);
 }
 
@@ -118,7 +120,7 @@ static int parse_pattern(struct table_file *file, const char *pattern, struct ne
 		return -1;
 	}
 	if (network_parse(pattern, r, &fault) == 0) {
-		warn_of_none(file, pattern);
+		warn_of_none(file, pattern, r);
 		return 0;
 	}
 	table_file_fault(file, pattern, &fault);

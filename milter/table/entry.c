@@ -187,19 +187,18 @@ static void hint_network(const char *word, struct fault *fault_r)
 
 static enum entry_grade check_network(const char *word, struct fault *fault_r)
 {
-	static const char *const none[] = { "0.0.0.0", "::" };
-	struct network unused;
+	struct network network;
 
-	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
-		if (strcmp(word, none[i]) != 0)
-			continue;
-		fault_set(fault_r, 0, "no client has the address %s", word);
-		fault_hint(fault_r, "did you mean \"%s/0\"? It stands for all addresses", word);
+	if (network_parse(word, &network, fault_r) != 0) {
+		hint_network(word, fault_r);
 		return ENTRY_WRONG;
 	}
-	if (network_parse(word, &unused, fault_r) == 0)
+	/* with a prefix it is meant: lists of networks that nobody may use have it */
+	if (strchr(word, '/') || !address_is_nobodys(&network.address))
 		return ENTRY_GOOD;
-	hint_network(word, fault_r);
+	fault_set(fault_r, 0, "no client has the address %s", word);
+	fault_hint(fault_r, "did you mean \"%s/0\"? It stands for all addresses",
+		   network.address.bits == 32 ? "0.0.0.0" : "::");
 	return ENTRY_WRONG;
 }
 
@@ -313,16 +312,17 @@ static bool is_key_of_another(struct arena *arena, enum mg_key kind, const char 
 /* An address of a client, or the beginning of one. */
 static enum entry_grade check_address_key(const char *key, struct fault *fault_r)
 {
-	struct address unused;
+	struct address address;
+	const bool parsed = address_parse(key, &address);
 
-	if (strcmp(key, "0.0.0.0") == 0 || strcmp(key, "::") == 0) {
+	if (parsed && address_is_nobodys(&address)) {
 		fault_set(fault_r, 0, "no client has the address %s", key);
 		fault_hint(fault_r,
 			   "networks belong into a \"cidr:\" file: %s/0 stands for all addresses",
-			   key);
+			   address.bits == 32 ? "0.0.0.0" : "::");
 		return ENTRY_ODD;
 	}
-	if (is_beginning(key) || address_parse(key, &unused))
+	if (parsed || is_beginning(key))
 		return ENTRY_GOOD;
 	fault_set(fault_r, 0, "\"%s\" is no IP address or network", key);
 	fault_hint(fault_r, "expected an address, or the beginning of one: 192.0.2, 2001:db8");

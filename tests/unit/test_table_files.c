@@ -471,6 +471,9 @@ static const struct {
 	{ A, "texthash", "0.0.0.0 OK\n",
 	  "FILE:1:1: no client has the address 0.0.0.0\n0.0.0.0 OK\n^\n"
 	  "    networks belong into a \"cidr:\" file: 0.0.0.0/0 stands for all addresses\n" },
+	{ A, "cidr", "::ffff:0.0.0.0 OK\n",
+	  "FILE:1:1: no client has the address ::ffff:0.0.0.0\n::ffff:0.0.0.0 OK\n^\n"
+	  "    did you mean \"0.0.0.0/0\"? It stands for all addresses\n" },
 	{ A, "cidr", "0.0.0.0 OK\n",
 	  "FILE:1:1: no client has the address 0.0.0.0\n0.0.0.0 OK\n^\n"
 	  "    did you mean \"0.0.0.0/0\"? It stands for all addresses\n" },
