@@ -118,7 +118,7 @@ static void class_check_client_name(struct mg_conf *conf, const struct mg_line *
 
 	(void)self;
 	for (size_t i = 1; (word = mg_line_word(line, i)); i++) {
-		if (strcasecmp(word, "unknown") != 0)
+		if (strcasecmp(word, "unknown") != 0 && strcasecmp(word, "unknown.") != 0)
 			continue;
 		mg_conf_error(conf, line, i,
 			      "class %s: found \"unknown\", but a client without a%s name has "
