@@ -409,6 +409,8 @@ static void settings_check_exempt(struct mg_conf *conf, const struct mg_line *li
 			mg_conf_error(conf, line, i,
 				      "found none beside another word, expected it alone");
 	}
+	if (mg_line_word(line, 1) && strcmp(mg_line_word(line, 1), "none") == 0)
+		return;
 	if (settings->reply_at < MG_RCPT && mg_conf_item(conf, "reply-at", 0))
 		mg_conf_warning(conf, line, 0,
 				"exempt-recipients spares nobody what is refused before RCPT, "

@@ -299,6 +299,7 @@ static const struct {
 	{ LISTEN HELO "pid-file /nowhere/pid\n", ":3:10: there is no folder \"/nowhere\"" },
 	{ LISTEN HELO "reply-at connect\nexempt-recipients root\n",
 	  ":4:1: exempt-recipients spares nobody what is refused before RCPT" },
+	{ LISTEN HELO "reply-at connect\nexempt-recipients none\n", NULL },
 	{ LISTEN HELO "recipient-delimiter \"\"\n", NULL },
 	{ LISTEN HELO "recipient-delimiter none\n", NULL },
 	{ LISTEN HELO "recipient-delimiter +-\n", NULL },
